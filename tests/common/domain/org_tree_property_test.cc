@@ -7,6 +7,8 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "common/domain/org_tree.h"
@@ -88,11 +90,13 @@ World RandomWorld(std::mt19937& random, bool forest) {
   const auto pick = [&](int low, int high) {
     return std::uniform_int_distribution<int>(low, high)(random);
   };
-  const auto day = [&] {
-    const int n = pick(-3, kDays + 3);
-    return n < 0 ? kNoStart : n >= kDays ? kNoEnd : kFirst + n;
+  // Mostly long periods, so that chains hold; now and then an empty or an inverted one.
+  const auto period = [&] {
+    const int from = pick(-kDays, kDays);
+    const int to = pick(0, 9) ? pick(from, 2 * kDays) : pick(-2, kDays);
+    return std::make_pair(from < 0 ? kNoStart : kFirst + from, to >= kDays ? kNoEnd : kFirst + to);
   };
-  const int count = pick(1, 12);
+  const int count = pick(2, 12);
   for (int i = 0; i < count; ++i) world.ids.push_back("o" + std::to_string(pick(0, 999)));
   std::sort(world.ids.begin(), world.ids.end());
   world.ids.erase(std::unique(world.ids.begin(), world.ids.end()), world.ids.end());
@@ -109,8 +113,7 @@ World RandomWorld(std::mt19937& random, bool forest) {
       edge.line = pick(0, 9) == 0 ? LINE_EITHER
                   : pick(0, 2)    ? LINE_SUBORDINATION
                                   : LINE_TERRITORIAL;
-      edge.from = day();
-      edge.to = day();
+      std::tie(edge.from, edge.to) = period();
       edges.push_back(edge);
     }
     std::shuffle(edges.begin(), edges.end(), random);
@@ -118,7 +121,7 @@ World RandomWorld(std::mt19937& random, bool forest) {
     world.tree.SetEdges(world.ids[child], edges);
     if (pick(0, 4) == 0) {
       const std::string& id = world.ids[pick(0, last)];
-      const std::pair<CivilDay, CivilDay> life = {day(), day()};
+      const std::pair<CivilDay, CivilDay> life = period();
       world.naive.lives[id] = life;
       world.tree.SetLife(id, life.first, life.second);
     }
@@ -126,7 +129,14 @@ World RandomWorld(std::mt19937& random, bool forest) {
   return world;
 }
 
-void CheckSubtree(const World& world, const std::string& root, Line line, CivilDay day) {
+// What the worlds contained: a case that never arises is not tested.
+struct Seen {
+  int deep = 0;          // nodes at depth 3 or more
+  int guided_again = 0;  // organisations guided from beneath themselves
+};
+
+void CheckSubtree(const World& world, const std::string& root, Line line, CivilDay day,
+                  Seen& seen) {
   const Naive& naive = world.naive;
   std::set<std::string> want;
   for (const std::string& id : world.ids) {
@@ -141,6 +151,7 @@ void CheckSubtree(const World& world, const std::string& root, Line line, CivilD
   for (const SubtreeNode& node : nodes) {
     ASSERT_TRUE(got.insert(node.id).second) << node.id << " is listed twice";
     if (node.id == root) continue;
+    seen.deep += node.depth >= 3;
     ASSERT_GE(node.depth, 1);
     ASSERT_LE(node.depth, static_cast<int>(path.size())) << node.id;
     path.resize(node.depth);
@@ -162,10 +173,13 @@ void CheckSubtree(const World& world, const std::string& root, Line line, CivilD
       previous = node.id;
     }
   }
+  for (const OrgEdge& edge : naive.InForce(root, LINE_TERRITORIAL, day)) {
+    seen.guided_again += naive.Superiors(edge.parent, day).count(root);
+  }
   ASSERT_EQ(got, want) << root << " on line " << line << " on " << FormatDate(day);
 }
 
-void CheckWorld(const World& world) {
+void CheckWorld(const World& world, Seen& seen) {
   for (const Line line : {LINE_SUBORDINATION, LINE_TERRITORIAL, LINE_EITHER}) {
     for (const std::string& id : world.ids) {
       const auto spans = world.tree.AncestorSpans(id, line);
@@ -195,26 +209,31 @@ void CheckWorld(const World& world) {
         for (const std::string& root : world.ids) {
           ASSERT_EQ(world.tree.Within(id, root, line, day), want.count(root) == 1);
         }
-        ASSERT_NO_FATAL_FAILURE(CheckSubtree(world, id, line, day));
+        ASSERT_NO_FATAL_FAILURE(CheckSubtree(world, id, line, day, seen));
       }
     }
   }
 }
 
 TEST(OrgTreeProperty, AgreesWithTheDefinitionOnForests) {
+  Seen seen;
   for (int seed = 0; seed < 60; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
-    ASSERT_NO_FATAL_FAILURE(CheckWorld(RandomWorld(random, /*forest=*/true)));
+    ASSERT_NO_FATAL_FAILURE(CheckWorld(RandomWorld(random, /*forest=*/true), seen));
   }
+  EXPECT_GT(seen.deep, 500);
 }
 
 TEST(OrgTreeProperty, AgreesWithTheDefinitionOnAnyEdgesWithCycles) {
+  Seen seen;
   for (int seed = 1000; seed < 1060; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937 random(seed);
-    ASSERT_NO_FATAL_FAILURE(CheckWorld(RandomWorld(random, /*forest=*/false)));
+    ASSERT_NO_FATAL_FAILURE(CheckWorld(RandomWorld(random, /*forest=*/false), seen));
   }
+  EXPECT_GT(seen.deep, 500);
+  EXPECT_GT(seen.guided_again, 100);
 }
 
 }  // namespace
