@@ -68,6 +68,20 @@ function(zhibu_service name)
   endif()
 endfunction()
 
+# zhibu_data(NAME FOLDER): the files of FOLDER stand in share/zhibu/NAME of the build folder.
+function(zhibu_data name folder)
+  file(GLOB files CONFIGURE_DEPENDS ${folder}/*)
+  set(copies)
+  foreach(file ${files})
+    get_filename_component(base ${file} NAME)
+    set(copy ${CMAKE_BINARY_DIR}/share/zhibu/${name}/${base})
+    add_custom_command(OUTPUT ${copy} COMMAND ${CMAKE_COMMAND} -E copy ${file} ${copy}
+                       DEPENDS ${file} VERBATIM)
+    list(APPEND copies ${copy})
+  endforeach()
+  add_custom_target(zhibu_data_${name} ALL DEPENDS ${copies})
+endfunction()
+
 # zhibu_test(NAME dependency...): one program from every *_test.cc of the current tests folder; each
 # TEST is a ctest entry of its own.
 function(zhibu_test name)

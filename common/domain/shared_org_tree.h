@@ -11,7 +11,8 @@
 
 namespace zhibu {
 
-// An OrgTree behind a lock. It shows what is committed: whoever writes calls Set from a commit hook.
+// An OrgTree behind a lock. It shows what is committed: whoever writes calls Set from a commit
+// hook.
 class SharedOrgTree {
  public:
   void Set(absl::string_view id, std::vector<OrgEdge> edges, absl::CivilDay from,

@@ -1,0 +1,46 @@
+// One call, as its body sees it.
+#ifndef ZHIBU_COMMON_RPC_CALL_H_
+#define ZHIBU_COMMON_RPC_CALL_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/domain/shared_org_tree.h"
+#include "common/rpc/identity.h"
+#include "common/rpc/policy.h"
+
+namespace zhibu {
+
+// Lives as long as the call; used by one thread at a time.
+class Call {
+ public:
+  Call(const MethodInfo& method, const Principal& principal, const SharedOrgTree& tree,
+       absl::CivilDay today, absl::Time deadline)
+      : method_(method), principal_(principal), tree_(tree), today_(today), deadline_(deadline) {}
+
+  const MethodInfo& method() const { return method_; }
+  const Principal& principal() const { return principal_; }
+  // China Standard Time; the same throughout the call.
+  absl::CivilDay today() const { return today_; }
+  absl::Time deadline() const { return deadline_; }
+
+  // OK when `organisation` ("organisations/{organisation}", or "" for the whole suite) lies in the
+  // caller's scope today; else NOT_FOUND, which tells a stranger nothing. A method whose policy is
+  // SCOPE_BODY must ask at least once.
+  absl::Status RequireScope(absl::string_view organisation);
+  bool scope_checked() const { return scope_checked_; }
+
+ private:
+  const MethodInfo& method_;
+  const Principal& principal_;
+  const SharedOrgTree& tree_;
+  const absl::CivilDay today_;
+  const absl::Time deadline_;
+  bool scope_checked_ = false;
+};
+
+}  // namespace zhibu
+
+#endif  // ZHIBU_COMMON_RPC_CALL_H_

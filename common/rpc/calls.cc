@@ -1,0 +1,278 @@
+#include "common/rpc/calls.h"
+
+#include <grpcpp/alarm.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/base/crypto.h"
+#include "common/base/log.h"
+#include "common/base/status.h"
+#include "common/rpc/request_check.h"
+#include "common/rpc/wire_status.h"
+#include "common/store/keys.h"
+#include "common/store/rows.pb.h"
+#include "common/store/table.h"
+
+namespace zhibu {
+namespace {
+
+std::string Metadata(const grpc::CallbackServerContext& context, const char* key) {
+  auto it = context.client_metadata().find(key);
+  if (it == context.client_metadata().end()) return "";
+  return std::string(it->second.data(), it->second.size());
+}
+
+// Ends a unary call once; remembers how much room the client has for details.
+class Finisher {
+ public:
+  Finisher(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
+           const std::string& service)
+      : reactor_(reactor), service_(service) {
+    const std::string limit = Metadata(*context, kMaxDetailsMetadata);
+    size_t bytes = 0;
+    if (absl::SimpleAtoi(limit, &bytes)) details_bytes_ = std::min<size_t>(bytes, 256 << 10);
+  }
+  void Finish(const absl::Status& status) const {
+    reactor_->Finish(ToGrpcStatus(status, service_, details_bytes_));
+  }
+
+ private:
+  grpc::ServerUnaryReactor* reactor_;
+  const std::string& service_;
+  size_t details_bytes_ = 6000;
+};
+
+absl::Status Busy() {
+  return RetryLater(absl::StatusCode::kResourceExhausted, "BUSY", "服务繁忙，请稍后重试", 200);
+}
+
+absl::Status TooLate() {
+  return Failure(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                 "等待超过了调用方给定的时限，操作没有生效");
+}
+
+absl::Status ScopeNeverChecked(const Call& call) {
+  // The body forgot to ask. Default deny: nothing it did counts.
+  Log(Severity::kError, "a body never checked the caller's scope",
+      {{"method", call.method().path}});
+  return Failure(absl::StatusCode::kInternal, "SCOPE_NOT_CHECKED", "服务内部错误");
+}
+
+absl::Status Guarded(const Call& call, const std::function<absl::Status()>& body) {
+  absl::Status status;
+  try {
+    status = body();
+  } catch (const std::exception&) {
+    // Left alone, gRPC would answer UNIMPLEMENTED. What it says may hold personal data.
+    Log(Severity::kError, "a body threw", {{"method", call.method().path}});
+    return Failure(absl::StatusCode::kInternal, "INTERNAL", "服务内部错误");
+  }
+  if (status.ok() && call.method().policy.scope() == policy::v1::SCOPE_BODY &&
+      !call.scope_checked()) {
+    return ScopeNeverChecked(call);
+  }
+  return status;
+}
+
+// Waits, without a thread, until every feed is visible as far as asked, or the deadline passes.
+class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
+ public:
+  struct Want {
+    Progress* progress;
+    int64_t revision;
+  };
+  // Calls `go` exactly once, with whether it is fresh in time.
+  static void Start(std::vector<Want> wants, absl::Time deadline, std::function<void(bool)> go) {
+    auto wait = std::make_shared<FreshnessWait>();
+    wait->go_ = std::move(go);
+    wait->missing_ = static_cast<int>(wants.size());
+    wait->alarm_.Set(absl::ToChronoTime(deadline), [wait](bool) { wait->End(false); });
+    for (const Want& want : wants) {
+      const int64_t id = want.progress->WhenAtLeast(want.revision, [wait] {
+        if (wait->missing_.fetch_sub(1) == 1) wait->End(true);
+      });
+      MutexLock lock(&wait->mutex_);
+      wait->parked_.emplace_back(want.progress, id);
+    }
+    // The deadline may have passed while the last ones were being parked.
+    if (wait->ended_.load()) wait->Unpark();
+  }
+
+ private:
+  void End(bool fresh) {
+    if (ended_.exchange(true)) return;
+    alarm_.Cancel();
+    Unpark();
+    auto go = std::move(go_);
+    go(fresh);
+  }
+
+  // Nothing stays behind for a revision that may never come.
+  void Unpark() {
+    MutexLock lock(&mutex_);
+    for (auto& [progress, id] : parked_) progress->Forget(id);
+    parked_.clear();
+  }
+
+  Mutex mutex_;
+  std::vector<std::pair<Progress*, int64_t>> parked_ ABSL_GUARDED_BY(mutex_);
+  std::function<void(bool)> go_;
+  std::atomic<int> missing_ = 0;
+  std::atomic<bool> ended_ = false;
+  grpc::Alarm alarm_;
+};
+
+}  // namespace
+
+absl::Status Calls::Admit(grpc::CallbackServerContext* context,
+                          const google::protobuf::Message& request,
+                          std::shared_ptr<Call>* call) const {
+  const MethodInfo* method = parts_.policies->Find(request.GetDescriptor());
+  if (method == nullptr) {
+    return Failure(absl::StatusCode::kPermissionDenied, "NO_POLICY",
+                   "该方法没有访问策略，拒绝调用");
+  }
+  const std::string authorization = Metadata(*context, "authorization");
+  const Principal* principal = nullptr;
+  if (absl::StartsWith(authorization, "Bearer ")) {
+    principal = parts_.authenticator->Find(absl::StripPrefix(authorization, "Bearer "));
+  }
+  if (principal == nullptr) {
+    return Failure(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED",
+                   "缺少访问令牌，或令牌无效");
+  }
+  const auto& allowed = method->policy.roles();
+  const bool has_role = std::any_of(
+      principal->roles().begin(), principal->roles().end(),
+      [&](int role) { return std::find(allowed.begin(), allowed.end(), role) != allowed.end(); });
+  if (!has_role) {
+    return Failure(absl::StatusCode::kPermissionDenied, "ROLE_MISSING",
+                   "当前账号的角色无权执行该操作");
+  }
+  const absl::Time now = parts_.clock->Now();
+  absl::Time deadline = now + kDefaultDeadline;
+  if (context->deadline() != std::chrono::system_clock::time_point::max()) {
+    // The remaining time counts, so that a test's clock may show another date.
+    deadline = now + absl::FromChrono(context->deadline() - std::chrono::system_clock::now());
+  }
+  if (deadline <= now) return TooLate();
+  auto made = std::make_shared<Call>(*method, *principal, *parts_.tree, ChinaDate(now), deadline);
+  if (method->policy.scope() == policy::v1::SCOPE_FIELD) {
+    std::string scratch;
+    const std::string& organisation =
+        request.GetReflection()->GetStringReference(request, method->organisation_field, &scratch);
+    if (absl::Status status = made->RequireScope(organisation); !status.ok()) return status;
+  } else if (method->policy.scope() == policy::v1::SCOPE_SUITE) {
+    if (absl::Status status = made->RequireScope(""); !status.ok()) return status;
+  }
+  if (absl::Status status = CheckEnums(request); !status.ok()) return status;
+  *call = std::move(made);
+  return absl::OkStatus();
+}
+
+void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
+                     const google::protobuf::Message& request, absl::string_view request_id,
+                     bool validate_only, google::protobuf::Message* response,
+                     std::function<absl::Status(Call&, Txn&)> body) const {
+  const Finisher finisher(context, reactor, parts_.service);
+  std::shared_ptr<Call> call;
+  absl::Status admitted = Admit(context, request, &call);
+  if (admitted.ok()) admitted = CheckRequestId(request_id);
+  if (!admitted.ok()) return finisher.Finish(admitted);
+
+  CommitLane::Job job;
+  job.deadline = call->deadline();
+  job.actor = call->principal().name();
+  job.request_id = std::string(request_id);
+  job.method = call->method().path;
+  job.dry_run = validate_only;
+  // Outside the lane, since the lane is one thread: the digest that tells a replay from a reuse.
+  std::string digest = Sha256({job.method, request.SerializeAsString()});
+  std::string key = Key(SystemTable::kAnswers).Text(job.actor).Text(request_id).bytes();
+  job.decide = [call, response, validate_only, digest = std::move(digest), key = std::move(key),
+                body = std::move(body)](Txn& txn) -> absl::Status {
+    if (!validate_only) {
+      ZHIBU_ASSIGN_OR_RETURN(std::optional<store::Answer> answered,
+                             GetRow<store::Answer>(txn, key));
+      if (answered) {
+        if (answered->request_sha256() != digest) {
+          return Malformed("request_id", "REQUEST_ID_REUSED",
+                           "同一个 request_id 已用于另一个请求，请换一个");
+        }
+        response->ParseFromString(answered->response());
+        return absl::OkStatus();
+      }
+    }
+    ZHIBU_RETURN_IF_ERROR(Guarded(*call, [&] { return body(*call, txn); }));
+    if (validate_only) return absl::OkStatus();
+    store::Answer answer;
+    answer.set_request_sha256(digest);
+    answer.set_response(response->SerializeAsString());
+    answer.set_revision(txn.emitted() ? txn.revision() : 0);
+    PutRow(txn, key, answer);
+    return absl::OkStatus();
+  };
+  job.done = [finisher](const absl::Status& status, int64_t) { finisher.Finish(status); };
+  const bool failed = parts_.lane->failed();
+  if (!parts_.lane->Submit(std::move(job))) {
+    finisher.Finish(failed ? RetryLater(absl::StatusCode::kUnavailable, "STORE_FAILED",
+                                        "存储出现故障，服务已停止写入，请稍后重试", 5000)
+                           : Busy());
+  }
+}
+
+void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
+                    const google::protobuf::Message& request,
+                    const google::protobuf::Map<std::string, int64_t>& at_least,
+                    google::protobuf::Message* response, bool point, AnyRead body) const {
+  const Finisher finisher(context, reactor, parts_.service);
+  std::shared_ptr<Call> call;
+  if (absl::Status admitted = Admit(context, request, &call); !admitted.ok()) {
+    return finisher.Finish(admitted);
+  }
+  std::vector<FreshnessWait::Want> wants;
+  for (const auto& [service, revision] : at_least) {
+    auto it = parts_.progress->find(service);
+    if (it == parts_.progress->end()) {
+      return finisher.Finish(Malformed("at_least", "SERVICE_UNKNOWN",
+                                       absl::StrCat("at_least 中的服务未知：", service)));
+    }
+    if (it->second->revision() < revision) wants.push_back({it->second.get(), revision});
+  }
+  auto run = [finisher, call, response, body, parts = &parts_](ReadTier tier) {
+    const std::unique_ptr<Snapshot> snapshot = parts->store->TakeSnapshot(tier);
+    absl::Status status = Guarded(*call, [&] { return body(*call, *snapshot); });
+    if (tier == ReadTier::kCacheOnly && IsNotCached(status)) {
+      response->Clear();
+      return false;
+    }
+    finisher.Finish(status);
+    return true;
+  };
+  auto queue = [run, finisher, call, parts = &parts_] {
+    const bool queued = parts->pool->Submit([run, finisher, call, parts] {
+      if (parts->clock->Now() > call->deadline()) return finisher.Finish(TooLate());
+      run(ReadTier::kAll);
+    });
+    if (!queued) finisher.Finish(Busy());
+  };
+  if (wants.empty()) {
+    if (point && run(ReadTier::kCacheOnly)) return;
+    return queue();
+  }
+  const absl::Duration left = call->deadline() - parts_.clock->Now();
+  FreshnessWait::Start(std::move(wants), absl::Now() + left, [queue, finisher](bool fresh) {
+    if (fresh) return queue();
+    finisher.Finish(Failure(absl::StatusCode::kDeadlineExceeded, "NOT_FRESH_IN_TIME",
+                            "在时限内尚未看到所要求的最新数据，请稍后重试"));
+  });
+}
+
+}  // namespace zhibu

@@ -1,0 +1,137 @@
+// How every RPC runs: a Write goes through the lane, a Read through a snapshot on the pool.
+#ifndef ZHIBU_COMMON_RPC_CALLS_H_
+#define ZHIBU_COMMON_RPC_CALLS_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/rpc/call.h"
+#include "common/rpc/identity.h"
+#include "common/rpc/policy.h"
+#include "common/rpc/read_pool.h"
+#include "common/store/commit_lane.h"
+#include "common/store/feed.h"
+#include "common/store/store.h"
+
+namespace zhibu {
+
+// How long a call without a deadline of its own may wait.
+inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
+
+// Admission, identity, policy, deadline, idempotency and freshness, once for all methods. Owned by
+// the Server, which outlives every call. Thread-safe.
+class Calls {
+ public:
+  struct Parts {
+    std::string service;
+    const Clock* clock;
+    Store* store;
+    CommitLane* lane;
+    ReadPool* pool;
+    const Authenticator* authenticator;
+    const PolicyTable* policies;
+    const SharedOrgTree* tree;
+    // Service name → how far it is visible here: the own feed and the followed ones.
+    // Filled before anything is served.
+    const std::map<std::string, std::unique_ptr<Progress>>* progress;
+  };
+  explicit Calls(Parts parts) : parts_(std::move(parts)) {}
+
+  // The body decides on the lane: it reads and writes `txn` and fills the response. What it returns
+  // but OK undoes its writes. The same request id again answers what was answered before, without
+  // running the body. `revision` of the response is filled in.
+  template <typename Request, typename Response>
+  using WriteBody = std::function<absl::Status(Call&, const Request&, Txn&, Response*)>;
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response, WriteBody<Request, Response> body);
+
+  // The body reads one snapshot and fills the response.
+  template <typename Request, typename Response>
+  using ReadBody = std::function<absl::Status(Call&, const Request&, const Reader&, Response*)>;
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const Request* request,
+                                 Response* response, ReadBody<Request, Response> body);
+
+  // As Read, for a body of a few point reads: it is first tried in the handler against what is in
+  // memory, and goes to the pool only where that would need the disk.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* PointRead(grpc::CallbackServerContext* context, const Request* request,
+                                      Response* response, ReadBody<Request, Response> body);
+
+  // For streams: identity and policy of the call. The call is null where the status is not OK.
+  absl::Status Admit(grpc::CallbackServerContext* context, const google::protobuf::Message& request,
+                     std::shared_ptr<Call>* call) const;
+
+  const Parts& parts() const { return parts_; }
+
+ private:
+  using AnyRead = std::function<absl::Status(Call&, const Reader&)>;
+  void RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
+                const google::protobuf::Message& request, absl::string_view request_id,
+                bool validate_only, google::protobuf::Message* response,
+                std::function<absl::Status(Call&, Txn&)> body) const;
+  void RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
+               const google::protobuf::Message& request,
+               const google::protobuf::Map<std::string, int64_t>& at_least,
+               google::protobuf::Message* response, bool point, AnyRead body) const;
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* ReadWith(grpc::CallbackServerContext* context, const Request* request,
+                                     Response* response, bool point,
+                                     ReadBody<Request, Response> body);
+
+  const Parts parts_;
+};
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Calls::Write(grpc::CallbackServerContext* context, const Request* request,
+                                       Response* response, WriteBody<Request, Response> body) {
+  auto* reactor = context->DefaultReactor();
+  RunWrite(context, reactor, *request, request->request_id(), request->validate_only(), response,
+           [request, response, body = std::move(body)](Call& call, Txn& txn) {
+             absl::Status status = body(call, *request, txn, response);
+             if (status.ok() && txn.emitted() && !request->validate_only()) {
+               response->set_revision(txn.revision());
+             }
+             return status;
+           });
+  return reactor;
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Calls::ReadWith(grpc::CallbackServerContext* context,
+                                          const Request* request, Response* response, bool point,
+                                          ReadBody<Request, Response> body) {
+  auto* reactor = context->DefaultReactor();
+  static const google::protobuf::Map<std::string, int64_t> kAny;
+  const google::protobuf::Map<std::string, int64_t>* at_least = &kAny;
+  if constexpr (requires { request->at_least(); }) at_least = &request->at_least();
+  RunRead(context, reactor, *request, *at_least, response, point,
+          [request, response, body = std::move(body)](Call& call, const Reader& reader) {
+            return body(call, *request, reader, response);
+          });
+  return reactor;
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Calls::Read(grpc::CallbackServerContext* context, const Request* request,
+                                      Response* response, ReadBody<Request, Response> body) {
+  return ReadWith<Request, Response>(context, request, response, false, std::move(body));
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Calls::PointRead(grpc::CallbackServerContext* context,
+                                           const Request* request, Response* response,
+                                           ReadBody<Request, Response> body) {
+  return ReadWith<Request, Response>(context, request, response, true, std::move(body));
+}
+
+}  // namespace zhibu
+
+#endif  // ZHIBU_COMMON_RPC_CALLS_H_

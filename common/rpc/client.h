@@ -1,0 +1,27 @@
+// The client's side: channels and credentials.
+#ifndef ZHIBU_COMMON_RPC_CLIENT_H_
+#define ZHIBU_COMMON_RPC_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace zhibu {
+
+// A channel with our limits; connects lazily. Plain text: see the server's --allow_plaintext.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+
+// Fills a context for one call: token, deadline, and room for long refusals.
+void PrepareContext(grpc::ClientContext& context, const std::string& token,
+                    absl::Duration timeout = absl::Seconds(30));
+
+// The token in a file, without white space around it. FAILED_PRECONDITION where it is empty.
+absl::StatusOr<std::string> ReadToken(const std::string& path);
+
+}  // namespace zhibu
+
+#endif  // ZHIBU_COMMON_RPC_CLIENT_H_

@@ -1,0 +1,177 @@
+#include "common/rpc/feed_service.h"
+
+#include <grpcpp/alarm.h>
+
+#include <memory>
+#include <utility>
+
+#include "common/base/mutex.h"
+#include "common/base/status.h"
+#include "common/base/version.h"
+#include "common/rpc/wire_status.h"
+
+namespace zhibu {
+namespace {
+
+constexpr int kRecordsInAnswer = 512;
+constexpr absl::Duration kHeartbeat = absl::Seconds(10);
+
+// One watcher. gRPC owns the life: OnDone lets go of `self_`; a parked wake-up or heartbeat holds a
+// reference of its own, so that it may come late.
+class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
+                public std::enable_shared_from_this<Watcher> {
+ public:
+  static Watcher* Start(const Calls::Parts* parts, Progress* own, absl::Status admitted,
+                        const feed::v1::WatchRequest& request) {
+    auto watcher = std::make_shared<Watcher>();
+    watcher->self_ = watcher;
+    watcher->parts_ = parts;
+    watcher->own_ = own;
+    watcher->sent_ = request.after_revision();
+    watcher->stop_at_ = request.stop_at_head() ? own->revision() : -1;
+    if (admitted.ok() && request.after_revision() > own->revision()) {
+      admitted = Failure(absl::StatusCode::kOutOfRange, "AFTER_HEAD",
+                         "after_revision 超出了变更流的末尾：对方的存储可能已被替换");
+    }
+    if (admitted.ok() && request.after_revision() < 0) {
+      admitted = Malformed("after_revision", "REVISION_INVALID", "after_revision 不能为负");
+    }
+    if (!admitted.ok()) {
+      watcher->End(admitted);
+    } else {
+      watcher->Continue();
+    }
+    return watcher.get();
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (!ok) return End(absl::CancelledError("client left"));
+    Continue();
+  }
+  void OnCancel() override { End(absl::CancelledError("client left")); }
+  void OnDone() override { self_.reset(); }
+
+ private:
+  // Sends what there is, or parks until there is more. Reading is off the handler's thread: the
+  // journal may be on the disk.
+  void Continue() {
+    auto self = shared_from_this();
+    if (!parts_->pool->Submit([self] { self->SendOrPark(); })) {
+      End(RetryLater(absl::StatusCode::kResourceExhausted, "BUSY", "服务繁忙，请稍后重试", 200));
+    }
+  }
+
+  void SendOrPark() {
+    const int64_t head = own_->revision();
+    if (sent_ < head) {
+      auto records = ReadJournal(*parts_->store->TakeSnapshot(), sent_, kRecordsInAnswer);
+      if (!records.ok()) return End(records.status());
+      response_.Clear();
+      response_.set_head_revision(own_->revision());
+      for (auto& record : *records) *response_.add_records() = std::move(record);
+      if (!records->empty()) sent_ = response_.records(response_.records_size() - 1).revision();
+      return Send();
+    }
+    if (stop_at_ >= 0 && sent_ >= stop_at_) return End(absl::OkStatus());
+    auto self = shared_from_this();
+    auto alarm = std::make_shared<grpc::Alarm>();
+    {
+      MutexLock lock(&mutex_);
+      if (ended_) return;
+      parked_ = true;
+      alarm_ = alarm;
+    }
+    const int64_t id = own_->WhenAtLeast(sent_ + 1, [self] {
+      if (self->Unpark()) self->Continue();
+    });
+    {
+      MutexLock lock(&mutex_);
+      waiter_ = parked_ ? id : 0;
+    }
+    alarm->Set(absl::ToChronoTime(absl::Now() + kHeartbeat), [self](bool fired) {
+      if (!fired || !self->Unpark()) return;
+      self->response_.Clear();
+      self->response_.set_head_revision(self->own_->revision());
+      self->Send();
+    });
+  }
+
+  // Whether this caller is the one to go on: a wake-up, a heartbeat and the end race for it.
+  bool Unpark() {
+    std::shared_ptr<grpc::Alarm> alarm;
+    int64_t waiter = 0;
+    {
+      MutexLock lock(&mutex_);
+      if (!parked_ || ended_) return false;
+      parked_ = false;
+      alarm = std::move(alarm_);
+      waiter = std::exchange(waiter_, 0);
+    }
+    if (alarm != nullptr) alarm->Cancel();
+    if (waiter != 0) own_->Forget(waiter);
+    return true;
+  }
+
+  void Send() {
+    // The lock also keeps Finish from coming between.
+    MutexLock lock(&mutex_);
+    if (!ended_) StartWrite(&response_);
+  }
+
+  void End(const absl::Status& status) {
+    std::shared_ptr<grpc::Alarm> alarm;
+    int64_t waiter = 0;
+    {
+      MutexLock lock(&mutex_);
+      if (std::exchange(ended_, true)) return;
+      parked_ = false;
+      alarm = std::move(alarm_);
+      waiter = std::exchange(waiter_, 0);
+    }
+    if (alarm != nullptr) alarm->Cancel();
+    if (waiter != 0) own_->Forget(waiter);
+    Finish(ToGrpcStatus(status, parts_->service));
+  }
+
+  std::shared_ptr<Watcher> self_;
+  const Calls::Parts* parts_ = nullptr;
+  Progress* own_ = nullptr;
+  int64_t sent_ = 0;
+  int64_t stop_at_ = -1;  // −1: go on for ever
+  feed::v1::WatchResponse response_;
+  Mutex mutex_;
+  bool parked_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t waiter_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<feed::v1::WatchResponse>* FeedServiceImpl::Watch(
+    grpc::CallbackServerContext* context, const feed::v1::WatchRequest* request) {
+  std::shared_ptr<Call> call;
+  const absl::Status admitted = calls_->Admit(context, *request, &call);
+  return Watcher::Start(&calls_->parts(), own_, admitted, *request);
+}
+
+grpc::ServerUnaryReactor* FeedServiceImpl::GetHead(grpc::CallbackServerContext* context,
+                                                   const feed::v1::GetHeadRequest* request,
+                                                   feed::v1::GetHeadResponse* response) {
+  return calls_->PointRead<feed::v1::GetHeadRequest, feed::v1::GetHeadResponse>(
+      context, request, response,
+      [this](Call&, const feed::v1::GetHeadRequest&, const Reader& reader,
+             feed::v1::GetHeadResponse* head) -> absl::Status {
+        ZHIBU_ASSIGN_OR_RETURN(const feed::v1::Record record, JournalHead(reader));
+        head->set_service(calls_->parts().service);
+        head->set_revision(record.revision());
+        head->set_hash(record.hash());
+        head->set_version(kVersion);
+        for (const auto& [name, progress] : *calls_->parts().progress) {
+          if (progress.get() != own_) (*head->mutable_followed())[name] = progress->revision();
+        }
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace zhibu

@@ -1,0 +1,64 @@
+#include "common/rpc/identity.h"
+
+#include <google/protobuf/text_format.h>
+
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/crypto.h"
+#include "common/base/file.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+
+namespace zhibu {
+
+absl::StatusOr<Authenticator> Authenticator::Create(const policy::v1::Principals& principals) {
+  Authenticator authenticator;
+  absl::flat_hash_set<std::string> names;
+  for (const Principal& principal : principals.principals()) {
+    auto unsound = [&](absl::string_view why) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("访问主体 \"", principal.name(), "\" 不正确：", why));
+    };
+    if (principal.name().empty() || !names.insert(principal.name()).second) {
+      return unsound("name 为空或重复");
+    }
+    if (principal.roles().empty()) return unsound("没有 roles");
+    for (int role : principal.roles()) {
+      if (role == policy::v1::ROLE_UNSPECIFIED || !policy::v1::Role_IsValid(role)) {
+        return unsound("roles 中有未知的角色");
+      }
+    }
+    if (principal.token_sha256().size() != 64 ||
+        principal.token_sha256().find_first_not_of("0123456789abcdef") != std::string::npos) {
+      return unsound("token_sha256 不是 64 位小写十六进制数");
+    }
+    if (principal.scope_organisation() != kEveryOrganisation &&
+        !IdOf(kOrganisations, principal.scope_organisation())) {
+      return unsound("scope_organisation 不是党组织的资源名");
+    }
+    if (!authenticator.by_token_sha256_.emplace(principal.token_sha256(), principal).second) {
+      return unsound("token_sha256 重复");
+    }
+  }
+  return authenticator;
+}
+
+absl::StatusOr<Authenticator> Authenticator::FromFile(const std::string& path) {
+  absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  policy::v1::Principals principals;
+  if (!google::protobuf::TextFormat::ParseFromString(*text, &principals)) {
+    return absl::InvalidArgumentError(absl::StrCat("访问主体文件无法解析：", path));
+  }
+  return Create(principals);
+}
+
+const Principal* Authenticator::Find(absl::string_view token) const {
+  // Looked up by hash: neither the comparison's time nor a copy of this table tells a token.
+  auto it = by_token_sha256_.find(Sha256Hex(token));
+  return it == by_token_sha256_.end() ? nullptr : &it->second;
+}
+
+}  // namespace zhibu

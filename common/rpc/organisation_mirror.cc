@@ -1,0 +1,86 @@
+#include "common/rpc/organisation_mirror.h"
+
+#include <utility>
+#include <vector>
+
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "common/store/keys.h"
+#include "common/store/table.h"
+#include "zhibu/registry/v1/events.pb.h"
+
+namespace zhibu {
+namespace {
+
+Key RowKey(absl::string_view id) { return Key(SystemTable::kOrganisations).Text(id); }
+
+std::vector<OrgEdge> EdgesOf(const rpc::MirroredOrganisation& row) {
+  std::vector<OrgEdge> edges;
+  for (const auto& edge : row.edges()) {
+    edges.push_back({edge.parent_id(), static_cast<type::v1::Line>(edge.line()),
+                     DayFromNumber(edge.from()), DayFromNumber(edge.to())});
+  }
+  return edges;
+}
+
+rpc::MirroredOrganisation RowOf(const registry::v1::Organisation& organisation) {
+  rpc::MirroredOrganisation row;
+  row.set_id(IdOf(kOrganisations, organisation.name()).value_or(""));
+  row.set_title(organisation.title());
+  row.set_kind(organisation.kind());
+  row.set_established(DayNumber(FromOrNoStart(organisation.established())));
+  row.set_dissolved(DayNumber(ToOrNoEnd(organisation.dissolved())));
+  for (const auto& affiliation : organisation.affiliations()) {
+    auto* edge = row.add_edges();
+    edge->set_parent_id(IdOf(kOrganisations, affiliation.parent()).value_or(""));
+    edge->set_line(affiliation.line());
+    edge->set_from(DayNumber(FromOrNoStart(affiliation.valid_from())));
+    edge->set_to(DayNumber(ToOrNoEnd(affiliation.valid_to())));
+  }
+  return row;
+}
+
+void SetRowInTree(SharedOrgTree& tree, const rpc::MirroredOrganisation& row) {
+  tree.Set(row.id(), EdgesOf(row), DayFromNumber(row.established()),
+           DayFromNumber(row.dissolved()));
+}
+
+}  // namespace
+
+absl::CivilDay FromOrNoStart(const google::type::Date& date) {
+  return FromProto(date).value_or(kNoStart);
+}
+absl::CivilDay ToOrNoEnd(const google::type::Date& date) {
+  return FromProto(date).value_or(kNoEnd);
+}
+
+void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation) {
+  SetRowInTree(tree, RowOf(organisation));
+}
+
+absl::Status OrganisationMirror::Load(const Reader& reader) {
+  const Key all(SystemTable::kOrganisations);
+  return ScanRows<rpc::MirroredOrganisation>(
+      reader, all, all.End(), [&](absl::string_view, const rpc::MirroredOrganisation& row) {
+        SetRowInTree(*tree_, row);
+        return true;
+      });
+}
+
+absl::Status OrganisationMirror::Apply(Txn& txn, const google::protobuf::Any& event) {
+  registry::v1::OrganisationChanged changed;
+  if (!event.UnpackTo(&changed)) return absl::OkStatus();
+  rpc::MirroredOrganisation row = RowOf(changed.organisation());
+  if (row.id().empty()) return absl::DataLossError("an organisation without a name in the feed");
+  PutRow(txn, RowKey(row.id()), row);
+  txn.OnCommit([tree = tree_, row = std::move(row)] { SetRowInTree(*tree, row); });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<rpc::MirroredOrganisation>> OrganisationMirror::Find(
+    const Reader& reader, absl::string_view id) {
+  return GetRow<rpc::MirroredOrganisation>(reader, RowKey(id));
+}
+
+}  // namespace zhibu

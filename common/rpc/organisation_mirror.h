@@ -1,0 +1,47 @@
+// The organisations as a follower of the registry keeps them: rows in its store, tree in memory.
+#ifndef ZHIBU_COMMON_RPC_ORGANISATION_MIRROR_H_
+#define ZHIBU_COMMON_RPC_ORGANISATION_MIRROR_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/domain/shared_org_tree.h"
+#include "common/rpc/mirror.pb.h"
+#include "common/store/store.h"
+#include "common/store/txn.h"
+#include "zhibu/registry/v1/organisation.pb.h"
+
+namespace zhibu {
+
+// The days of a contract's period; kNoStart and kNoEnd where unset. Invalid dates count as unset.
+absl::CivilDay FromOrNoStart(const google::type::Date& date);
+absl::CivilDay ToOrNoEnd(const google::type::Date& date);
+
+// The tree's view of an organisation.
+void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation);
+
+// Membership, activity and reporting each follow the registry and need the same of it; here it is
+// once. Rows have their own table number below the services' own.
+class OrganisationMirror {
+ public:
+  explicit OrganisationMirror(SharedOrgTree* tree) : tree_(tree) {}
+
+  // Fills the tree from the store; once, before serving.
+  absl::Status Load(const Reader& reader);
+
+  // Applies an OrganisationChanged; other events are not its business and are passed over.
+  absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
+
+  // By id.
+  static absl::StatusOr<std::optional<rpc::MirroredOrganisation>> Find(const Reader& reader,
+                                                                       absl::string_view id);
+
+ private:
+  SharedOrgTree* const tree_;
+};
+
+}  // namespace zhibu
+
+#endif  // ZHIBU_COMMON_RPC_ORGANISATION_MIRROR_H_

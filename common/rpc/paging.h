@@ -1,0 +1,66 @@
+// Pages of one query over one snapshot (AIP-158).
+#ifndef ZHIBU_COMMON_RPC_PAGING_H_
+#define ZHIBU_COMMON_RPC_PAGING_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/mutex.h"
+#include "common/store/store.h"
+#include "google/protobuf/message.h"
+
+namespace zhibu {
+
+// One page to be filled.
+struct Page {
+  std::shared_ptr<const Snapshot> snapshot;  // read this, not the call's own
+  int64_t revision = 0;                      // the feed's revision that it shows
+  std::string position;                      // where the page before ended; empty for the first
+  int size = 0;                              // rows to answer at most
+  std::string query;                         // what the token is bound to
+  int64_t snapshot_id = 0;
+};
+
+// Keeps the snapshots of queries that are being paged. A token is bound to its query and snapshot
+// and sealed with a key of this process; snapshots are let go after ten minutes, or when there are
+// too many. Thread-safe.
+class Pages {
+ public:
+  Pages(const Store* store, const Clock* clock);
+
+  // The first page, or the next one by the request's `page_token`. `request` is any List request
+  // with page_size (0–1000), page_token and maybe at_least. INVALID_ARGUMENT "PAGE_SIZE_INVALID" or
+  // "PAGE_TOKEN_INVALID" (not ours, or of another query); ABORTED "PAGE_TOKEN_EXPIRED": start
+  // again.
+  absl::StatusOr<Page> Open(const google::protobuf::Message& request);
+
+  // The token for the page that begins after `position`.
+  std::string NextToken(const Page& page, absl::string_view position);
+
+  // Rows when page_size is 0, and at most.
+  static constexpr int kDefaultSize = 100;
+  static constexpr int kMaxSize = 1000;
+
+ private:
+  struct Held {
+    std::shared_ptr<const Snapshot> snapshot;
+    int64_t revision;
+    absl::Time used;
+  };
+  const Store* const store_;
+  const Clock* const clock_;
+  const std::string key_;
+  Mutex mutex_;
+  int64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  std::map<int64_t, Held> held_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace zhibu
+
+#endif  // ZHIBU_COMMON_RPC_PAGING_H_

@@ -1,0 +1,177 @@
+#include "common/store/rocks_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "common/store/keys.h"
+#include "common/store/rows.pb.h"
+
+namespace zhibu {
+namespace {
+
+// Raise together with a migration; a store with a higher number is refused.
+constexpr int kFormatVersion = 1;
+
+rocksdb::Slice ToSlice(absl::string_view s) { return rocksdb::Slice(s.data(), s.size()); }
+absl::string_view ToView(const rocksdb::Slice& s) { return absl::string_view(s.data(), s.size()); }
+
+absl::Status FromRocks(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.IsIncomplete()) return NotCached();
+  if (status.IsCorruption()) return absl::DataLossError(status.ToString());
+  return absl::UnavailableError(status.ToString());
+}
+
+class RocksSnapshot : public Snapshot {
+ public:
+  RocksSnapshot(rocksdb::DB* db, ReadTier tier) : db_(db), snapshot_(db->GetSnapshot()) {
+    options_.snapshot = snapshot_;
+    if (tier == ReadTier::kCacheOnly) options_.read_tier = rocksdb::kBlockCacheTier;
+  }
+  ~RocksSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
+
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override {
+    std::optional<std::string> value(std::in_place);
+    const rocksdb::Status status = db_->Get(options_, ToSlice(key), &*value);
+    if (status.IsNotFound()) return std::optional<std::string>();
+    if (!status.ok()) return FromRocks(status);
+    return value;
+  }
+
+  absl::Status Scan(absl::string_view begin, absl::string_view end, Visit visit) const override {
+    rocksdb::ReadOptions options = options_;
+    const rocksdb::Slice upper = ToSlice(end);
+    options.iterate_upper_bound = &upper;
+    const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
+    for (it->Seek(ToSlice(begin)); it->Valid(); it->Next()) {
+      if (!visit(ToView(it->key()), ToView(it->value()))) break;
+    }
+    return FromRocks(it->status());
+  }
+
+ private:
+  rocksdb::DB* const db_;
+  const rocksdb::Snapshot* const snapshot_;
+  rocksdb::ReadOptions options_;
+};
+
+class RocksStore : public Store {
+ public:
+  RocksStore(std::unique_ptr<rocksdb::Env> env, std::unique_ptr<rocksdb::DB> db)
+      : env_(std::move(env)), db_(std::move(db)) {}
+
+  std::unique_ptr<Snapshot> TakeSnapshot(ReadTier tier) const override {
+    return std::make_unique<RocksSnapshot>(db_.get(), tier);
+  }
+
+  absl::Status CommitSynced(const WriteSet& writes) override {
+    rocksdb::WriteBatch batch;
+    for (const auto& [key, value] : writes) {
+      const rocksdb::Status status =
+          value ? batch.Put(ToSlice(key), ToSlice(*value)) : batch.Delete(ToSlice(key));
+      if (!status.ok()) return FromRocks(status);
+    }
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    return FromRocks(db_->Write(options, &batch));
+  }
+
+ private:
+  std::unique_ptr<rocksdb::Env> env_;  // null where the environment is not ours
+  std::unique_ptr<rocksdb::DB> db_;    // closed before its environment
+};
+
+rocksdb::Options DbOptions(const RocksOptions& options) {
+  rocksdb::Options db;
+  db.create_if_missing = true;
+  if (options.env != nullptr) db.env = options.env;
+  // A torn tail is a batch that was never acknowledged; damage anywhere else must not open silently
+  // with less than was acknowledged, which is what RocksDB's default (point in time) would do.
+  db.wal_recovery_mode = options.read_only
+                             ? rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords
+                             : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  db.paranoid_checks = !options.read_only;
+  // Sized for a service that idles below 64 MiB: two small write buffers beside the cache.
+  db.write_buffer_size = 8 << 20;
+  db.max_write_buffer_number = 2;
+  db.max_background_jobs = 2;
+  db.keep_log_file_num = 2;
+  db.max_open_files = 256;
+  db.max_total_wal_size = 64 << 20;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return db;
+}
+
+// A store belongs to one service and one format; the first opening says which.
+absl::Status CheckFormat(Store& store, absl::string_view service, bool read_only) {
+  const Key key = Key(SystemTable::kMeta).Text("format");
+  auto value = store.TakeSnapshot()->Get(key);
+  if (!value.ok()) return value.status();
+  store::StoreFormat format;
+  if (!*value) {
+    if (read_only) return absl::OkStatus();
+    format.set_service(std::string(service));
+    format.set_version(kFormatVersion);
+    return store.CommitSynced({{key.bytes(), format.SerializeAsString()}});
+  }
+  if (!format.ParseFromString(**value)) return absl::DataLossError("store format row is damaged");
+  if (!service.empty() && format.service() != service) {
+    return Failure(absl::StatusCode::kFailedPrecondition, "STORE_OF_ANOTHER_SERVICE",
+                   absl::StrCat("该数据目录属于服务 ", format.service(), "，不是 ", service));
+  }
+  if (format.version() > kFormatVersion) {
+    return Failure(absl::StatusCode::kFailedPrecondition, "STORE_FORMAT_NEWER",
+                   absl::StrCat("该数据目录的格式版本 ", format.version(), " 比本程序支持的 ",
+                                kFormatVersion, " 新，请使用新版程序"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path, absl::string_view service,
+                                            const RocksOptions& options,
+                                            std::unique_ptr<rocksdb::Env> env) {
+  rocksdb::DB* raw = nullptr;
+  const rocksdb::Options db = DbOptions(options);
+  const rocksdb::Status opened = options.read_only ? rocksdb::DB::OpenForReadOnly(db, path, &raw)
+                                                   : rocksdb::DB::Open(db, path, &raw);
+  if (!opened.ok()) {
+    if (opened.IsIOError() && opened.ToString().find("lock") != std::string::npos) {
+      return Failure(absl::StatusCode::kFailedPrecondition, "STORE_IN_USE",
+                     absl::StrCat("数据目录正被另一个进程使用：", path));
+    }
+    return FromRocks(opened);
+  }
+  auto store = std::make_unique<RocksStore>(std::move(env), std::unique_ptr<rocksdb::DB>(raw));
+  ZHIBU_RETURN_IF_ERROR(CheckFormat(*store, service, options.read_only));
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& path,
+                                                      absl::string_view service,
+                                                      const RocksOptions& options) {
+  return Open(path, service, options, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenMemoryStore(absl::string_view service) {
+  std::unique_ptr<rocksdb::Env> env(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  RocksOptions options;
+  options.env = env.get();
+  return Open("/store", service, options, std::move(env));
+}
+
+}  // namespace zhibu
