@@ -67,7 +67,7 @@ bool In(const Range (&ranges)[N], char32_t c) {
   return range != std::begin(ranges) && c <= (range - 1)->last;
 }
 
-// What must not start a line (行首禁则, GB/T 15834 §5.1.2–5.1.4: marks after the text they close).
+// What must not start a line (行首禁则, GB/T 15834-2011 §5.1: marks after the text they close).
 bool IsClosing(char32_t c) {
   static constexpr char32_t kClosing[] =
       U"!%),.:;?]}\u00B7\u2019\u201D\u2026\u2030\u3001\u3002\u3009\u300B\u300D\u300F\u3011\u3015"
@@ -108,6 +108,8 @@ std::vector<Glyph> Glyphs(absl::string_view text) {
       glyphs.push_back({"", c, mark || c == '\n' ? 0 : (In(kWide, c) ? 2 : 1)});
     }
     AppendUtf8(c, &glyphs.back().bytes);
+    // A space that carries a mark shows something, so it is not dropped at a line's end.
+    if (mark && glyphs.back().base == ' ') glyphs.back().base = 0xA0;
   }
   return glyphs;
 }

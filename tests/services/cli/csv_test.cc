@@ -166,7 +166,7 @@ TEST(ReadCsv, TellsEveryRowOfWrongLengthWhenAsked) {
         rows.push_back({row.fields[0].value});
         return absl::OkStatus();
       },
-      [&errors](const CsvRow& row, const absl::Status& error) {
+      [&errors](const CsvRow&, const absl::Status& error) {
         errors.push_back(std::string(error.message()));
         return absl::OkStatus();
       });

@@ -1,12 +1,10 @@
 #include "services/cli/table.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -207,7 +205,6 @@ TEST(WrapText, LosesAndWidensNothingWhateverTheBytes) {
     for (const std::string& line : lines) joined += line;
     std::string unbroken = text;
     unbroken.erase(std::remove(unbroken.begin(), unbroken.end(), '\n'), unbroken.end());
-    // A mark alone on its line would join the line before it if the line feed went.
     EXPECT_EQ(Visible(joined), Visible(unbroken));
   }
 }
