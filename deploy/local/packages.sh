@@ -15,7 +15,7 @@ ZHIBU_TEST_PACKAGES=(
   clang libclang-rt-14-dev                           # libFuzzer
 )
 # What the benchmarks need beside it.
-ZHIBU_BENCH_PACKAGES=(libpq-dev postgresql-15)
+ZHIBU_BENCH_PACKAGES=(postgresql-15 postgresql-client-15)
 
 # say WORDS: what is being done, on standard error so that results can be piped.
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }

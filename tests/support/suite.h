@@ -1,0 +1,60 @@
+// The four real programs on real sockets.
+#ifndef ZHIBU_TESTS_SUPPORT_SUITE_H_
+#define ZHIBU_TESTS_SUPPORT_SUITE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "tests/support/process.h"
+
+namespace zhibu {
+
+inline constexpr const char* kServices[] = {"registry", "membership", "activity", "reporting"};
+
+// Starts and stops services of one data folder. Each keeps its port over restarts. Not thread-safe.
+class Suite {
+ public:
+  // Programs are taken from `bin`; nothing is started yet.
+  Suite(std::string bin, std::string data) : bin_(std::move(bin)), data_(std::move(data)) {}
+
+  // Starts one, or all in order, and waits until it says that it serves.
+  absl::Status Start(const std::string& service);
+  absl::Status StartAll();
+  // Ends one with a signal and waits for it: its exit code.
+  int Stop(const std::string& service, int signal);
+  Process* process(const std::string& service) { return processes_[service].get(); }
+
+  // "127.0.0.1:port"; empty before the first start.
+  std::string address(const std::string& service) const;
+  std::shared_ptr<grpc::Channel> channel(const std::string& service);
+  // The owner's token; every role.
+  std::string token() const;
+  const std::string& data() const { return data_; }
+
+  // Runs `zhibu` with these arguments against this suite.
+  RunResult Zhibu(std::vector<std::string> arguments) const;
+
+  // Waits until `follower` shows what `source` has written so far; DEADLINE_EXCEEDED otherwise.
+  absl::Status WaitFollowed(const std::string& follower, const std::string& source,
+                            absl::Duration timeout = absl::Seconds(30));
+  // All followers of all sources.
+  absl::Status WaitAllFollowed();
+
+ private:
+  const std::string bin_, data_;
+  std::map<std::string, int> ports_;
+  std::map<std::string, std::unique_ptr<Process>> processes_;
+};
+
+// Where the programs of this build are: beside the test program.
+std::string ProgramFolder();
+
+}  // namespace zhibu
+
+#endif  // ZHIBU_TESTS_SUPPORT_SUITE_H_
