@@ -34,7 +34,9 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
 absl::Status WriteFile(const std::string& path, absl::string_view bytes, bool secret) {
   const std::string temporary = absl::StrCat(path, ".new");
   auto failed = [&] { return absl::UnavailableError(absl::StrCat("文件无法写入：", path)); };
-  const int fd = open(temporary.c_str(), O_CREAT | O_TRUNC | O_WRONLY, secret ? 0600 : 0644);
+  // One that a crash left would keep its mode, and a secret be readable by others.
+  unlink(temporary.c_str());
+  const int fd = open(temporary.c_str(), O_CREAT | O_EXCL | O_WRONLY, secret ? 0600 : 0644);
   if (fd < 0) return failed();
   bool ok = true;
   for (size_t done = 0; ok && done < bytes.size();) {

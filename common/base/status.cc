@@ -85,8 +85,10 @@ void CutText(std::string& text, size_t bytes) {
   text += "…";
 }
 
-// Keeps the first `keep` violations in every list of the details.
-google::rpc::Status Shortened(google::rpc::Status rpc, int keep) {
+// Keeps the first `keep` violations in every list of the details, and of every text at most
+// `text_bytes`.
+google::rpc::Status Shortened(google::rpc::Status rpc, int keep, size_t text_bytes) {
+  CutText(*rpc.mutable_message(), text_bytes);
   for (auto& any : *rpc.mutable_details()) {
     type::v1::Findings findings;
     google::rpc::PreconditionFailure failure;
@@ -98,15 +100,18 @@ google::rpc::Status Shortened(google::rpc::Status rpc, int keep) {
     if (any.UnpackTo(&findings)) {
       findings.set_omitted(findings.omitted() + std::max(0, findings.findings_size() - keep));
       cut(findings.mutable_findings());
+      for (auto& f : *findings.mutable_findings()) CutText(*f.mutable_message(), text_bytes);
       any.PackFrom(findings);
     } else if (any.UnpackTo(&failure)) {
       cut(failure.mutable_violations());
+      for (auto& f : *failure.mutable_violations()) CutText(*f.mutable_description(), text_bytes);
       any.PackFrom(failure);
     } else if (any.UnpackTo(&bad)) {
       cut(bad.mutable_field_violations());
+      for (auto& f : *bad.mutable_field_violations()) CutText(*f.mutable_description(), text_bytes);
       any.PackFrom(bad);
     } else if (any.UnpackTo(&localized)) {
-      CutText(*localized.mutable_message(), kMaxMessageBytes);
+      CutText(*localized.mutable_message(), text_bytes);
       any.PackFrom(localized);
     }
   }
@@ -180,8 +185,7 @@ absl::Status AlreadyExists(absl::string_view resource, absl::string_view reason)
 }
 
 absl::Status StaleEtag(absl::string_view resource, absl::string_view current_etag) {
-  const std::string message =
-      absl::StrCat("记录已被他人修改，请重新读取后再提交：", resource);
+  const std::string message = absl::StrCat("记录已被他人修改，请重新读取后再提交：", resource);
   google::rpc::Status details;
   google::rpc::ErrorInfo info = Info("ETAG_STALE");
   (*info.mutable_metadata())["etag"] = Str(current_etag);
@@ -241,12 +245,24 @@ google::rpc::Status ToRpcStatus(const absl::Status& status, absl::string_view se
     }
   }
   if (rpc.ByteSizeLong() <= max_bytes) return rpc;
-  const int all = static_cast<int>(FindingsOf(status).size());
-  // Halving is enough: the point is to fit, not to fit exactly.
-  google::rpc::Status shorter = Shortened(rpc, all);
-  for (int keep = all; keep > 1 && shorter.ByteSizeLong() > max_bytes;) {
-    keep /= 2;
-    shorter = Shortened(rpc, keep);
+  // Halving is enough: the point is to fit, not to fit exactly. First fewer findings, then shorter
+  // texts; where even those of one finding are too long, the reason alone.
+  int keep = static_cast<int>(FindingsOf(status).size());
+  size_t text_bytes = kMaxMessageBytes;
+  google::rpc::Status shorter = Shortened(rpc, keep, text_bytes);
+  while (shorter.ByteSizeLong() > max_bytes && text_bytes > 16) {
+    if (keep > 1) {
+      keep /= 2;
+    } else {
+      text_bytes /= 2;
+    }
+    shorter = Shortened(rpc, keep, text_bytes);
+  }
+  if (shorter.ByteSizeLong() > max_bytes) {
+    shorter.clear_details();
+    google::rpc::ErrorInfo info = Info(ReasonOf(status));
+    info.set_domain(absl::StrCat(service, ".zhibu"));
+    shorter.add_details()->PackFrom(info);
   }
   return shorter;
 }

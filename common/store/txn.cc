@@ -11,6 +11,7 @@ absl::StatusOr<std::optional<std::string>> Txn::Get(absl::string_view key) const
 }
 
 absl::Status Txn::Scan(absl::string_view begin, absl::string_view end, Visit visit) const {
+  if (begin >= end) return absl::OkStatus();  // else `own` would start behind its own end
   auto own = writes_.lower_bound(begin);
   const auto own_end = writes_.lower_bound(end);
   bool stopped = false;
