@@ -1,0 +1,132 @@
+// zhibu due: what falls due.
+#include <map>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "services/cli/commands/groups.h"
+#include "services/cli/commands/output.h"
+#include "services/cli/commands/titles.h"
+#include "services/cli/commands/words.h"
+#include "services/cli/table.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+
+namespace zhibu::cli {
+namespace {
+
+using membership::v1::DueItem;
+using membership::v1::MembershipService;
+
+// Names for the persons of these cases. More than this many are a matter for a spreadsheet, and
+// show as ids.
+constexpr size_t kMostNames = 300;
+
+std::map<std::string, std::string> NamesOf(Context& context, const std::set<std::string>& persons) {
+  std::map<std::string, std::string> names;
+  if (persons.size() > kMostNames) return names;
+  for (const std::string& person : persons) {
+    membership::v1::GetPersonRequest request;
+    request.set_name(person);
+    membership::v1::GetPersonResponse response;
+    const absl::Status status = context.session.Call(
+        context.session.membership(), &MembershipService::Stub::GetPerson, request, &response);
+    if (status.ok()) names[person] = response.person().display_name();
+  }
+  return names;
+}
+
+std::string PersonOf(const DueItem& item) {
+  const auto parts = ParseCaseName(item.development_case());
+  return parts ? NameOf(kPersons, parts->person_id) : "";
+}
+
+// How it stands on `today`.
+std::string Standing(const DueItem& item, absl::CivilDay today) {
+  const absl::StatusOr<absl::CivilDay> due = FromProto(item.due_on());
+  if (!due.ok()) return "";
+  if (item.kind() == membership::v1::DUE_KIND_OBJECT_POSSIBLE) {
+    return *due <= today ? "可以办理" : absl::StrCat(*due - today, " 天后可办");
+  }
+  if (*due < today) return absl::StrCat("超期 ", today - *due, " 天");
+  return *due == today ? "今天到期" : absl::StrCat("还有 ", *due - today, " 天");
+}
+
+absl::StatusOr<int> Due(Context& context) {
+  membership::v1::ListDueRequest request;
+  if (context.args.Has("ORG")) {
+    ZHIBU_ASSIGN_OR_RETURN(*request.mutable_root(),
+                           ResourceName(kOrganisations, context.args.Text("ORG")));
+  }
+  request.set_line(LineOf(context.args, type::v1::LINE_SUBORDINATION));
+  const absl::CivilDay today = context.io.clock->Today();
+  const absl::CivilDay until = context.args.Date("until").value_or(today + 30);
+  *request.mutable_until() = ToProto(until);
+  const int limit = context.args.Number("limit", 0);
+  if (limit > 0) request.set_page_size(std::min(limit, 1000));
+  membership::v1::ListDueResponse all;
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(context.session.membership(),
+                                                  &MembershipService::Stub::ListDue, request, &all,
+                                                  [&](const membership::v1::ListDueResponse& page) {
+                                                    return limit > 0 && page.items_size() >= limit;
+                                                  }));
+  if (limit > 0 && all.items_size() > limit) {
+    all.mutable_items()->DeleteSubrange(limit, all.items_size() - limit);
+  }
+  if (context.json()) return PrintJson(context, all);
+
+  std::set<std::string> persons, organisations;
+  for (const DueItem& item : all.items()) {
+    persons.insert(PersonOf(item));
+    organisations.insert(item.organisation());
+  }
+  const auto names = NamesOf(context, persons);
+  const Titles titles(context, organisations, request.root());
+  Table table;
+  table.AddColumn("到期日");
+  table.AddColumn("状况");
+  table.AddColumn("事项");
+  table.AddColumn("人员");
+  table.AddColumn("办理的党组织", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("档案", Align::kLeft, /*can_wrap=*/true);
+  std::map<std::string, std::string> citations;  // what → why
+  for (const DueItem& item : all.items()) {
+    const auto parts = ParseCaseName(item.development_case());
+    const auto name = names.find(PersonOf(item));
+    table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
+                  name == names.end() ? "" : name->second, titles.Of(item.organisation()),
+                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id) : ""});
+    const std::string why = CitationWords(item.citation());
+    if (!why.empty()) citations[Term(item.kind())] = why;
+  }
+  context.io.out << "到期事项 · 至 " << FormatDate(until) << " · 共 " << all.items_size() << " 项";
+  if (!all.next_page_token().empty()) context.io.out << "（还有更多，没有列出）";
+  context.io.out << "\n\n";
+  if (all.items().empty()) {
+    context.io.out << "这段时间没有到期的事项。\n";
+    return kDone;
+  }
+  context.io.out << table.Render(context.io.width);
+  if (!citations.empty()) context.io.out << "\n依据\n";
+  for (const auto& [what, why] : citations) {
+    context.io.out << Paragraph(absl::StrCat("  ", what, "："), 22, why, context.io.width);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+Command DueCommand() {
+  return {"due",
+          "到期事项：谈话、考察、支部大会、审批、转正、归档",
+          {{"ORG", "党组织的编号；不写则为全部（需要全部组织的权限）", false, {}}},
+          {{"until", "DATE", "到哪一天为止；默认 30 天之内", ValueKind::kDate},
+           LineOption("subordination"),
+           {"limit", "N", "最多列出 N 项；默认全部", ValueKind::kNumber}},
+          "已经超期的也列出。“可以确定为发展对象”是最早可办的日期，不是期限。",
+          {"zhibu due jyj-dw", "zhibu due jyj-dw --until 2026-12-31"},
+          Due};
+}
+
+}  // namespace zhibu::cli

@@ -1,0 +1,21 @@
+// The groups of commands, one file each.
+
+#ifndef ZHIBU_SERVICES_CLI_COMMANDS_GROUPS_H_
+#define ZHIBU_SERVICES_CLI_COMMANDS_GROUPS_H_
+
+#include "services/cli/commands/command.h"
+
+namespace zhibu::cli {
+
+CommandGroup OrganisationCommands();  // org.cc
+CommandGroup MemberCommands();        // member.cc, with record.cc and due.cc
+Command RecordCommand();              // record.cc
+Command DueCommand();                 // due.cc
+CommandGroup ActivityCommands();      // activity.cc
+CommandGroup ReportCommands();        // report.cc
+CommandGroup CareCommands();          // care.cc: status, verify
+CommandGroup ProgramCommands();       // program.cc: help, completion, token, version
+
+}  // namespace zhibu::cli
+
+#endif  // ZHIBU_SERVICES_CLI_COMMANDS_GROUPS_H_

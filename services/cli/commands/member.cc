@@ -1,0 +1,178 @@
+// zhibu member: persons and their development cases.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "services/cli/commands/groups.h"
+#include "services/cli/commands/output.h"
+#include "services/cli/commands/titles.h"
+#include "services/cli/commands/words.h"
+#include "services/cli/table.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+
+namespace zhibu::cli {
+namespace {
+
+using membership::v1::MembershipService;
+using membership::v1::Person;
+
+template <typename Request>
+void SetAsOf(const Context& context, Request& request) {
+  if (const auto day = context.args.Date("as-of")) *request.mutable_as_of() = ToProto(*day);
+}
+
+std::string DayShown(const Context& context) {
+  return FormatDate(context.args.Date("as-of").value_or(context.io.clock->Today()));
+}
+
+absl::StatusOr<int> List(Context& context) {
+  membership::v1::ListPersonsRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_root(),
+                         ResourceName(kOrganisations, context.args.Text("ORG")));
+  request.set_line(LineOf(context.args, type::v1::LINE_SUBORDINATION));
+  for (const auto stage : StagesOf(context.args)) request.add_stages(stage);
+  SetAsOf(context, request);
+  membership::v1::ListPersonsResponse all;
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
+      context.session.membership(), &MembershipService::Stub::ListPersons, request, &all));
+  if (context.json()) return PrintJson(context, all);
+
+  std::set<std::string> organisations;
+  for (const Person& person : all.persons()) organisations.insert(person.organisation());
+  const Titles titles(context, organisations, request.root());
+  Table table;
+  table.AddColumn("姓名");
+  table.AddColumn("性别");
+  table.AddColumn("类别");
+  table.AddColumn("阶段");
+  table.AddColumn("入党日期");
+  table.AddColumn("所在党组织", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
+  for (const Person& person : all.persons()) {
+    table.AddRow({person.display_name(), Term(person.sex()), Term(person.kind()),
+                  Term(person.stage()), DateText(person.joined_on()),
+                  titles.Of(person.organisation()), BareId(person.name())});
+  }
+  context.io.out << "截至 " << DayShown(context) << " · 关系线：" << Term(request.line())
+                 << " · 共 " << all.persons_size() << " 人\n\n"
+                 << table.Render(context.io.width);
+  return kDone;
+}
+
+void AddLine(std::string& out, absl::string_view label, const std::string& text, int width) {
+  if (!text.empty()) out += Paragraph(label, 14, text, width);
+}
+
+absl::StatusOr<int> Show(Context& context) {
+  membership::v1::GetPersonRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
+                         ResourceName(kPersons, context.args.Text("PERSON")));
+  SetAsOf(context, request);
+  membership::v1::GetPersonResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.membership(), &MembershipService::Stub::GetPerson, request, &response));
+  if (context.json()) return PrintJson(context, response);
+
+  const Person& person = response.person();
+  const Titles titles(context, {person.organisation()});
+  const int width = context.io.width;
+  std::string out = absl::StrCat(person.display_name(), "\n截至 ", DayShown(context), "\n\n");
+  AddLine(out, "编号", BareId(person.name()), width);
+  AddLine(out, "身份号码", person.id_number(), width);
+  AddLine(out, "性别", Term(person.sex()), width);
+  AddLine(out, "民族代码", person.nationality_code(), width);
+  AddLine(out, "类别", Term(person.kind()), width);
+  AddLine(out, "所在党组织", titles.Of(person.organisation()), width);
+  AddLine(out, "所在单位", BareId(person.institution()), width);
+  AddLine(out, "阶段",
+          absl::StrCat(Term(person.stage()), person.opening_balance() ? "（期初建档）" : ""),
+          width);
+  AddLine(out, "入党日期", DateText(person.joined_on()), width);
+  AddLine(out, "转正日期", DateText(person.full_member_on()), width);
+  AddLine(out, "登记日期", DateText(person.registered_on()), width);
+  context.io.out << out;
+  return kDone;
+}
+
+absl::StatusOr<int> Steps(Context& context) {
+  membership::v1::GetCaseRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
+  SetAsOf(context, request);
+  membership::v1::GetCaseResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.membership(), &MembershipService::Stub::GetCase, request, &response));
+  if (context.json()) return PrintJson(context, response);
+
+  const auto& development_case = response.development_case();
+  const Titles titles(context, {development_case.organisation()});
+  const int width = context.io.width;
+  std::string out = absl::StrCat(development_case.name(), "\n截至 ", DayShown(context), "\n\n");
+  AddLine(out, "培养党组织", titles.Of(development_case.organisation()), width);
+  AddLine(out, "阶段", Term(development_case.stage()), width);
+  AddLine(out, "预备期满日", DateText(development_case.probation_ends()), width);
+  Table table;
+  table.AddColumn("步骤", Align::kRight);
+  table.AddColumn("名称", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("日期");
+  table.AddColumn("材料", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("依据的规则集");
+  table.AddColumn("提醒", Align::kRight);
+  std::string warnings;
+  for (const auto& recorded : development_case.steps()) {
+    table.AddRow({std::to_string(static_cast<int>(recorded.kind())), Term(recorded.kind()),
+                  DateText(recorded.step().date()), recorded.step().reference(),
+                  recorded.rule_set(),
+                  recorded.warnings().empty() ? "" : std::to_string(recorded.warnings_size())});
+    for (const auto& warning : recorded.warnings()) {
+      absl::StrAppend(&warnings, "\n", static_cast<int>(recorded.kind()), " ",
+                      Term(recorded.kind()), "\n", FindingText(warning, 4, width));
+    }
+  }
+  if (!development_case.steps().empty()) absl::StrAppend(&out, "\n", table.Render(width));
+  if (!warnings.empty()) absl::StrAppend(&out, "\n办理时的提醒\n", warnings);
+  std::vector<std::string> next;
+  for (const int step : development_case.next_steps()) {
+    next.push_back(absl::StrCat(step, " ", Term(static_cast<membership::v1::StepKind>(step))));
+  }
+  out += "\n";
+  AddLine(out, "下一步", next.empty() ? "无" : absl::StrJoin(next, "；"), width);
+  context.io.out << out;
+  return kDone;
+}
+
+}  // namespace
+
+CommandGroup MemberCommands() {
+  const Argument one_case{
+      "CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}};
+  return {"党员发展",
+          {
+              {"member list",
+               "名册：一个党组织及其下级的人员",
+               {{"ORG", "党组织的编号", true, {}}},
+               {StageOption(), LineOption("subordination")},
+               "",
+               {"zhibu member list jyj-dw --stage activist --stage object"},
+               List},
+              {"member show",
+               "一个人（身份号码只显示首尾）",
+               {{"PERSON", "人员的编号", true, {}}},
+               {},
+               "",
+               {"zhibu member show p-000123"},
+               Show},
+              {"member steps",
+               "一份发展档案：已办的步骤、办理时的提醒、下一步",
+               {one_case},
+               {},
+               "",
+               {"zhibu member steps p-000123/c1"},
+               Steps},
+              RecordCommand(),
+              DueCommand(),
+          }};
+}
+
+}  // namespace zhibu::cli

@@ -1,0 +1,159 @@
+// zhibu member record: one step of a development case.
+#include <google/protobuf/util/json_util.h>
+
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/crypto.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "services/cli/commands/groups.h"
+#include "services/cli/commands/output.h"
+#include "services/cli/commands/set_field.h"
+#include "services/cli/commands/words.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+
+namespace zhibu::cli {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using membership::v1::MembershipService;
+using membership::v1::Step;
+using membership::v1::StepKind;
+
+// Step 1 is field 11 of Step.detail, and so on.
+constexpr int kFieldBeforeFirstStep = 10;
+
+const FieldDescriptor* DetailField(int step) {
+  return Step::descriptor()->FindFieldByNumber(kFieldBeforeFirstStep + step);
+}
+
+// --step: the number, or the English name as in the contract ("admission-meeting").
+absl::StatusOr<int> StepNumber(const std::string& text) {
+  int number = 0;
+  if (absl::SimpleAtoi(text, &number) && DetailField(number) != nullptr && number > 0) {
+    return number;
+  }
+  for (int step = 1; DetailField(step) != nullptr; ++step) {
+    if (DashedName(*DetailField(step)) == text) return step;
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "没有步骤“", text, "”：写 1 到 25 的数字，或英文名；zhibu help member record 列出全部"));
+}
+
+absl::StatusOr<Step> StepOf(const Arguments& args) {
+  Step step;
+  if (args.Has("detail")) {
+    const auto parsed = google::protobuf::util::JsonStringToMessage(args.Text("detail"), &step);
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          "--detail 不是 Step 的 JSON；例子：{\"oath\": {}}。程序的说明：" +
+          std::string(parsed.message()));
+    }
+  }
+  if (args.Has("step")) {
+    ZHIBU_ASSIGN_OR_RETURN(const int number, StepNumber(args.Text("step")));
+    const FieldDescriptor* field = DetailField(number);
+    if (step.detail_case() != Step::DETAIL_NOT_SET &&
+        step.detail_case() != kFieldBeforeFirstStep + number) {
+      return absl::InvalidArgumentError("--step 和 --detail 说的不是同一个步骤");
+    }
+    google::protobuf::Message* detail = step.GetReflection()->MutableMessage(&step, field);
+    for (const std::string& assignment : args.All("set")) {
+      ZHIBU_RETURN_IF_ERROR(SetField(assignment, *detail));
+    }
+  } else if (args.Has("set")) {
+    return absl::InvalidArgumentError("--set 要和 --step 一起用");
+  }
+  if (step.detail_case() == Step::DETAIL_NOT_SET) {
+    return absl::InvalidArgumentError("请用 --step 写明是哪个步骤");
+  }
+  if (const auto date = args.Date("date")) *step.mutable_date() = ToProto(*date);
+  if (!step.has_date()) return absl::InvalidArgumentError("请用 --date 写明发生的日期");
+  if (args.Has("organisation")) {
+    ZHIBU_ASSIGN_OR_RETURN(*step.mutable_organisation(),
+                           ResourceName(kOrganisations, args.Text("organisation")));
+  }
+  if (args.Has("reference")) step.set_reference(args.Text("reference"));
+  return step;
+}
+
+absl::StatusOr<int> Record(Context& context) {
+  membership::v1::RecordStepRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_step(), StepOf(context.args));
+  request.set_validate_only(context.args.Has("validate-only"));
+  request.set_request_id(context.args.Has("request-id") ? context.args.Text("request-id")
+                                                        : RandomId());
+  const Endpoint& membership = context.session.membership();
+  if (context.args.Has("etag")) {
+    request.set_etag(context.args.Text("etag"));
+  } else if (!request.step().has_application()) {
+    membership::v1::GetCaseRequest get;
+    get.set_name(request.name());
+    membership::v1::GetCaseResponse found;
+    ZHIBU_RETURN_IF_ERROR(
+        context.session.Call(membership, &MembershipService::Stub::GetCase, get, &found));
+    request.set_etag(found.development_case().etag());
+  }
+  membership::v1::RecordStepResponse response;
+  ZHIBU_RETURN_IF_ERROR(
+      context.session.Call(membership, &MembershipService::Stub::RecordStep, request, &response));
+  if (context.json()) return PrintJson(context, response);
+
+  const auto& recorded = response.recorded();
+  const int width = context.io.width;
+  std::string out = absl::StrCat(request.validate_only() ? "可以办理，没有写入：" : "已记录：",
+                                 static_cast<int>(recorded.kind()), " ", Term(recorded.kind()),
+                                 "，", DateText(recorded.step().date()), "\n");
+  absl::StrAppend(&out, "阶段：", Term(response.stage()), "\n");
+  if (!request.validate_only()) absl::StrAppend(&out, "修订号：", response.revision(), "\n");
+  if (!recorded.warnings().empty()) out += "\n提醒（不妨碍办理）\n";
+  for (const auto& warning : recorded.warnings()) out += FindingText(warning, 4, width);
+  context.io.out << out;
+  return kDone;
+}
+
+// The 25 steps with what each takes, from the contract itself.
+std::string StepList() {
+  std::string out = "步骤和各自的内容（用 --set 填写）：";
+  for (int step = 1; DetailField(step) != nullptr; ++step) {
+    const std::string fields = FieldList(*DetailField(step)->message_type());
+    absl::StrAppend(&out, "\n", step, " ", Term(static_cast<StepKind>(step)), " ",
+                    DashedName(*DetailField(step)), fields.empty() ? "" : "：", fields);
+  }
+  return out;
+}
+
+}  // namespace
+
+Command RecordCommand() {
+  Option set{"set", "FIELD=VALUE",
+             "步骤的内容，如 vote.in_favour=9；人员写 persons/id，是否写 true 或 false"};
+  set.repeated = true;
+  return {
+      "member record",
+      "办理一个步骤：记入发展档案，先由规则判断",
+      {{"CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}}},
+      {{"step", "N", "第几步，1–25，或它的英文名"},
+       {"date", "DATE", "发生的日期", ValueKind::kDate},
+       {"organisation", "ORG", "办理的党组织；不写则为本人所在的党组织"},
+       {"reference", "TEXT", "材料索引：文号或编号"},
+       set,
+       {"detail", "JSON", "整个步骤的 JSON（zhibu.membership.v1.Step），代替 --step 和 --set"},
+       {"etag", "ETAG", "办理前档案的 etag；不写则先读取当前的"},
+       {"request-id", "ID", "请求编号；同一编号重复提交只生效一次；不写则自动生成"},
+       {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}},
+      "第 1 步开启档案。不符合的条件会全部列出，并写明依据；只是时间未到的，写明最早哪一天。\n" +
+          StepList(),
+      {"zhibu member record p-000123/c1 --step 1 --date 2026-11-20",
+       "zhibu member record p-000123/c1 --step 2 --date 2026-11-21 --set talker=persons/p-9",
+       "zhibu member record p-000123/c1 --step 15 --date 2026-11-23 --set vote.entitled=12 \\\n"
+       "      --set vote.present=11 --set vote.in_favour=11 --validate-only"},
+      Record};
+}
+
+}  // namespace zhibu::cli

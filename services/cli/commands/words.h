@@ -1,0 +1,64 @@
+// The contracts' values in the words of the office: what a clerk calls a stage, a step, a post.
+
+#ifndef ZHIBU_SERVICES_CLI_COMMANDS_WORDS_H_
+#define ZHIBU_SERVICES_CLI_COMMANDS_WORDS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/type/date.pb.h"
+#include "services/cli/commands/command.h"
+#include "zhibu/activity/v1/activity_service.pb.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
+#include "zhibu/registry/v1/registry_service.pb.h"
+#include "zhibu/type/v1/citation.pb.h"
+#include "zhibu/type/v1/line.pb.h"
+
+namespace zhibu::cli {
+
+// A value that this program does not know (a newer service's) shows as its number.
+std::string Term(type::v1::Line line);
+std::string Term(registry::v1::OrganisationKind kind);
+std::string Term(registry::v1::InstitutionKind kind);
+std::string Term(registry::v1::Ownership ownership);
+std::string Term(registry::v1::CoverageRung rung);
+std::string Term(registry::v1::PostKind kind);
+std::string Term(membership::v1::Sex sex);
+std::string Term(membership::v1::PersonKind kind);
+std::string Term(membership::v1::Stage stage);
+std::string Term(membership::v1::StepKind kind);
+std::string Term(membership::v1::DueKind kind);
+std::string Term(activity::v1::OwedState state);
+
+// The Chinese title of a kind of activity; kinds beyond the well-known five show as their id.
+std::string ActivityKindTitle(const std::string& kind);
+
+// "2026-11-23"; empty for an unset date.
+std::string DateText(const google::type::Date& date);
+// "2026-11-23 起", "2026-11-23 至 2027-01-31": `to` is the day after the last.
+std::string PeriodText(const google::type::Date& from, const google::type::Date& to);
+
+// "《document》article", with a word where the text was not compared (mark S or U).
+std::string CitationWords(const type::v1::Citation& citation);
+
+// The id in a resource name: "organisations/jyj-dw" → "jyj-dw".
+std::string BareId(absl::string_view name);
+
+// The resource name of an argument that is the bare id or the whole name. INVALID_ARGUMENT where it
+// is neither.
+absl::StatusOr<std::string> ResourceName(absl::string_view collection, const std::string& text);
+absl::StatusOr<std::string> CaseNameOf(const std::string& text);
+
+// The option --line and its value; `otherwise` where it is not given.
+Option LineOption(absl::string_view otherwise);
+type::v1::Line LineOf(const Arguments& args, type::v1::Line otherwise);
+
+// --stage: its choices, and the stages given (none: all).
+Option StageOption();
+std::vector<membership::v1::Stage> StagesOf(const Arguments& args);
+
+}  // namespace zhibu::cli
+
+#endif  // ZHIBU_SERVICES_CLI_COMMANDS_WORDS_H_
