@@ -1,0 +1,202 @@
+#include "services/registry/convert.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+
+namespace zhibu::registry {
+namespace {
+
+int32_t FirstDay(const google::type::Date& date) {
+  return DayNumber(FromProto(date).value_or(kNoStart));
+}
+int32_t EndDay(const google::type::Date& date) {
+  return DayNumber(FromProto(date).value_or(kNoEnd));
+}
+google::type::Date Date(int32_t day) { return ToProto(DayFromNumber(day)); }
+bool Ends(int32_t day) { return day != DayNumber(kNoEnd); }
+
+int64_t VersionOf(const std::string& etag) {
+  int64_t version = 0;
+  return absl::SimpleAtoi(etag, &version) ? version : 0;
+}
+
+std::string OrganisationId(const std::string& name) {
+  return IdOf(kOrganisations, name).value_or("");
+}
+
+// The counts have the same names on both sides; one that was not counted stays out.
+template <typename From, typename To>
+void CopyCounts(const From& from, To& to) {
+  if (from.has_staff()) to.set_staff(from.staff());
+  if (from.has_established_posts()) to.set_established_posts(from.established_posts());
+  if (from.has_full_time_teachers()) to.set_full_time_teachers(from.full_time_teachers());
+  if (from.has_students()) to.set_students(from.students());
+  if (from.has_senior_students()) to.set_senior_students(from.senior_students());
+  if (from.has_adult_students()) to.set_adult_students(from.adult_students());
+}
+
+}  // namespace
+
+rows::OrganisationRow RowOf(const v1::Organisation& organisation) {
+  rows::OrganisationRow row;
+  row.set_id(OrganisationId(organisation.name()));
+  row.set_title(organisation.title());
+  row.set_kind(organisation.kind());
+  row.set_code(organisation.code());
+  row.set_established(FirstDay(organisation.established()));
+  row.set_dissolved(EndDay(organisation.dissolved()));
+  for (const v1::Affiliation& affiliation : organisation.affiliations()) {
+    rows::EdgeRow& edge = *row.add_edges();
+    edge.set_parent(OrganisationId(affiliation.parent()));
+    edge.set_line(affiliation.line() == type::v1::LINE_UNSPECIFIED ? type::v1::LINE_SUBORDINATION
+                                                                   : affiliation.line());
+    edge.set_from(FirstDay(affiliation.valid_from()));
+    edge.set_to(EndDay(affiliation.valid_to()));
+    edge.set_document_number(affiliation.document_number());
+  }
+  row.set_version(VersionOf(organisation.etag()));
+  return row;
+}
+
+rows::InstitutionRow RowOf(const v1::Institution& institution) {
+  rows::InstitutionRow row;
+  row.set_id(IdOf(kInstitutions, institution.name()).value_or(""));
+  row.set_title(institution.title());
+  row.set_kind(institution.kind());
+  row.set_ownership(institution.ownership());
+  row.set_place(institution.place());
+  row.set_parent(IdOf(kInstitutions, institution.parent()).value_or(""));
+  row.set_credit_code(institution.credit_code());
+  row.set_keeper(OrganisationId(institution.keeper()));
+  row.set_opened(FirstDay(institution.opened()));
+  row.set_closed(EndDay(institution.closed()));
+  for (const v1::HeadCount& count : institution.head_counts()) {
+    rows::HeadCountRow& stored = *row.add_head_counts();
+    stored.set_counted_on(FirstDay(count.counted_on()));
+    CopyCounts(count, stored);
+  }
+  for (const v1::Coverage& coverage : institution.coverages()) {
+    rows::CoverageRow& stored = *row.add_coverages();
+    stored.set_organisation(OrganisationId(coverage.organisation()));
+    stored.set_rung(coverage.rung());
+    stored.set_from(FirstDay(coverage.valid_from()));
+    stored.set_to(EndDay(coverage.valid_to()));
+  }
+  row.set_version(VersionOf(institution.etag()));
+  return row;
+}
+
+rows::PostRow RowOf(const v1::Post& post) {
+  rows::PostRow row;
+  row.set_id(IdOf(kPosts, post.name()).value_or(""));
+  row.set_seat(post.seat());
+  row.set_kind(post.kind());
+  row.set_holder(IdOf(kPersons, post.holder()).value_or(""));
+  row.set_full_time(post.full_time());
+  row.set_from(FirstDay(post.valid_from()));
+  row.set_to(EndDay(post.valid_to()));
+  row.set_version(VersionOf(post.etag()));
+  return row;
+}
+
+v1::Organisation ToContract(const rows::OrganisationRow& row) {
+  v1::Organisation organisation;
+  organisation.set_name(NameOf(kOrganisations, row.id()));
+  organisation.set_title(row.title());
+  organisation.set_kind(row.kind());
+  organisation.set_code(row.code());
+  *organisation.mutable_established() = Date(row.established());
+  if (Ends(row.dissolved())) *organisation.mutable_dissolved() = Date(row.dissolved());
+  for (const rows::EdgeRow& edge : row.edges()) {
+    v1::Affiliation& affiliation = *organisation.add_affiliations();
+    affiliation.set_parent(NameOf(kOrganisations, edge.parent()));
+    affiliation.set_line(edge.line());
+    *affiliation.mutable_valid_from() = Date(edge.from());
+    if (Ends(edge.to())) *affiliation.mutable_valid_to() = Date(edge.to());
+    affiliation.set_document_number(edge.document_number());
+  }
+  organisation.set_etag(absl::StrCat(row.version()));
+  return organisation;
+}
+
+v1::Institution ToContract(const rows::InstitutionRow& row) {
+  v1::Institution institution;
+  institution.set_name(NameOf(kInstitutions, row.id()));
+  institution.set_title(row.title());
+  institution.set_kind(row.kind());
+  institution.set_ownership(row.ownership());
+  institution.set_place(row.place());
+  if (!row.parent().empty()) institution.set_parent(NameOf(kInstitutions, row.parent()));
+  institution.set_credit_code(row.credit_code());
+  institution.set_keeper(NameOf(kOrganisations, row.keeper()));
+  *institution.mutable_opened() = Date(row.opened());
+  if (Ends(row.closed())) *institution.mutable_closed() = Date(row.closed());
+  for (const rows::HeadCountRow& stored : row.head_counts()) {
+    v1::HeadCount& count = *institution.add_head_counts();
+    *count.mutable_counted_on() = Date(stored.counted_on());
+    CopyCounts(stored, count);
+  }
+  for (const rows::CoverageRow& stored : row.coverages()) {
+    v1::Coverage& coverage = *institution.add_coverages();
+    coverage.set_organisation(NameOf(kOrganisations, stored.organisation()));
+    coverage.set_rung(stored.rung());
+    *coverage.mutable_valid_from() = Date(stored.from());
+    if (Ends(stored.to())) *coverage.mutable_valid_to() = Date(stored.to());
+  }
+  institution.set_etag(absl::StrCat(row.version()));
+  return institution;
+}
+
+v1::Post ToContract(const rows::PostRow& row) {
+  v1::Post post;
+  post.set_name(NameOf(kPosts, row.id()));
+  post.set_seat(row.seat());
+  post.set_kind(row.kind());
+  post.set_holder(NameOf(kPersons, row.holder()));
+  post.set_full_time(row.full_time());
+  *post.mutable_valid_from() = Date(row.from());
+  if (Ends(row.to())) *post.mutable_valid_to() = Date(row.to());
+  post.set_etag(absl::StrCat(row.version()));
+  return post;
+}
+
+v1::Organisation AsOf(const rows::OrganisationRow& row, absl::CivilDay day) {
+  v1::Organisation organisation = ToContract(row);
+  const int32_t number = DayNumber(day);
+  if (number < row.established() || number >= row.dissolved()) return organisation;
+  std::vector<std::string> territorial;
+  for (const rows::EdgeRow& edge : row.edges()) {
+    if (number < edge.from() || number >= edge.to()) continue;
+    if (edge.line() == type::v1::LINE_SUBORDINATION) {
+      organisation.set_subordination_parent(NameOf(kOrganisations, edge.parent()));
+    } else {
+      territorial.push_back(NameOf(kOrganisations, edge.parent()));
+    }
+  }
+  std::sort(territorial.begin(), territorial.end());
+  for (const std::string& parent : territorial) organisation.add_territorial_parents(parent);
+  return organisation;
+}
+
+void SortDated(rows::OrganisationRow& row) {
+  std::sort(row.mutable_edges()->begin(), row.mutable_edges()->end(),
+            [](const rows::EdgeRow& a, const rows::EdgeRow& b) {
+              return std::make_tuple(a.from(), a.line(), a.parent()) <
+                     std::make_tuple(b.from(), b.line(), b.parent());
+            });
+}
+
+void SortDated(rows::InstitutionRow& row) {
+  std::sort(
+      row.mutable_coverages()->begin(), row.mutable_coverages()->end(),
+      [](const rows::CoverageRow& a, const rows::CoverageRow& b) { return a.from() < b.from(); });
+}
+
+}  // namespace zhibu::registry

@@ -1,0 +1,128 @@
+#include "services/registry/service.h"
+
+#include <functional>
+#include <utility>
+
+#include "common/base/status.h"
+#include "services/registry/institution_service.h"
+#include "services/registry/organisation_service.h"
+#include "services/registry/post_service.h"
+#include "zhibu/registry/v1/registry_service.grpc.pb.h"
+
+namespace zhibu::registry {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
+
+// The shape of each RPC; what it does is in the body it names.
+class RegistryService final : public v1::RegistryService::CallbackService {
+ public:
+  explicit RegistryService(Server& server)
+      : calls_(server.calls()),
+        organisations_(&server.tree(), &server.pages()),
+        institutions_(&server.pages()),
+        posts_(&server.pages()) {}
+
+  absl::Status Load(const Reader& reader) { return organisations_.Load(reader); }
+
+  Reactor* CreateOrganisation(Context* context, const v1::CreateOrganisationRequest* request,
+                              v1::CreateOrganisationResponse* response) override {
+    return calls_.Write<v1::CreateOrganisationRequest, v1::CreateOrganisationResponse>(
+        context, request, response, std::bind_front(&OrganisationService::Create, &organisations_));
+  }
+  Reactor* BatchCreateOrganisations(Context* context,
+                                    const v1::BatchCreateOrganisationsRequest* request,
+                                    v1::BatchCreateOrganisationsResponse* response) override {
+    return calls_.Write<v1::BatchCreateOrganisationsRequest, v1::BatchCreateOrganisationsResponse>(
+        context, request, response,
+        std::bind_front(&OrganisationService::BatchCreate, &organisations_));
+  }
+  Reactor* UpdateOrganisation(Context* context, const v1::UpdateOrganisationRequest* request,
+                              v1::UpdateOrganisationResponse* response) override {
+    return calls_.Write<v1::UpdateOrganisationRequest, v1::UpdateOrganisationResponse>(
+        context, request, response, std::bind_front(&OrganisationService::Update, &organisations_));
+  }
+  Reactor* MoveOrganisation(Context* context, const v1::MoveOrganisationRequest* request,
+                            v1::MoveOrganisationResponse* response) override {
+    return calls_.Write<v1::MoveOrganisationRequest, v1::MoveOrganisationResponse>(
+        context, request, response, std::bind_front(&OrganisationService::Move, &organisations_));
+  }
+  Reactor* GetOrganisation(Context* context, const v1::GetOrganisationRequest* request,
+                           v1::GetOrganisationResponse* response) override {
+    return calls_.PointRead<v1::GetOrganisationRequest, v1::GetOrganisationResponse>(
+        context, request, response, std::bind_front(&OrganisationService::Get, &organisations_));
+  }
+  Reactor* ListOrganisations(Context* context, const v1::ListOrganisationsRequest* request,
+                             v1::ListOrganisationsResponse* response) override {
+    return calls_.Read<v1::ListOrganisationsRequest, v1::ListOrganisationsResponse>(
+        context, request, response, std::bind_front(&OrganisationService::List, &organisations_));
+  }
+
+  Reactor* CreateInstitution(Context* context, const v1::CreateInstitutionRequest* request,
+                             v1::CreateInstitutionResponse* response) override {
+    return calls_.Write<v1::CreateInstitutionRequest, v1::CreateInstitutionResponse>(
+        context, request, response, std::bind_front(&InstitutionService::Create, &institutions_));
+  }
+  Reactor* BatchCreateInstitutions(Context* context,
+                                   const v1::BatchCreateInstitutionsRequest* request,
+                                   v1::BatchCreateInstitutionsResponse* response) override {
+    return calls_.Write<v1::BatchCreateInstitutionsRequest, v1::BatchCreateInstitutionsResponse>(
+        context, request, response,
+        std::bind_front(&InstitutionService::BatchCreate, &institutions_));
+  }
+  Reactor* UpdateInstitution(Context* context, const v1::UpdateInstitutionRequest* request,
+                             v1::UpdateInstitutionResponse* response) override {
+    return calls_.Write<v1::UpdateInstitutionRequest, v1::UpdateInstitutionResponse>(
+        context, request, response, std::bind_front(&InstitutionService::Update, &institutions_));
+  }
+  Reactor* GetInstitution(Context* context, const v1::GetInstitutionRequest* request,
+                          v1::GetInstitutionResponse* response) override {
+    return calls_.PointRead<v1::GetInstitutionRequest, v1::GetInstitutionResponse>(
+        context, request, response, std::bind_front(&InstitutionService::Get, &institutions_));
+  }
+  Reactor* ListInstitutions(Context* context, const v1::ListInstitutionsRequest* request,
+                            v1::ListInstitutionsResponse* response) override {
+    return calls_.Read<v1::ListInstitutionsRequest, v1::ListInstitutionsResponse>(
+        context, request, response, std::bind_front(&InstitutionService::List, &institutions_));
+  }
+
+  Reactor* CreatePost(Context* context, const v1::CreatePostRequest* request,
+                      v1::CreatePostResponse* response) override {
+    return calls_.Write<v1::CreatePostRequest, v1::CreatePostResponse>(
+        context, request, response, std::bind_front(&PostService::Create, &posts_));
+  }
+  Reactor* BatchCreatePosts(Context* context, const v1::BatchCreatePostsRequest* request,
+                            v1::BatchCreatePostsResponse* response) override {
+    return calls_.Write<v1::BatchCreatePostsRequest, v1::BatchCreatePostsResponse>(
+        context, request, response, std::bind_front(&PostService::BatchCreate, &posts_));
+  }
+  Reactor* EndPost(Context* context, const v1::EndPostRequest* request,
+                   v1::EndPostResponse* response) override {
+    return calls_.Write<v1::EndPostRequest, v1::EndPostResponse>(
+        context, request, response, std::bind_front(&PostService::End, &posts_));
+  }
+  Reactor* ListPosts(Context* context, const v1::ListPostsRequest* request,
+                     v1::ListPostsResponse* response) override {
+    return calls_.Read<v1::ListPostsRequest, v1::ListPostsResponse>(
+        context, request, response, std::bind_front(&PostService::List, &posts_));
+  }
+
+ private:
+  Calls& calls_;
+  OrganisationService organisations_;
+  InstitutionService institutions_;
+  PostService posts_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server) {
+  auto service = std::make_unique<RegistryService>(server);
+  ZHIBU_RETURN_IF_ERROR(service->Load(*server.store().TakeSnapshot()));
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::move(service));
+  return services;
+}
+
+}  // namespace zhibu::registry

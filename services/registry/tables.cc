@@ -1,0 +1,173 @@
+#include "services/registry/tables.h"
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/civil.h"
+#include "common/base/status.h"
+#include "common/store/keys.h"
+#include "common/store/table.h"
+#include "services/registry/convert.h"
+
+namespace zhibu::registry {
+namespace {
+
+Key KeyIn(Table table) { return Key(static_cast<uint8_t>(table)); }
+
+// The parent under which an organisation stands while it has none. Not a resource id.
+constexpr char kNobody[] = "";
+
+// The ids that follow `prefix` in its index.
+absl::StatusOr<std::vector<std::string>> IdsUnder(const Reader& reader, const Key& prefix) {
+  std::vector<std::string> ids;
+  ZHIBU_RETURN_IF_ERROR(
+      reader.Scan(prefix, prefix.End(), [&](absl::string_view key, absl::string_view) {
+        key.remove_prefix(prefix.bytes().size());
+        key.remove_suffix(1);  // the end of the text
+        ids.emplace_back(key);
+        return true;
+      }));
+  return ids;
+}
+
+template <typename Row>
+absl::Status ScanFrom(const Reader& reader, Table table, absl::string_view after,
+                      absl::FunctionRef<bool(const Row&)> visit) {
+  const Key all = KeyIn(table);
+  // Behind the row of `after` itself, whose key ends with 0x00.
+  const std::string begin =
+      after.empty() ? all.bytes() : PrefixEnd(KeyIn(table).Text(after).bytes());
+  return ScanRows<Row>(reader, begin, all.End(),
+                       [&](absl::string_view, const Row& row) { return visit(row); });
+}
+
+bool WasRoot(const rows::OrganisationRow& row) {
+  int32_t first = row.dissolved();
+  for (const rows::EdgeRow& edge : row.edges()) {
+    if (edge.line() == type::v1::LINE_SUBORDINATION) first = std::min(first, edge.from());
+  }
+  return first > row.established();
+}
+
+// The index entries that a row has.
+std::set<std::string> EntriesOf(const rows::OrganisationRow& row) {
+  std::set<std::string> keys;
+  for (const rows::EdgeRow& edge : row.edges()) {
+    keys.insert(KeyIn(Table::kOrganisationsBelow)
+                    .Text(edge.parent())
+                    .Number(edge.line())
+                    .Text(row.id())
+                    .bytes());
+  }
+  if (WasRoot(row)) {
+    keys.insert(KeyIn(Table::kOrganisationsBelow)
+                    .Text(kNobody)
+                    .Number(type::v1::LINE_SUBORDINATION)
+                    .Text(row.id())
+                    .bytes());
+  }
+  if (!row.code().empty()) {
+    keys.insert(KeyIn(Table::kOrganisationsByCode).Text(row.code()).Text(row.id()).bytes());
+  }
+  return keys;
+}
+std::set<std::string> EntriesOf(const rows::InstitutionRow& row) {
+  std::set<std::string> keys = {
+      KeyIn(Table::kInstitutionsKept).Text(row.keeper()).Text(row.id()).bytes()};
+  if (!row.credit_code().empty()) {
+    keys.insert(KeyIn(Table::kInstitutionsByCredit).Text(row.credit_code()).Text(row.id()).bytes());
+  }
+  return keys;
+}
+std::set<std::string> EntriesOf(const rows::PostRow& row) {
+  return {KeyIn(Table::kPostsAtSeat).Text(row.seat()).Text(row.id()).bytes()};
+}
+
+// Replaces the row and exactly those index entries that differ.
+template <typename Row>
+absl::Status Store(Txn& txn, Table table, const Row& row) {
+  if (row.id().empty() || row.version() == 0) {
+    return absl::DataLossError("an event that states no resource");
+  }
+  const Key key = KeyIn(table).Text(row.id());
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<Row> old, GetRow<Row>(txn, key));
+  const std::set<std::string> entries = EntriesOf(row);
+  const std::set<std::string> old_entries = old ? EntriesOf(*old) : std::set<std::string>();
+  for (const std::string& entry : old_entries) {
+    if (!entries.contains(entry)) txn.Delete(entry);
+  }
+  for (const std::string& entry : entries) {
+    if (!old_entries.contains(entry)) PutRow(txn, entry, rows::IndexRow());
+  }
+  PutRow(txn, key, row);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<rows::OrganisationRow>> FindOrganisation(const Reader& reader,
+                                                                      absl::string_view id) {
+  return GetRow<rows::OrganisationRow>(reader, KeyIn(Table::kOrganisations).Text(id));
+}
+absl::StatusOr<std::optional<rows::InstitutionRow>> FindInstitution(const Reader& reader,
+                                                                    absl::string_view id) {
+  return GetRow<rows::InstitutionRow>(reader, KeyIn(Table::kInstitutions).Text(id));
+}
+absl::StatusOr<std::optional<rows::PostRow>> FindPost(const Reader& reader, absl::string_view id) {
+  return GetRow<rows::PostRow>(reader, KeyIn(Table::kPosts).Text(id));
+}
+
+absl::StatusOr<std::vector<std::string>> BelowOn(const Reader& reader, absl::string_view parent,
+                                                 type::v1::Line line) {
+  return IdsUnder(reader, KeyIn(Table::kOrganisationsBelow).Text(parent).Number(line));
+}
+absl::StatusOr<std::vector<std::string>> OnceRoots(const Reader& reader) {
+  return BelowOn(reader, kNobody, type::v1::LINE_SUBORDINATION);
+}
+absl::StatusOr<std::vector<std::string>> WithCode(const Reader& reader, absl::string_view code) {
+  return IdsUnder(reader, KeyIn(Table::kOrganisationsByCode).Text(code));
+}
+absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader, absl::string_view keeper) {
+  return IdsUnder(reader, KeyIn(Table::kInstitutionsKept).Text(keeper));
+}
+absl::StatusOr<std::vector<std::string>> WithCreditCode(const Reader& reader,
+                                                        absl::string_view credit_code) {
+  return IdsUnder(reader, KeyIn(Table::kInstitutionsByCredit).Text(credit_code));
+}
+absl::StatusOr<std::vector<std::string>> AtSeat(const Reader& reader, absl::string_view seat) {
+  return IdsUnder(reader, KeyIn(Table::kPostsAtSeat).Text(seat));
+}
+
+absl::Status ScanOrganisations(const Reader& reader,
+                               absl::FunctionRef<bool(const rows::OrganisationRow&)> visit) {
+  return ScanFrom<rows::OrganisationRow>(reader, Table::kOrganisations, "", visit);
+}
+absl::Status ScanInstitutions(const Reader& reader, absl::string_view after,
+                              absl::FunctionRef<bool(const rows::InstitutionRow&)> visit) {
+  return ScanFrom<rows::InstitutionRow>(reader, Table::kInstitutions, after, visit);
+}
+absl::Status ScanPosts(const Reader& reader, absl::string_view after,
+                       absl::FunctionRef<bool(const rows::PostRow&)> visit) {
+  return ScanFrom<rows::PostRow>(reader, Table::kPosts, after, visit);
+}
+
+absl::Status Apply(Txn& txn, const v1::OrganisationChanged& event) {
+  return Store(txn, Table::kOrganisations, RowOf(event.organisation()));
+}
+absl::Status Apply(Txn& txn, const v1::InstitutionChanged& event) {
+  return Store(txn, Table::kInstitutions, RowOf(event.institution()));
+}
+absl::Status Apply(Txn& txn, const v1::PostChanged& event) {
+  return Store(txn, Table::kPosts, RowOf(event.post()));
+}
+absl::Status Apply(Txn& txn, const google::protobuf::Any& any) {
+  v1::OrganisationChanged organisation;
+  v1::InstitutionChanged institution;
+  v1::PostChanged post;
+  if (any.UnpackTo(&organisation)) return Apply(txn, organisation);
+  if (any.UnpackTo(&institution)) return Apply(txn, institution);
+  if (any.UnpackTo(&post)) return Apply(txn, post);
+  return absl::DataLossError("an event that the registry does not know");
+}
+
+}  // namespace zhibu::registry

@@ -1,0 +1,72 @@
+// The registry's rows and indexes.
+#ifndef ZHIBU_SERVICES_REGISTRY_TABLES_H_
+#define ZHIBU_SERVICES_REGISTRY_TABLES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/store/store.h"
+#include "common/store/txn.h"
+#include "google/protobuf/any.pb.h"
+#include "services/registry/rows.pb.h"
+#include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/type/v1/line.pb.h"
+
+namespace zhibu::registry {
+
+// Numbers are never used again for something else.
+enum class Table : uint8_t {
+  kOrganisations = 0x10,         // id → OrganisationRow
+  kOrganisationsBelow = 0x11,    // parent id, line, id: whoever has such an edge on any day
+  kOrganisationsByCode = 0x12,   // code, id
+  kInstitutions = 0x13,          // id → InstitutionRow
+  kInstitutionsKept = 0x14,      // keeper id, id
+  kInstitutionsByCredit = 0x15,  // credit code, id
+  kPosts = 0x16,                 // id → PostRow
+  kPostsAtSeat = 0x17,           // seat's resource name, id
+};
+
+absl::StatusOr<std::optional<rows::OrganisationRow>> FindOrganisation(const Reader& reader,
+                                                                      absl::string_view id);
+absl::StatusOr<std::optional<rows::InstitutionRow>> FindInstitution(const Reader& reader,
+                                                                    absl::string_view id);
+absl::StatusOr<std::optional<rows::PostRow>> FindPost(const Reader& reader, absl::string_view id);
+
+// By id.
+absl::StatusOr<std::vector<std::string>> BelowOn(const Reader& reader, absl::string_view parent,
+                                                 type::v1::Line line);
+absl::StatusOr<std::vector<std::string>> WithCode(const Reader& reader, absl::string_view code);
+absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader, absl::string_view keeper);
+absl::StatusOr<std::vector<std::string>> WithCreditCode(const Reader& reader,
+                                                        absl::string_view credit_code);
+absl::StatusOr<std::vector<std::string>> AtSeat(const Reader& reader, absl::string_view seat);
+
+// The organisations that were on the top of the tree on some day of their life: the first step of a
+// walk over everything.
+absl::StatusOr<std::vector<std::string>> OnceRoots(const Reader& reader);
+
+// Every row in id order, from the first id after `after`, until `visit` returns false.
+absl::Status ScanOrganisations(const Reader& reader,
+                               absl::FunctionRef<bool(const rows::OrganisationRow&)> visit);
+absl::Status ScanInstitutions(const Reader& reader, absl::string_view after,
+                              absl::FunctionRef<bool(const rows::InstitutionRow&)> visit);
+absl::Status ScanPosts(const Reader& reader, absl::string_view after,
+                       absl::FunctionRef<bool(const rows::PostRow&)> visit);
+
+// Stores what an event says, with its index entries. The only way in which a table changes: the
+// feed folded from the beginning therefore gives the same tables. DATA_LOSS: an event that states
+// no resource.
+absl::Status Apply(Txn& txn, const v1::OrganisationChanged& event);
+absl::Status Apply(Txn& txn, const v1::InstitutionChanged& event);
+absl::Status Apply(Txn& txn, const v1::PostChanged& event);
+absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
+
+}  // namespace zhibu::registry
+
+#endif  // ZHIBU_SERVICES_REGISTRY_TABLES_H_
