@@ -1,0 +1,161 @@
+#include "services/reporting/owed.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "common/rpc/organisation_mirror.h"
+#include "services/reporting/counters.h"
+#include "zhibu/registry/v1/organisation.pb.h"
+
+namespace zhibu::reporting {
+namespace {
+
+using activity::v1::OwedItem;
+
+activity::v1::OwedState StateOf(OwedState state) {
+  switch (state) {
+    case OwedState::kDone:
+      return activity::v1::OWED_STATE_DONE;
+    case OwedState::kOwed:
+      return activity::v1::OWED_STATE_OWED;
+    case OwedState::kMissing:
+      return activity::v1::OWED_STATE_MISSING;
+  }
+  return activity::v1::OWED_STATE_UNSPECIFIED;
+}
+
+OwedItem ItemOf(const Owed& owed, const std::string& organisation) {
+  OwedItem item;
+  item.set_organisation(NameOf(kOrganisations, organisation));
+  item.set_kind(owed.rule->activity_kind);
+  item.set_title(owed.rule->title);
+  *item.mutable_period_from() = ToProto(owed.from);
+  *item.mutable_due_on() = ToProto(owed.due);
+  item.set_owed(owed.times);
+  item.set_held(owed.held);
+  item.set_state(StateOf(owed.state));
+  *item.mutable_citation() = CitationToProto(owed.rule->citation);
+  return item;
+}
+
+void Count(const OwedItem& item, v1::OwedTotals& totals) {
+  switch (item.state()) {
+    case activity::v1::OWED_STATE_DONE:
+      totals.set_done(totals.done() + 1);
+      break;
+    case activity::v1::OWED_STATE_OWED:
+      totals.set_owed(totals.owed() + 1);
+      break;
+    default:
+      totals.set_missing(totals.missing() + 1);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence& cadence,
+                                             const std::string& organisation,
+                                             absl::CivilDay as_of) {
+  std::vector<OwedItem> items;
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
+                         OrganisationMirror::Find(reader, organisation));
+  if (!row) return items;
+  ZHIBU_ASSIGN_OR_RETURN(const int64_t full_members,
+                         CountOn(reader, Of::kItself, organisation, "members.full", as_of));
+  OrganisationFacts facts;
+  facts.kind = std::string(absl::StripPrefix(
+      registry::v1::OrganisationKind_Name(static_cast<registry::v1::OrganisationKind>(row->kind())),
+      "ORGANISATION_KIND_"));
+  facts.established = DayFromNumber(row->established());
+  facts.dissolved = DayFromNumber(row->dissolved());
+  facts.full_members = static_cast<int>(full_members);
+  absl::Status failed;
+  const auto held = [&](const std::string& kind, absl::CivilDay from, absl::CivilDay to) {
+    const absl::StatusOr<int64_t> count =
+        CountBetween(reader, Of::kItself, organisation, absl::StrCat("activities.", kind), from,
+                     std::min(to, as_of + 1));
+    if (!count.ok()) {
+      failed = count.status();
+      return 0;
+    }
+    return static_cast<int>(*count);
+  };
+  for (const Owed& owed : OwedOn(cadence, facts, as_of, held)) {
+    items.push_back(ItemOf(owed, organisation));
+  }
+  if (!failed.ok()) return failed;
+  std::stable_sort(items.begin(), items.end(),
+                   [](const OwedItem& a, const OwedItem& b) { return a.kind() < b.kind(); });
+  return items;
+}
+
+std::string ToText(const OwedPosition& position) {
+  return absl::StrCat(DayNumber(position.as_of), " ", position.totals.done(), " ",
+                      position.totals.owed(), " ", position.totals.missing(), " ",
+                      position.organisation, " ", position.answered);
+}
+
+absl::StatusOr<OwedPosition> ParseOwedPosition(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, ' ');
+  OwedPosition position;
+  int day = 0, done = 0, owed = 0, missing = 0;
+  if (parts.size() != 6 || !absl::SimpleAtoi(parts[0], &day) ||
+      !absl::SimpleAtoi(parts[1], &done) || !absl::SimpleAtoi(parts[2], &owed) ||
+      !absl::SimpleAtoi(parts[3], &missing) || !absl::SimpleAtoi(parts[5], &position.answered)) {
+    return absl::InternalError("a page token of ours cannot be read");
+  }
+  position.as_of = DayFromNumber(day);
+  position.totals.set_done(done);
+  position.totals.set_owed(owed);
+  position.totals.set_missing(missing);
+  position.organisation = parts[4];
+  return position;
+}
+
+absl::StatusOr<OwedPage> ListOwed(const Reader& reader, const Cadence& cadence, const OrgTree& tree,
+                                  const OwedQuery& query, const OwedPosition* after) {
+  std::vector<std::string> organisations;
+  for (SubtreeNode& node : tree.SubtreeOn(query.root, query.line, query.as_of)) {
+    organisations.push_back(std::move(node.id));
+  }
+  std::sort(organisations.begin(), organisations.end());
+
+  OwedPage page;
+  if (after != nullptr) page.end = *after;
+  page.end.as_of = query.as_of;
+  auto it = after == nullptr
+                ? organisations.begin()
+                : std::lower_bound(organisations.begin(), organisations.end(), after->organisation);
+  for (; it != organisations.end(); ++it) {
+    // The first page goes on to the end, for the totals; the others stop once they know that there
+    // is more.
+    if (after != nullptr && page.more) break;
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<OwedItem> items,
+                           OwedBy(reader, cadence, *it, query.as_of));
+    int shown = 0;  // of this organisation, by this page and those before
+    const int before = after != nullptr && *it == after->organisation ? after->answered : 0;
+    for (const OwedItem& item : items) {
+      if (after == nullptr) Count(item, page.end.totals);
+      if (query.open_only && item.state() == activity::v1::OWED_STATE_DONE) continue;
+      if (++shown <= before) continue;
+      if (static_cast<int>(page.items.size()) == query.size) {
+        page.more = true;
+        continue;
+      }
+      page.items.push_back(item);
+      page.end.organisation = *it;
+      page.end.answered = shown;
+    }
+  }
+  return page;
+}
+
+}  // namespace zhibu::reporting
