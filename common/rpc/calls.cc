@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -69,7 +68,7 @@ absl::Status Guarded(const Call& call, const std::function<absl::Status()>& body
   absl::Status status;
   try {
     status = body();
-  } catch (const std::exception&) {
+  } catch (...) {
     // Left alone, gRPC would answer UNIMPLEMENTED. What it says may hold personal data.
     Log(Severity::kError, "a body threw", {{"method", call.method().path}});
     return Failure(absl::StatusCode::kInternal, "INTERNAL", "服务内部错误");

@@ -1,7 +1,6 @@
 #include "common/store/commit_lane.h"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -21,7 +20,7 @@ absl::Status StoreFailed() {
 absl::Status Decide(const CommitLane::Job& job, Txn& txn) {
   try {
     return job.decide(txn);
-  } catch (const std::exception& e) {
+  } catch (...) {  // what it says may hold personal data
     Log(Severity::kError, "decision threw", {{"method", job.method}});
     return Failure(absl::StatusCode::kInternal, "INTERNAL", "服务内部错误");
   }

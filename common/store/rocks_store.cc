@@ -8,11 +8,17 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/mutex.h"
 #include "common/base/status.h"
+#include "common/store/feed.h"
 #include "common/store/keys.h"
+#include "common/store/log_check.h"
 #include "common/store/rows.pb.h"
 
 namespace zhibu {
@@ -33,11 +39,11 @@ absl::Status FromRocks(const rocksdb::Status& status) {
 
 class RocksSnapshot : public Snapshot {
  public:
-  RocksSnapshot(rocksdb::DB* db, ReadTier tier) : db_(db), snapshot_(db->GetSnapshot()) {
-    options_.snapshot = snapshot_;
+  RocksSnapshot(rocksdb::DB* db, std::shared_ptr<const rocksdb::Snapshot> snapshot, ReadTier tier)
+      : db_(db), snapshot_(std::move(snapshot)) {
+    options_.snapshot = snapshot_.get();
     if (tier == ReadTier::kCacheOnly) options_.read_tier = rocksdb::kBlockCacheTier;
   }
-  ~RocksSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
 
   absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override {
     std::optional<std::string> value(std::in_place);
@@ -60,7 +66,7 @@ class RocksSnapshot : public Snapshot {
 
  private:
   rocksdb::DB* const db_;
-  const rocksdb::Snapshot* const snapshot_;
+  const std::shared_ptr<const rocksdb::Snapshot> snapshot_;
   rocksdb::ReadOptions options_;
 };
 
@@ -70,7 +76,7 @@ class RocksStore : public Store {
       : env_(std::move(env)), db_(std::move(db)) {}
 
   std::unique_ptr<Snapshot> TakeSnapshot(ReadTier tier) const override {
-    return std::make_unique<RocksSnapshot>(db_.get(), tier);
+    return std::make_unique<RocksSnapshot>(db_.get(), Latest(), tier);
   }
 
   absl::Status CommitSynced(const WriteSet& writes) override {
@@ -82,12 +88,29 @@ class RocksStore : public Store {
     }
     rocksdb::WriteOptions options;
     options.sync = true;
-    return FromRocks(db_->Write(options, &batch));
+    const rocksdb::Status status = db_->Write(options, &batch);
+    MutexLock lock(&mutex_);
+    latest_.reset();
+    return FromRocks(status);
   }
 
  private:
+  // The engine's snapshot of the newest state, shared by all who ask between two commits: making and
+  // releasing one takes the engine's own mutex, which the writer needs.
+  std::shared_ptr<const rocksdb::Snapshot> Latest() const {
+    MutexLock lock(&mutex_);
+    if (latest_ == nullptr) {
+      latest_ = std::shared_ptr<const rocksdb::Snapshot>(
+          db_->GetSnapshot(),
+          [db = db_.get()](const rocksdb::Snapshot* snapshot) { db->ReleaseSnapshot(snapshot); });
+    }
+    return latest_;
+  }
+
   std::unique_ptr<rocksdb::Env> env_;  // null where the environment is not ours
   std::unique_ptr<rocksdb::DB> db_;    // closed before its environment
+  mutable Mutex mutex_;
+  mutable std::shared_ptr<const rocksdb::Snapshot> latest_ ABSL_GUARDED_BY(mutex_);
 };
 
 rocksdb::Options DbOptions(const RocksOptions& options) {
@@ -140,11 +163,40 @@ absl::Status CheckFormat(Store& store, absl::string_view service, bool read_only
   return absl::OkStatus();
 }
 
+absl::Status Damaged(const std::string& file, absl::string_view what) {
+  return Failure(absl::StatusCode::kDataLoss, "STORE_DAMAGED",
+                 absl::StrCat("数据文件损坏：", file, "，", what, "；请从备份恢复"));
+}
+
+// What RocksDB would open over in silence: a log that lost its end to damage, and a folder whose
+// CURRENT is gone, which it would take for an empty store.
+absl::Status CheckFiles(rocksdb::Env* env, const std::string& path) {
+  std::vector<std::string> names;
+  if (!env->GetChildren(path, &names).ok()) return absl::OkStatus();  // not there yet
+  bool has_current = false, has_data = false;
+  for (const std::string& name : names) {
+    has_current = has_current || name == "CURRENT";
+    const bool write_ahead = absl::EndsWith(name, ".log");
+    has_data = has_data || write_ahead || absl::EndsWith(name, ".sst");
+    if (!write_ahead && !absl::StartsWith(name, "MANIFEST-")) continue;
+    std::string bytes;
+    const std::string file = absl::StrCat(path, "/", name);
+    if (!rocksdb::ReadFileToString(env, file, &bytes).ok()) return Damaged(file, "无法读取");
+    if (const std::optional<size_t> at = DamageInLog(bytes)) {
+      return Damaged(file, absl::StrCat("位置 ", *at));
+    }
+  }
+  if (has_data && !has_current) return Damaged(path + "/CURRENT", "文件缺失");
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path, absl::string_view service,
                                             const RocksOptions& options,
                                             std::unique_ptr<rocksdb::Env> env) {
   rocksdb::DB* raw = nullptr;
   const rocksdb::Options db = DbOptions(options);
+  const absl::Status files = CheckFiles(db.env, path);
+  if (!files.ok() && !options.read_only) return files;
   const rocksdb::Status opened = options.read_only ? rocksdb::DB::OpenForReadOnly(db, path, &raw)
                                                    : rocksdb::DB::Open(db, path, &raw);
   if (!opened.ok()) {
@@ -156,6 +208,16 @@ absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& path, absl::strin
   }
   auto store = std::make_unique<RocksStore>(std::move(env), std::unique_ptr<rocksdb::DB>(raw));
   ZHIBU_RETURN_IF_ERROR(CheckFormat(*store, service, options.read_only));
+  if (!files.ok()) {
+    // Past the damage, so that it can be told which revision is lost. Where the journal itself does
+    // not show it, its end is what was lost.
+    feed::v1::Record last_good;
+    if (VerifyJournal(*store->TakeSnapshot(ReadTier::kAll), &last_good).ok()) {
+      return Failure(absl::StatusCode::kDataLoss, "STORE_DAMAGED",
+                     absl::StrCat("变更流在第 ", last_good.revision() + 1, " 号修订处损坏：",
+                                  files.message()));
+    }
+  }
   return std::unique_ptr<Store>(std::move(store));
 }
 
