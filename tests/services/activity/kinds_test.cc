@@ -65,8 +65,8 @@ TEST(ParseKinds, RefusesWhatIsNotSound) {
 }
 
 TEST(ParseKinds, RefusesAnIdThatStandsTwice) {
-  const std::string twice =
-      absl::StrCat(kCatalogue, "kinds { id: \"lecture\" title: \"讲座\" organisation_kinds: \"BRANCH\" }");
+  const std::string twice = absl::StrCat(
+      kCatalogue, "kinds { id: \"lecture\" title: \"讲座\" organisation_kinds: \"BRANCH\" }");
   EXPECT_THAT(std::string(ParseKinds(twice, "k").status().message()),
               HasSubstr("an earlier kind has this id"));
 }
@@ -99,14 +99,15 @@ class ShippedKinds : public ::testing::Test {
 TEST_F(ShippedKinds, AreTheThreeMeetingsOneClassAndTheThemeDay) {
   std::vector<std::string> shown;
   for (const ActivityKind& kind : kinds_.kinds) shown.push_back(kind.id + " " + kind.title);
-  EXPECT_THAT(shown, ElementsAre("branch-meeting 支部党员大会", "committee-meeting 支委会",
-                                 "group-meeting 党小组会", "party-class 党课",
-                                 "theme-day 主题党日"));
+  EXPECT_THAT(shown,
+              ElementsAre("branch-meeting 支部党员大会", "committee-meeting 支委会",
+                          "group-meeting 党小组会", "party-class 党课", "theme-day 主题党日"));
 }
 
 TEST_F(ShippedKinds, RequireThirtyTwoHoursByArticleTwenty) {
   EXPECT_EQ(kinds_.required_study_hours, 32);
-  EXPECT_EQ(CitationText(kinds_.study_hours_citation), "《中国共产党党员教育管理工作条例》第二十条");
+  EXPECT_EQ(CitationText(kinds_.study_hours_citation),
+            "《中国共产党党员教育管理工作条例》第二十条");
   EXPECT_EQ(kinds_.study_hours_citation.mark, 'C');
 }
 

@@ -258,9 +258,8 @@ TEST_F(Judging, AnswersEverythingThatIsWrongAtOnce) {
   Attend(row_, "persons/full");
   Attend(row_, "persons/full");
   situation_.organisation->kind = "COMMITTEE";
-  EXPECT_THAT(Reasons(JudgeRow()),
-              ElementsAre("DATE_IN_FUTURE", "STUDY_HOURS_ABOVE_KIND", "ORGANISATION_NOT_THERE",
-                          "ATTENDEE_TWICE"));
+  EXPECT_THAT(Reasons(JudgeRow()), ElementsAre("DATE_IN_FUTURE", "STUDY_HOURS_ABOVE_KIND",
+                                               "ORGANISATION_NOT_THERE", "ATTENDEE_TWICE"));
 }
 
 TEST_F(Judging, CountsMembersAloneInTheFigures) {
