@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/rpc/packaged_mutex.h"
 #include "common/rpc/wire_status.h"
 
 namespace zhibu {
@@ -12,6 +13,7 @@ constexpr int kMaxMetadataBytes = 1 << 20;
 }
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  QuietPackagedMutexes();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);

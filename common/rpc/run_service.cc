@@ -2,6 +2,8 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <sys/stat.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -99,6 +101,8 @@ void FlagsFromEnvironment() {
 }
 
 int RunService(int argc, char** argv, const ServiceProgram& program) {
+  // Stores and tokens are for their owner alone.
+  umask(077);
   // First of all, so that every thread that gRPC or RocksDB starts inherits the blocked signals and
   // sigwait below is the only one to get them.
   sigset_t signals;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "common/rpc/packaged_mutex.h"
 
 namespace zhibu {
 namespace {
@@ -27,6 +28,7 @@ bool IsLoopback(absl::string_view address) {
 absl::StatusOr<std::unique_ptr<Server>> Server::Create(
     ServerOptions options, std::unique_ptr<Store> store, const Clock* clock,
     std::vector<const google::protobuf::ServiceDescriptor*> contracts) {
+  QuietPackagedMutexes();
   std::unique_ptr<Server> server(new Server(std::move(options)));
   const ServerOptions& with = server->options_;
   server->store_ = std::move(store);

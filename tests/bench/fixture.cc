@@ -7,6 +7,7 @@
 #include "common/base/crypto.h"
 #include "common/base/status.h"
 #include "common/rpc/client.h"
+#include "common/rpc/packaged_mutex.h"
 #include "common/rpc/wire_status.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 
@@ -41,6 +42,7 @@ m::Step StepOn(google::type::Date date) {
 
 absl::StatusOr<std::unique_ptr<Fixture>> Fixture::Create(const std::string& bin,
                                                          const std::string& folder, int places) {
+  QuietPackagedMutexes();
   std::unique_ptr<Fixture> fixture(new Fixture(bin, folder));
   ZHIBU_RETURN_IF_ERROR(fixture->suite_.Start("registry"));
   ZHIBU_RETURN_IF_ERROR(fixture->suite_.Start("membership"));
@@ -147,6 +149,8 @@ StartCall Fixture::Empty() {
   return [this](int slot, Done done) {
     using Call = Running<grpc::health::v1::HealthCheckRequest, grpc::health::v1::HealthCheckResponse>;
     auto call = std::make_shared<Call>();
+    // The same metadata and deadline as every other call: what the transport costs this caller.
+    PrepareContext(call->context, token_);
     health_[slot % kChannels]->async()->Check(
         &call->context, &call->request, &call->response,
         [call, done = std::move(done)](grpc::Status s) { done(s.ok(), s.error_message()); });
