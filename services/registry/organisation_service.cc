@@ -108,8 +108,8 @@ absl::StatusOr<std::string> OrganisationService::Take(Call& call, Txn& txn,
   if (root) ZHIBU_RETURN_IF_ERROR(call.RequireScope(""));
 
   OrganisationFacts facts;
-  facts.undecided = verdict.undecided;
   for (const rows::EdgeRow& edge : row.edges()) {
+    if (verdict.undecided.contains(edge.parent())) facts.undecided.insert(edge.parent());
     // Nothing can be under one that is new, so what is above its parents makes no cycle.
     ZHIBU_RETURN_IF_ERROR(Collect(txn, edge.parent(), /*all_above=*/false, facts.known));
   }

@@ -1,0 +1,209 @@
+// Random sequences of changes against a model too simple to be wrong: for each day of a short
+// calendar, who is under whom.
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include "tests/services/registry/registry_fixture.h"
+
+namespace zhibu::registry {
+namespace {
+
+constexpr int kDays = 12;  // the calendar; its last day stands for all that come after
+const absl::CivilDay kFirst(2020, 1, 1);
+
+google::type::Date Day(int day) { return ToProto(kFirst + day * 10); }
+
+// One day.
+struct DayModel {
+  std::set<std::string> there;
+  std::map<std::string, std::string> superior;
+  std::set<std::pair<std::string, std::string>> guided;  // organisation, guide
+
+  bool Reaches(const std::string& from, const std::string& to, int steps = 0) const {
+    if (from == to) return true;
+    if (steps > 30) return false;
+    auto it = superior.find(from);
+    if (it != superior.end() && Reaches(it->second, to, steps + 1)) return true;
+    for (const auto& [organisation, guide] : guided) {
+      if (organisation == from && Reaches(guide, to, steps + 1)) return true;
+    }
+    return false;
+  }
+  void Append(const std::string& id, int depth, std::vector<std::string>& out) const {
+    out.push_back(absl::StrCat(depth, " ", id));
+    for (const auto& [child, parent] : superior) {  // in id order
+      if (parent == id) Append(child, depth + 1, out);
+    }
+  }
+  std::vector<std::string> Tree() const {
+    std::vector<std::string> out;
+    for (const std::string& id : there) {
+      if (!superior.contains(id)) Append(id, 0, out);
+    }
+    return out;
+  }
+  bool IsUnder(std::string id, const std::string& root) const {
+    while (id != root) {
+      auto it = superior.find(id);
+      if (it == superior.end()) return false;
+      id = it->second;
+    }
+    return true;
+  }
+  // Guided by the root or by one under it; and whoever is under one that is so guided.
+  std::set<std::string> Guided(const std::string& root) const {
+    std::set<std::string> out = {root};
+    for (const auto& [organisation, guide] : guided) {
+      if (!IsUnder(guide, root)) continue;
+      for (const std::string& id : there) {
+        if (IsUnder(id, organisation)) out.insert(id);
+      }
+    }
+    return out;
+  }
+};
+
+// What the model says a change meets; empty where it goes through.
+using Reason = std::string;
+
+class Model {
+ public:
+  Reason Create(const std::string& id, const std::string& parent, int from) {
+    for (int day = from; day < kDays; ++day) {
+      if (!days_[day].there.contains(parent)) return "PARENT_NOT_THERE";
+    }
+    for (int day = from; day < kDays; ++day) {
+      days_[day].there.insert(id);
+      days_[day].superior[id] = parent;
+    }
+    since_[id] = from;
+    established_[id] = from;
+    return "";
+  }
+  void CreateRoot(const std::string& id) {
+    for (DayModel& day : days_) day.there.insert(id);
+    established_[id] = 0;
+  }
+  Reason Move(const std::string& id, const std::string& parent, int from) {
+    if (from < (since_.contains(id) ? since_[id] : established_[id])) return "PERIOD_INVALID";
+    if (Reason reason = Fits(id, parent, from); !reason.empty()) return reason;
+    for (int day = from; day < kDays; ++day) days_[day].superior[id] = parent;
+    since_[id] = from;
+    return "";
+  }
+  Reason Guide(const std::string& id, const std::string& guide, int from) {
+    if (from < established_[id]) return "PERIOD_INVALID";
+    for (int day = from; day < kDays; ++day) {
+      if (days_[day].guided.contains({id, guide})) return "PERIOD_INVALID";
+    }
+    if (Reason reason = Fits(id, guide, from); !reason.empty()) return reason;
+    for (int day = from; day < kDays; ++day) days_[day].guided.insert({id, guide});
+    guided_since_[{id, guide}] = from;
+    return "";
+  }
+  Reason Unguide(const std::string& id, const std::string& guide, int from) {
+    if (from < established_[id]) return "PERIOD_INVALID";
+    auto since = guided_since_.find({id, guide});
+    if (since == guided_since_.end()) return "PARENT_NOT_THERE";
+    if (!days_[kDays - 1].guided.contains({id, guide})) {
+      // It ended before: whether that was by now decides what is said, and the test asks no more.
+      return "ENDED";
+    }
+    if (from < since->second) return "PERIOD_INVALID";
+    for (int day = from; day < kDays; ++day) days_[day].guided.erase({id, guide});
+    return "";
+  }
+  const DayModel& day(int day) const { return days_[day]; }
+
+ private:
+  Reason Fits(const std::string& id, const std::string& parent, int from) const {
+    for (int day = from; day < kDays; ++day) {
+      if (days_[day].Reaches(parent, id)) return "PARENT_CYCLE";
+    }
+    for (int day = from; day < kDays; ++day) {
+      if (!days_[day].there.contains(parent)) return "PARENT_NOT_THERE";
+    }
+    return "";
+  }
+  std::vector<DayModel> days_ = std::vector<DayModel>(kDays);
+  std::map<std::string, int> since_, established_;
+  std::map<std::pair<std::string, std::string>, int> guided_since_;
+};
+
+class TreeProperty : public RegistryTest, public ::testing::WithParamInterface<int> {
+ protected:
+  std::string FirstReason(const absl::Status& status) {
+    return status.ok() ? "" : ReasonOf(status);
+  }
+  std::vector<std::string> Ids(const std::vector<std::string>& nodes) {
+    std::vector<std::string> ids;
+    for (const std::string& node : nodes) ids.push_back(node.substr(node.find(' ') + 1));
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  }
+};
+
+TEST_P(TreeProperty, AgreesWithADayByDayModel) {
+  std::mt19937 random(GetParam());
+  const auto pick = [&](int bound) { return static_cast<int>(random() % bound); };
+  Model model;
+  std::map<std::string, int> seen;  // how often each outcome came up
+  ASSERT_TRUE(Do(NewOrganisation("r0", "", v1::ORGANISATION_KIND_COMMITTEE, Day(0))).ok());
+  ASSERT_TRUE(Do(NewOrganisation("r1", "", v1::ORGANISATION_KIND_COMMITTEE, Day(0))).ok());
+  model.CreateRoot("r0");
+  model.CreateRoot("r1");
+  std::vector<std::string> all = {"r0", "r1"};
+  clock_.SetToday(kFirst + 10000);
+
+  for (int step = 0; step < 60; ++step) {
+    const std::string id = all[pick(all.size())];
+    const std::string parent = all[pick(all.size())];
+    const int from = pick(kDays);
+    const int action = pick(10);
+    std::string expected, got;
+    if (action < 3 && all.size() < 14) {
+      const std::string fresh = absl::StrCat("o", 10 + pick(90), "-", step);
+      expected = model.Create(fresh, parent, from);
+      got = FirstReason(
+          Do(NewOrganisation(fresh, parent, v1::ORGANISATION_KIND_COMMITTEE, Day(from))));
+      if (expected.empty()) all.push_back(fresh);
+    } else if (action < 7) {
+      // A root that moves is one of the cases.
+      expected = model.Move(id, parent, from);
+      got = FirstReason(Do(MoveOf(id, parent, Day(from))));
+    } else {
+      const bool leave = action == 9;
+      expected = leave ? model.Unguide(id, parent, from) : model.Guide(id, parent, from);
+      auto request = MoveOf(id, leave ? "" : parent, Day(from));
+      request.set_line(type::v1::LINE_TERRITORIAL);
+      if (leave) request.set_old_parent(Org(parent));
+      if (expected == "ENDED") continue;
+      got = FirstReason(Do(request));
+    }
+    ++seen[got];
+    ASSERT_EQ(got, expected) << "step " << step << " action " << action << ": " << id << " under "
+                             << parent << " from day " << from;
+    for (int day = 0; day < kDays; day += 1 + pick(3)) {
+      ASSERT_EQ(*Tree("", Day(day), type::v1::LINE_SUBORDINATION, 5), model.day(day).Tree())
+          << "day " << day << " after step " << step;
+      for (const std::string& root : {std::string("r0"), all[pick(all.size())]}) {
+        if (!model.day(day).there.contains(root)) continue;
+        const std::set<std::string> guided = model.day(day).Guided(root);
+        ASSERT_EQ(Ids(*Tree(root, Day(day), type::v1::LINE_TERRITORIAL)),
+                  std::vector<std::string>(guided.begin(), guided.end()))
+            << root << " on day " << day << " after step " << step;
+      }
+    }
+  }
+  // The sequences are worth something: changes go through, and each refusal comes up.
+  EXPECT_GT(seen[""], 10);
+  EXPECT_GT(seen["PARENT_CYCLE"], 0);
+  EXPECT_GT(seen["PARENT_NOT_THERE"], 0);
+  EXPECT_GT(seen["PERIOD_INVALID"], 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, TreeProperty, ::testing::Range(1, 13));
+
+}  // namespace
+}  // namespace zhibu::registry
