@@ -20,8 +20,8 @@ using absl::CivilDay;
 struct Up {
   std::string parent;
   type::v1::Line line = type::v1::LINE_SUBORDINATION;
-  CivilDay from{2000, 1, 1};
-  std::optional<CivilDay> to;
+  CivilDay from = CivilDay(2000, 1, 1);
+  std::optional<CivilDay> to = {};
 };
 
 inline registry::v1::OrganisationChanged OrganisationFact(
