@@ -1,0 +1,223 @@
+#include "services/cli/generate/county.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/base/civil.h"
+#include "services/cli/import/columns.h"
+
+namespace zhibu::cli {
+
+CountyBuilder::CountyBuilder(FolderWriter* writer, uint64_t seed, absl::CivilDay today)
+    : writer_(writer),
+      dice_(seed),
+      people_(&dice_),
+      today_(today),
+      // Before every admission that the generator plans, and every contact's first day with it.
+      books_opened_(today.year() - 8, 1, 1) {}
+
+std::string CountyBuilder::NewCode(const std::string& parent) {
+  return absl::StrCat(parent.empty() ? "" : codes_[parent],
+                      absl::StrFormat("%03d", ++children_[parent]));
+}
+
+void CountyBuilder::AddOrganisation(const OrganisationSpec& spec) {
+  const std::string established = FormatDate(absl::CivilDay(spec.established_year, 7, 1));
+  {
+    using namespace organisation_columns;
+    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kOrganisations);
+    row[kId] = spec.id;
+    row[kTitle] = spec.title;
+    row[kKind] = WordOf(OrganisationKindWords(), spec.kind);
+    row[kCode] = codes_[spec.id] = NewCode(spec.parent);
+    row[kEstablished] = established;
+    writer_->Add(FileKind::kOrganisations, row);
+  }
+  const auto add_edge = [&](const std::string& parent, const char* line) {
+    using namespace affiliation_columns;
+    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kAffiliations);
+    row[kOrganisation] = spec.id;
+    row[kParent] = parent;
+    row[kLine] = line;
+    row[kFrom] = established;
+    writer_->Add(FileKind::kAffiliations, row);
+  };
+  if (!spec.parent.empty()) add_edge(spec.parent, "隶属");
+  if (!spec.territorial.empty()) add_edge(spec.territorial, "属地");
+}
+
+void CountyBuilder::AddInstitution(const InstitutionSpec& spec) {
+  // Younger than every organisation that may cover it.
+  const std::string opened = FormatDate(absl::CivilDay(2005, 9, 1));
+  {
+    using namespace institution_columns;
+    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kInstitutions);
+    row[kId] = spec.id;
+    row[kTitle] = spec.title;
+    row[kKind] = WordOf(InstitutionKindWords(), spec.kind);
+    row[kOwnership] = spec.is_private ? "民办" : "公办";
+    row[kPlace] = WordOf(PlaceWords(), spec.place);
+    row[kParent] = spec.parent;
+    // A teaching point is part of its school and has no code of its own.
+    if (spec.parent.empty()) row[kCreditCode] = SchoolCreditCode(++schools_, spec.is_private);
+    row[kKeeper] = spec.keeper;
+    row[kOpened] = opened;
+    writer_->Add(FileKind::kInstitutions, row);
+  }
+  // The counts of the last two autumns.
+  const int last =
+      today_ > absl::CivilDay(today_.year(), 9, 30) ? today_.year() : today_.year() - 1;
+  for (const int year : {last - 1, last}) {
+    using namespace head_count_columns;
+    const auto then = [&](int now) { return absl::StrCat(year == last ? now : now + now / 40); };
+    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kHeadCounts);
+    row[kInstitution] = spec.id;
+    row[kDate] = FormatDate(absl::CivilDay(year, 9, 30));
+    row[kStaff] = then(spec.staff);
+    row[kEstablishedPosts] = then(spec.is_private ? 0 : spec.staff + spec.staff / 25);
+    row[kFullTimeTeachers] = then(spec.staff - spec.staff / 12);
+    row[kStudents] = then(spec.students);
+    if (spec.senior_students > 0) row[kSeniorStudents] = then(spec.senior_students);
+    if (spec.adult_students > 0) row[kAdultStudents] = then(spec.adult_students);
+    writer_->Add(FileKind::kHeadCounts, row);
+  }
+  using namespace coverage_columns;
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kCoverages);
+  row[kInstitution] = spec.id;
+  row[kOrganisation] = spec.covered_by;
+  row[kRung] = WordOf(CoverageRungWords(), spec.rung);
+  row[kFrom] = opened;
+  writer_->Add(FileKind::kCoverages, row);
+}
+
+void CountyBuilder::AddPost(absl::string_view seat, registry::v1::PostKind kind,
+                            absl::string_view holder, int years) {
+  using namespace post_columns;
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kPosts);
+  row[kId] = absl::StrFormat("zw-%05d", ++posts_);
+  row[kSeat] = std::string(seat);
+  row[kKind] = WordOf(PostKindWords(), kind);
+  row[kHolder] = std::string(holder);
+  row[kFullTime] = "否";
+  row[kFrom] = FormatDate(absl::CivilDay(today_.year() - years, 9, 1));
+  writer_->Add(FileKind::kPosts, row);
+}
+
+std::string CountyBuilder::NewOutsider() { return absl::StrFormat("g%06d", ++outsiders_); }
+
+void CountyBuilder::AddCommittee(absl::string_view organisation, const MemberIds& members) {
+  if (members.empty()) return;
+  AddPost(organisation, registry::v1::POST_KIND_SECRETARY, members[0]);
+  if (members.size() < 7) return;
+  AddPost(organisation, registry::v1::POST_KIND_ORGANISATION_COMMISSIONER, members[1]);
+  AddPost(organisation, registry::v1::POST_KIND_PUBLICITY_COMMISSIONER, members[2]);
+  AddPost(organisation, registry::v1::POST_KIND_DISCIPLINE_COMMISSIONER, members[3]);
+}
+
+MemberIds CountyBuilder::AddBranch(const BranchSpec& spec) {
+  MemberIds members;
+  std::vector<Attendee> attendees;
+  for (int i = 0; i < spec.teachers; ++i) {
+    // The first are there since the books were opened: contacts and introducers are among them.
+    members.push_back(AddOldMember(spec, membership::v1::PERSON_KIND_TEACHER, i < 6));
+  }
+  for (int i = 0; i < spec.retired; ++i) {
+    members.push_back(AddOldMember(spec, membership::v1::PERSON_KIND_RETIRED, true));
+  }
+  for (const std::string& id : members) attendees.push_back({id, books_opened_});
+
+  using membership::v1::PERSON_KIND_STUDENT;
+  using membership::v1::PERSON_KIND_TEACHER;
+  const struct {
+    int count;
+    membership::v1::PersonKind kind;
+    Progress progress;
+  } kGroups[] = {
+      {spec.teacher_admissions, PERSON_KIND_TEACHER, Progress::kAdmitted},
+      {spec.student_admissions, PERSON_KIND_STUDENT, Progress::kAdmitted},
+      {spec.teacher_objects, PERSON_KIND_TEACHER, Progress::kObject},
+      {spec.student_objects, PERSON_KIND_STUDENT, Progress::kObject},
+      {spec.teacher_activists, PERSON_KIND_TEACHER, Progress::kActivist},
+      {spec.student_activists, PERSON_KIND_STUDENT, Progress::kActivist},
+      {spec.teacher_applicants, PERSON_KIND_TEACHER, Progress::kApplicant},
+      {spec.student_applicants, PERSON_KIND_STUDENT, Progress::kApplicant},
+  };
+  for (const auto& group : kGroups) {
+    for (int i = 0; i < group.count; ++i) {
+      AddOnTheWay(spec, group.kind, group.progress, members, &attendees);
+    }
+  }
+  AddActivities(spec, attendees);
+  return members;
+}
+
+std::string CountyBuilder::AddPerson(const BranchSpec& spec, const Person& person,
+                                     absl::CivilDay joined_on, absl::CivilDay full_member_on) {
+  using namespace person_columns;
+  const Sex sex = people_.AnySex();
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kPersons);
+  row[kId] = absl::StrFormat("p%06d", ++persons_);
+  row[kOrganisation] = spec.organisation;
+  row[kName] = people_.Name(sex);
+  row[kIdNumber] = people_.IdNumber(person.birth, sex);
+  row[kSex] = sex == Sex::kMale ? "男" : "女";
+  row[kNationality] = people_.Nationality();
+  row[kKind] = WordOf(PersonKindWords(), person.kind);
+  if (!spec.institutions.empty()) {
+    row[kInstitution] =
+        spec.institutions[static_cast<size_t>(++institution_turn_) % spec.institutions.size()];
+  }
+  row[kRegisteredOn] = FormatDate(person.registered_on);
+  if (joined_on != kNoEnd) {
+    row[kOpeningStage] = "正式党员";
+    row[kJoinedOn] = FormatDate(joined_on);
+    row[kFullMemberOn] = FormatDate(full_member_on);
+  }
+  writer_->Add(FileKind::kPersons, row);
+  return row[kId];
+}
+
+// Joined at 20 to 38, four years ago at least: nobody's admission in any recent period.
+std::string CountyBuilder::AddOldMember(const BranchSpec& spec, membership::v1::PersonKind kind,
+                                        bool long_ago) {
+  const bool retired = kind == membership::v1::PERSON_KIND_RETIRED;
+  const int age = retired ? dice_.Between(60, 82) : dice_.Between(long_ago ? 38 : 26, 58);
+  Person person;
+  person.kind = kind;
+  person.birth = AddYears(today_, -age) - dice_.Between(1, 360);
+  const absl::CivilDay latest = AddYears(long_ago ? books_opened_ : AddYears(today_, -3), -1) - 60;
+  absl::CivilDay joined = AddYears(person.birth, dice_.Between(20, 38)) + dice_.Between(0, 364);
+  if (joined > latest) joined = latest - dice_.Between(0, 300);
+  joined = std::max(joined, AddYears(person.birth, 18) + 30);
+  const absl::CivilDay full = AddYears(joined, 1);
+  // Who was a member before came from elsewhere, a while later.
+  person.registered_on =
+      full <= books_opened_ ? books_opened_ : std::min(full + dice_.Between(10, 200), today_ - 30);
+  return AddPerson(spec, person, joined, full);
+}
+
+void CountyBuilder::AddOnTheWay(const BranchSpec& spec, membership::v1::PersonKind kind,
+                                Progress progress, const MemberIds& members,
+                                std::vector<Attendee>* attendees) {
+  const bool student = kind == membership::v1::PERSON_KIND_STUDENT;
+  const int days = static_cast<int>(today_ - AddMonths(today_, -spec.admission_months));
+  // Well within the period, whatever few days the plan is off.
+  const absl::CivilDay anchor = today_ - dice_.Between(10, days - 10);
+  const std::vector<DatedStep> steps =
+      PlanHistory(progress, anchor, student ? 240 : 900, today_, &dice_);
+  Person person;
+  person.kind = kind;
+  person.registered_on = steps[0].date;
+  const int years = student ? 18 : dice_.Between(23, 40);
+  person.birth = AddYears(steps[0].date, -years) - dice_.Between(1, student ? 200 : 360);
+  const std::string id = AddPerson(spec, person, kNoEnd, kNoEnd);
+  AddSteps(spec, id, steps, members);
+  const auto meeting = std::find_if(steps.begin(), steps.end(),
+                                    [](const DatedStep& step) { return step.step == 15; });
+  if (progress == Progress::kAdmitted && meeting != steps.end()) {
+    attendees->push_back({id, meeting->date + 1});
+  }
+}
+
+}  // namespace zhibu::cli

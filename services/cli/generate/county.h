@@ -1,0 +1,129 @@
+// Builds a county: organisations, institutions, posts, and branches full of people who do what
+// branches do. What R1, R2 and the counties of any size have in common; which ones there are is
+// theirs to say.
+#ifndef ZHIBU_SERVICES_CLI_GENERATE_COUNTY_H_
+#define ZHIBU_SERVICES_CLI_GENERATE_COUNTY_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "services/cli/generate/dice.h"
+#include "services/cli/generate/history.h"
+#include "services/cli/generate/people.h"
+#include "services/cli/generate/writer.h"
+#include "zhibu/membership/v1/person.pb.h"
+#include "zhibu/registry/v1/institution.pb.h"
+#include "zhibu/registry/v1/organisation.pb.h"
+#include "zhibu/registry/v1/post.pb.h"
+
+namespace zhibu::cli {
+
+struct OrganisationSpec {
+  std::string id;
+  std::string title;
+  registry::v1::OrganisationKind kind;
+  std::string parent;            // on the subordination line; empty for a root
+  std::string territorial = {};  // guiding parent; may be empty
+  int established_year = 1990;
+};
+
+struct InstitutionSpec {
+  std::string id;
+  std::string title;
+  registry::v1::InstitutionKind kind;
+  bool is_private = false;
+  registry::v1::Place place = registry::v1::PLACE_TOWNSHIP;
+  std::string parent;  // of a teaching point
+  std::string keeper;
+  std::string covered_by = {};
+  registry::v1::CoverageRung rung = registry::v1::COVERAGE_RUNG_OWN;
+  int staff = 0;
+  int students = 0;
+  int senior_students = 0;
+  int adult_students = 0;
+};
+
+// How many people of which sort a branch has.
+struct BranchSpec {
+  std::string organisation;
+  std::vector<std::string> institutions;  // where its people work, in turn; may be empty
+  std::string committee;                  // that files, reviews and approves (上级党委)
+  std::string above;                      // the next committee up
+  // Members when the books were opened, full since long, unless said otherwise.
+  int teachers = 0;
+  int retired = 0;
+  // On the way, not members yet. Activists and objects are apart here.
+  int teacher_applicants = 0, teacher_activists = 0, teacher_objects = 0;
+  int student_applicants = 0, student_activists = 0, student_objects = 0;
+  // Admitted (approved) within the last `admission_months` months, beside `teachers`.
+  int teacher_admissions = 0, student_admissions = 0;
+  int admission_months = 24;
+  // Months of activities up to today; 0 for organisations that are no branches.
+  int activity_months = 0;
+};
+
+// Ids of a branch's members at the opening of the books; the first are the ones longest in it.
+using MemberIds = std::vector<std::string>;
+
+class CountyBuilder {
+ public:
+  CountyBuilder(FolderWriter* writer, uint64_t seed, absl::CivilDay today);
+
+  Dice& dice() { return dice_; }
+  absl::CivilDay today() const { return today_; }
+
+  void AddOrganisation(const OrganisationSpec& spec);
+  // With two head counts, at the beginning of the last two school years.
+  void AddInstitution(const InstitutionSpec& spec);
+  // Since the first of September `years` years before this one.
+  void AddPost(absl::string_view seat, registry::v1::PostKind kind, absl::string_view holder,
+               int years = 3);
+  // Somebody who is no member and in no book: a head of school, for instance.
+  std::string NewOutsider();
+  // The first `teachers` of the ids are teachers.
+  MemberIds AddBranch(const BranchSpec& spec);
+  // Secretary and, from seven members on, three commissioners, all from the first members.
+  void AddCommittee(absl::string_view organisation, const MemberIds& members);
+
+ private:
+  struct Attendee {
+    std::string id;
+    absl::CivilDay from;  // first day as a member
+  };
+  struct Person {
+    absl::CivilDay birth;
+    absl::CivilDay registered_on;
+    membership::v1::PersonKind kind;
+  };
+
+  std::string AddPerson(const BranchSpec& spec, const Person& person, absl::CivilDay joined_on,
+                        absl::CivilDay full_member_on);
+  std::string AddOldMember(const BranchSpec& spec, membership::v1::PersonKind kind, bool long_ago);
+  void AddOnTheWay(const BranchSpec& spec, membership::v1::PersonKind kind, Progress progress,
+                   const MemberIds& members, std::vector<Attendee>* attendees);
+  void AddSteps(const BranchSpec& spec, const std::string& person,
+                const std::vector<DatedStep>& steps, const MemberIds& members);
+  void FillStep(const BranchSpec& spec, int step, absl::CivilDay date, size_t contact,
+                const MemberIds& members, std::vector<std::string>* row);
+  void AddActivities(const BranchSpec& spec, const std::vector<Attendee>& attendees);
+  void AddActivity(const BranchSpec& spec, const char* kind, absl::CivilDay date,
+                   absl::string_view topic, int hours, const std::vector<Attendee>& attendees);
+  std::string NewCode(const std::string& parent);
+
+  FolderWriter* const writer_;
+  Dice dice_;
+  People people_;
+  const absl::CivilDay today_;
+  const absl::CivilDay books_opened_;
+  std::map<std::string, std::string> codes_;
+  std::map<std::string, int> children_;
+  int persons_ = 0, outsiders_ = 0, posts_ = 0, schools_ = 0, institution_turn_ = 0;
+  int64_t activities_ = 0;
+};
+
+}  // namespace zhibu::cli
+
+#endif  // ZHIBU_SERVICES_CLI_GENERATE_COUNTY_H_
