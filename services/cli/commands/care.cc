@@ -1,10 +1,13 @@
 // zhibu status and zhibu verify: is everything running, and is everything as it was written?
-#include <google/protobuf/struct.pb.h>
+#include <map>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/health.h"
+#include "services/cli/commands/json.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/verify.h"
 #include "services/cli/table.h"
@@ -19,12 +22,15 @@ int64_t RevisionOf(const std::vector<ServiceHealth>& all, const std::string& nam
   return -1;
 }
 
+std::map<std::string, int64_t> Followed(const ServiceHealth& health) {
+  return {health.head->followed().begin(), health.head->followed().end()};
+}
+
 // "registry 120（落后 3）".
 std::string FollowedText(const std::vector<ServiceHealth>& all, const ServiceHealth& health) {
   std::string out;
   if (!health.head) return out;
-  for (const auto& [name, revision] : std::map<std::string, int64_t>(
-           health.head->followed().begin(), health.head->followed().end())) {
+  for (const auto& [name, revision] : Followed(health)) {
     const int64_t behind = RevisionOf(all, name) - revision;
     absl::StrAppend(&out, out.empty() ? "" : "，", name, " ", revision,
                     behind > 0 ? absl::StrCat("（落后 ", behind, "）") : "");
@@ -42,35 +48,37 @@ int StatusCode(const std::vector<ServiceHealth>& all) {
   return code;
 }
 
-google::protobuf::Struct StatusJson(const std::vector<ServiceHealth>& all) {
-  google::protobuf::Struct json;
-  auto& services = *(*json.mutable_fields())["services"].mutable_list_value();
+std::string StatusJson(const std::vector<ServiceHealth>& all) {
+  std::vector<std::string> services;
   for (const ServiceHealth& health : all) {
-    auto& fields = *services.add_values()->mutable_struct_value()->mutable_fields();
-    fields["name"].set_string_value(health.name);
-    fields["address"].set_string_value(health.address);
-    fields["reached"].set_bool_value(health.reached.ok());
-    fields["ready"].set_bool_value(health.ready);
-    fields["live"].set_bool_value(health.live);
-    if (!health.head) continue;
-    fields["revision"].set_number_value(static_cast<double>(health.head->revision()));
-    fields["version"].set_string_value(health.head->version());
-    auto& followed = *fields["followed"].mutable_struct_value()->mutable_fields();
-    auto& lag = *fields["lag"].mutable_struct_value()->mutable_fields();
-    for (const auto& [name, revision] : health.head->followed()) {
-      followed[name].set_number_value(static_cast<double>(revision));
-      const int64_t newest = RevisionOf(all, name);
-      if (newest >= 0) lag[name].set_number_value(static_cast<double>(newest - revision));
+    JsonObject service;
+    service.Text("name", health.name)
+        .Text("address", health.address)
+        .Bool("reached", health.reached.ok())
+        .Bool("ready", health.ready)
+        .Bool("live", health.live);
+    if (health.head) {
+      JsonObject followed, lag;
+      for (const auto& [name, revision] : Followed(health)) {
+        const int64_t newest = RevisionOf(all, name);
+        followed.Number(name, revision);
+        if (newest >= 0) lag.Number(name, newest - revision);
+      }
+      service.Number("revision", health.head->revision())
+          .Text("version", health.head->version())
+          .Raw("followed", followed.text())
+          .Raw("lag", lag.text());
     }
+    services.push_back(service.text());
   }
-  return json;
+  return JsonObject().Raw("services", JsonList(services)).text() + "\n";
 }
 
 absl::StatusOr<int> Status(Context& context) {
   const std::vector<ServiceHealth> all = AskHealth(context.session);
   const int code = StatusCode(all);
   if (context.json()) {
-    ZHIBU_RETURN_IF_ERROR(PrintJson(context, StatusJson(all)).status());
+    context.io.out << StatusJson(all);
     return code;
   }
   Table table;
@@ -99,20 +107,17 @@ absl::StatusOr<int> Status(Context& context) {
   return code;
 }
 
-google::protobuf::Struct VerifyJson(const std::vector<JournalCheck>& checks) {
-  google::protobuf::Struct json;
-  auto& journals = *(*json.mutable_fields())["journals"].mutable_list_value();
+std::string VerifyJson(const std::vector<JournalCheck>& checks) {
+  std::vector<std::string> journals;
   for (const JournalCheck& check : checks) {
-    auto& fields = *journals.add_values()->mutable_struct_value()->mutable_fields();
-    fields["journal"].set_string_value(check.journal);
-    fields["ok"].set_bool_value(check.status.ok());
-    fields["verified"].set_number_value(static_cast<double>(check.verified));
-    fields["message"].set_string_value(std::string(check.status.message()));
-    if (check.damaged_revision > 0) {
-      fields["damagedRevision"].set_number_value(static_cast<double>(check.damaged_revision));
-    }
+    JsonObject journal;
+    journal.Text("journal", check.journal).Bool("ok", check.status.ok());
+    if (check.verified >= 0) journal.Number("verified", check.verified);
+    if (check.damaged_revision > 0) journal.Number("damagedRevision", check.damaged_revision);
+    journal.Text("message", std::string(check.status.message()));
+    journals.push_back(journal.text());
   }
-  return json;
+  return JsonObject().Raw("journals", JsonList(journals)).text() + "\n";
 }
 
 absl::StatusOr<int> Verify(Context& context) {
@@ -132,7 +137,7 @@ absl::StatusOr<int> Verify(Context& context) {
     code = ExitCodeOf(check.status);
   }
   if (context.json()) {
-    ZHIBU_RETURN_IF_ERROR(PrintJson(context, VerifyJson(checks)).status());
+    context.io.out << VerifyJson(checks);
     return code;
   }
   Table table;
@@ -140,7 +145,7 @@ absl::StatusOr<int> Verify(Context& context) {
   table.AddColumn("已核对到", Align::kRight);
   table.AddColumn("结果", Align::kLeft, /*can_wrap=*/true);
   for (const JournalCheck& check : checks) {
-    table.AddRow({check.journal, std::to_string(check.verified),
+    table.AddRow({check.journal, check.verified < 0 ? "" : std::to_string(check.verified),
                   check.status.ok() ? "完好" : std::string(check.status.message())});
   }
   context.io.out << table.Render(context.io.width);

@@ -13,6 +13,7 @@ Command RecordCommand();              // record.cc
 Command DueCommand();                 // due.cc
 CommandGroup ActivityCommands();      // activity.cc
 CommandGroup ReportCommands();        // report.cc
+CommandGroup DataCommands();          // data.cc: import, generate
 CommandGroup CareCommands();          // care.cc: status, verify
 CommandGroup ProgramCommands();       // program.cc: help, completion, token, version
 

@@ -51,8 +51,7 @@ std::string GlobalHelp(const CommandTable& table, int width) {
 std::string CommandHelp(const CommandTable& table, const Command& command, int width) {
   std::string out = absl::StrCat("zhibu ", command.path, "：", command.summary, "\n\n用法：zhibu ",
                                  Synopsis(command), command.options.empty() ? "" : " [选项]", "\n");
-  for (const std::string& part :
-       std::vector<std::string>(absl::StrSplit(command.details, "\n", absl::SkipWhitespace()))) {
+  for (absl::string_view part : absl::StrSplit(command.details, "\n\n", absl::SkipWhitespace())) {
     absl::StrAppend(&out, "\n", Paragraph("", 0, part, width));
   }
   if (!command.arguments.empty()) out += "\n参数\n";
@@ -177,6 +176,7 @@ std::string BashCompletion(const CommandTable& table) {
                   "  case $typed in\n"
                   "    '') COMPREPLY=($(compgen -W '",
                   Joined(first_words), "' -- \"$cur\")) ;;\n");
+  after["help"].insert(first_words.begin(), first_words.end());
   // Longer ones first: "org tree" before "org".
   std::vector<std::string> typed;
   for (const auto& [words, next] : after) typed.push_back(words);

@@ -1,6 +1,5 @@
 #include "services/cli/commands/output.h"
 
-#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/status.h"
+#include "services/cli/commands/json.h"
 #include "services/cli/commands/words.h"
 #include "services/cli/table.h"
 
@@ -122,21 +122,17 @@ std::string ErrorText(const absl::Status& status, int width) {
 }
 
 std::string ErrorJson(const absl::Status& status) {
-  google::protobuf::Struct error;
-  auto& fields = *error.mutable_fields();
-  fields["code"].set_string_value(absl::StatusCodeToString(status.code()));
-  fields["reason"].set_string_value(ReasonOf(status));
-  fields["message"].set_string_value(std::string(status.message()));
-  fields["exitCode"].set_number_value(ExitCodeOf(status));
-  const type::v1::Findings findings = AllFindings(status);
-  fields["omitted"].set_number_value(findings.omitted());
-  auto& list = *fields["findings"].mutable_list_value();
-  for (const type::v1::Finding& finding : findings.findings()) {
-    const std::string text = CompactJson(finding);
-    (void)google::protobuf::util::JsonStringToMessage(text,
-                                                      list.add_values()->mutable_struct_value());
-  }
-  return CompactJson(error) + "\n";
+  const type::v1::Findings all = AllFindings(status);
+  std::vector<std::string> findings;
+  for (const type::v1::Finding& finding : all.findings()) findings.push_back(CompactJson(finding));
+  JsonObject error;
+  error.Text("code", absl::StatusCodeToString(status.code()))
+      .Text("reason", ReasonOf(status))
+      .Text("message", absl::string_view(status.message().data(), status.message().size()))
+      .Number("exitCode", ExitCodeOf(status))
+      .Raw("findings", JsonList(findings))
+      .Number("omitted", all.omitted());
+  return error.text() + "\n";
 }
 
 absl::StatusOr<int> PrintJson(Context& context, const google::protobuf::Message& message) {

@@ -28,7 +28,7 @@ ExitCode ExitCodeOf(const absl::Status& status);
 // The failure in Chinese, ended by a newline: every unmet condition with its rule and the first day
 // on which it would be met.
 std::string ErrorText(const absl::Status& status, int width);
-// The same for programs, one line: {"code", "reason", "message", "exitCode", "findings",
+// The same for programs: {"code", "reason", "message", "exitCode", "findings",
 // "omitted"}.
 std::string ErrorJson(const absl::Status& status);
 

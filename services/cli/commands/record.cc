@@ -119,10 +119,10 @@ absl::StatusOr<int> Record(Context& context) {
 
 // The 25 steps with what each takes, from the contract itself.
 std::string StepList() {
-  std::string out = "步骤和各自的内容（用 --set 填写）：";
+  std::string out = "步骤、英文名和各自的内容（用 --set 填写）：";
   for (int step = 1; DetailField(step) != nullptr; ++step) {
     const std::string fields = FieldList(*DetailField(step)->message_type());
-    absl::StrAppend(&out, "\n", step, " ", Term(static_cast<StepKind>(step)), " ",
+    absl::StrAppend(&out, "\n  ", step, " ", Term(static_cast<StepKind>(step)), " ",
                     DashedName(*DetailField(step)), fields.empty() ? "" : "：", fields);
   }
   return out;
@@ -147,7 +147,7 @@ Command RecordCommand() {
        {"etag", "ETAG", "办理前档案的 etag；不写则先读取当前的"},
        {"request-id", "ID", "请求编号；同一编号重复提交只生效一次；不写则自动生成"},
        {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}},
-      "第 1 步开启档案。不符合的条件会全部列出，并写明依据；只是时间未到的，写明最早哪一天。\n" +
+      "第 1 步开启档案。不符合的条件会全部列出，并写明依据；只是时间未到的，写明最早哪一天。\n\n" +
           StepList(),
       {"zhibu member record p-000123/c1 --step 1 --date 2026-11-20",
        "zhibu member record p-000123/c1 --step 2 --date 2026-11-21 --set talker=persons/p-9",

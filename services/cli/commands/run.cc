@@ -9,13 +9,14 @@ namespace zhibu::cli {
 const CommandTable& Commands() {
   static const CommandTable& table =
       *new CommandTable{{OrganisationCommands(), MemberCommands(), ActivityCommands(),
-                         ReportCommands(), CareCommands(), ProgramCommands()},
+                         ReportCommands(), DataCommands(), CareCommands(), ProgramCommands()},
                         GlobalOptions()};
   return table;
 }
 
 int RunCli(const std::vector<std::string>& words, Io& io) {
   const CommandTable& table = Commands();
+  if (words == std::vector<std::string>{"--version"}) return RunCli({"version"}, io);
   if (words.empty()) {
     io.err << Overview(table, io.width);
     return kUsage;

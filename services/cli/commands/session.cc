@@ -78,10 +78,18 @@ absl::StatusOr<std::string> Session::Token() {
   return token_ = *token;
 }
 
+absl::Status Session::Explained(const absl::Status& status) const {
+  Endpoint some;
+  some.title = "某个服务";
+  return Explained(some, status);
+}
+
 absl::Status Session::Explained(const Endpoint& endpoint, const absl::Status& status) const {
   // What carries a reason was said by the service itself, in words for the user.
   if (status.ok() || !ReasonOf(status).empty()) return status;
-  const std::string service = absl::StrCat(endpoint.title, "（", endpoint.address, "）");
+  const std::string service = endpoint.address.empty()
+                                  ? endpoint.title
+                                  : absl::StrCat(endpoint.title, "（", endpoint.address, "）");
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
       return absl::UnavailableError(absl::StrCat(

@@ -91,6 +91,8 @@ class Session {
 
   // As the user shall read it: a failure to reach the service says which and where it was sought.
   absl::Status Explained(const Endpoint& endpoint, const absl::Status& status) const;
+  // The same where it is not known which service it was.
+  absl::Status Explained(const absl::Status& status) const;
 
  private:
   absl::Status Attempt(const Endpoint& endpoint,

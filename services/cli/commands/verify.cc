@@ -37,22 +37,37 @@ std::string ServiceOf(const std::string& folder_name) {
   return known ? folder_name : "";
 }
 
-JournalCheck VerifyStore(const fs::path& folder) {
+JournalCheck VerifyOnce(const fs::path& folder) {
   JournalCheck check;
   check.journal = folder.string();
   RocksOptions options;
   options.read_only = true;
   auto store = OpenRocksStore(folder.string(), ServiceOf(folder.filename().string()), options);
   if (!store.ok()) {
-    check.status = ReasonOf(store.status()).empty()
-                       ? absl::DataLossError(absl::StrCat("打不开：", store.status().message()))
-                       : store.status();
+    check.status = store.status();
     return check;
   }
   feed::v1::Record last_good;
   check.status = VerifyJournal(*(*store)->TakeSnapshot(), &last_good);
   check.verified = last_good.revision();
-  if (!check.status.ok()) check.damaged_revision = last_good.revision() + 1;
+  if (absl::IsDataLoss(check.status)) check.damaged_revision = last_good.revision() + 1;
+  return check;
+}
+
+// A service that runs may tidy up files while they are being read: then they are read again.
+JournalCheck VerifyStore(const fs::path& folder) {
+  constexpr int kAttempts = 3;
+  std::error_code error;
+  if (!fs::exists(folder / "CURRENT", error)) {
+    JournalCheck check;
+    check.journal = folder.string();
+    check.status = absl::DataLossError("数据目录损坏：缺少文件 CURRENT；请从备份恢复");
+    return check;
+  }
+  JournalCheck check = VerifyOnce(folder);
+  for (int i = 1; i < kAttempts && absl::IsUnavailable(check.status); ++i) {
+    check = VerifyOnce(folder);
+  }
   return check;
 }
 

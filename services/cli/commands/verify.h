@@ -16,8 +16,9 @@ namespace zhibu::cli {
 
 // One journal and what was found.
 struct JournalCheck {
-  std::string journal;           // the store's folder, or the service's name
-  int64_t verified = 0;          // the last revision up to which everything is right
+  std::string journal;  // the store's folder, or the service's name
+  // The last revision up to which everything is right; −1 where it could not be opened.
+  int64_t verified = -1;
   int64_t damaged_revision = 0;  // 0 where nothing is damaged, or nothing could be read
   absl::Status status;           // DATA_LOSS where something is wrong
 };
