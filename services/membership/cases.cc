@@ -1,0 +1,261 @@
+#include "services/membership/cases.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/rpc/organisation_mirror.h"
+#include "common/store/table.h"
+#include "services/membership/convert.h"
+
+namespace zhibu::membership {
+namespace {
+
+constexpr int kMaxCases = 2000;
+constexpr int kMaxSteps = 5000;
+// What the judgement calls the step; a batch puts its own path there.
+constexpr char kStep[] = "step";
+
+Violation Because(absl::string_view reason, std::string subject, absl::string_view message) {
+  Violation violation;
+  violation.reason = std::string(reason);
+  violation.subject = std::move(subject);
+  violation.message = std::string(message);
+  return violation;
+}
+
+void AppendAt(const std::string& path, std::vector<Violation> from, std::vector<Violation>& to) {
+  for (Violation& violation : from) {
+    violation.subject = absl::StrCat(path, violation.subject.substr(sizeof(kStep) - 1));
+    to.push_back(std::move(violation));
+  }
+}
+
+absl::Status CaseNameInvalid(absl::string_view field) {
+  return Malformed(field, "CASE_NAME_INVALID", "发展档案名称须写作 persons/{person}/cases/{case}");
+}
+
+}  // namespace
+
+absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
+                                            const std::string& etag, v1::StepKind first,
+                                            absl::string_view etag_field, Txn& txn) const {
+  Open open;
+  open.name = *ParseCaseName(name);
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::CaseRow> row, FindCase(txn, open.name));
+  open.exists = row.has_value();
+  if (row) {
+    open.row = *std::move(row);
+  } else {
+    ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
+    if (!open.person) return NotFound(NameOf(kPersons, open.name.person_id));
+    open.row = NewCase(*open.person, first);
+  }
+  if (!call.RequireScope(NameOf(kOrganisations, open.row.organisation_id())).ok()) {
+    return NotFound(open.exists ? name : NameOf(kPersons, open.name.person_id));
+  }
+  if (!open.exists) {
+    if (!etag.empty()) return NotFound(name);
+    return open;
+  }
+  if (first == v1::STEP_KIND_APPLICATION) return AlreadyExists(name, "CASE_EXISTS");
+  if (etag.empty()) {
+    return Malformed(etag_field, "ETAG_REQUIRED", "请带上读取该发展档案时得到的 etag");
+  }
+  const std::string current = absl::StrCat(open.row.version());
+  if (etag != current) return StaleEtag(name, current);
+  return open;
+}
+
+absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::CivilDay date,
+                                Open& open, Txn& txn, CaseFacts& facts) const {
+  const v1::StepKind kind = KindOf(step);
+  const RuleSet::Needs& needs = set.NeedsOf(kind);
+  facts.person = NameOf(kPersons, open.name.person_id);
+  facts.progress = &open.row.progress();
+  facts.stages = &open.row.stages();
+  if (kind == v1::STEP_KIND_APPLICATION) {
+    ZHIBU_ASSIGN_OR_RETURN(facts.other_case_open, HasOpenCase(txn, open.name.person_id));
+  }
+  if (needs.birth) {
+    if (!open.person) {
+      ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
+    }
+    if (!open.person) return absl::DataLossError("a case of nobody");
+    ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
+                           keys_.Open(facts.person, open.person->personal_data()));
+    if (data.has_birth()) facts.birth = DayFromNumber(data.birth());
+  }
+  if (needs.persons) {
+    const auto* persons = PersonsOf(step);
+    for (int i = 0; persons != nullptr && i < persons->size(); ++i) {
+      ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row,
+                             FindPerson(txn, IdOf(kPersons, persons->Get(i)).value_or("")));
+      NamedPerson named;
+      named.registered = row.has_value();
+      if (row) named.stage = StageOn(row->stages(), date);
+      facts.named.push_back(named);
+    }
+  }
+  if (needs.acting_organisation) {
+    const std::string acting =
+        IdOf(kOrganisations, step.organisation()).value_or(open.row.organisation_id());
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
+                           OrganisationMirror::Find(txn, acting));
+    if (row && DayFromNumber(row->established()) <= date &&
+        date < DayFromNumber(row->dissolved())) {
+      facts.acting_kind = static_cast<registry::v1::OrganisationKind>(row->kind());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::Step& step,
+                                                        Open& open, Txn& txn,
+                                                        v1::RecordedStep* recorded) const {
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay date, FromProto(step.date()));
+  const RuleSet* set = rule_sets_.On(date);
+  if (set == nullptr) {
+    return std::vector<Violation>{Because("NO_RULE_SET_ON_DATE", absl::StrCat(kStep, ".date"),
+                                          "该日期没有可用的规则集；更早的历史请以期初建档登记")};
+  }
+  CaseFacts facts;
+  ZHIBU_RETURN_IF_ERROR(GatherFacts(*set, step, date, open, txn, facts));
+  Judgement judgement = Judge(*set, facts, {&step, date, call.today(), kStep});
+  if (!step.organisation().empty() &&
+      !tree_.Knows(IdOf(kOrganisations, step.organisation()).value_or(""))) {
+    judgement.refusals.push_back(Because("ORGANISATION_NOT_THERE",
+                                         absl::StrCat(kStep, ".organisation"),
+                                         "该党组织尚未登记，请先登记党组织"));
+  }
+  if (!judgement.refusals.empty()) return std::move(judgement.refusals);
+
+  v1::StepRecorded event;
+  event.set_name(FullName(open.name));
+  event.set_organisation(NameOf(kOrganisations, open.row.organisation_id()));
+  v1::RecordedStep& made = *event.mutable_recorded();
+  made.set_sequence(open.row.progress().steps() + 1);
+  made.set_kind(KindOf(step));
+  *made.mutable_step() = step;
+  made.set_rule_set(set->id());
+  made.set_rule_set_sha256(set->sha256());
+  for (const Violation& warning : judgement.warnings) *made.add_warnings() = ToFinding(warning);
+  Stages stages = open.row.stages();
+  AdvanceStages(open.row.progress(), step, open.row.organisation_id(), stages);
+  StagesToEvent(stages, event.mutable_stages());
+  ZHIBU_RETURN_IF_ERROR(tables_.Apply(txn, event, &open.row));
+  open.exists = true;
+  // What was read of the person is no longer so where the stage changed.
+  open.person.reset();
+  txn.Emit(event);
+  recorded->Swap(event.mutable_recorded());
+  return std::vector<Violation>();
+}
+
+absl::Status Cases::Record(Call& call, const v1::RecordStepRequest& request, Txn& txn,
+                           v1::RecordStepResponse* response) const {
+  if (!ParseCaseName(request.name())) return CaseNameInvalid("name");
+  const std::vector<Violation> wrong = CheckStepForm(request.step(), kStep);
+  if (!wrong.empty()) return Malformed(wrong);
+  ZHIBU_ASSIGN_OR_RETURN(Open open, OpenCase(call, request.name(), request.etag(),
+                                             KindOf(request.step()), "etag", txn));
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<Violation> refusals,
+                         RecordOne(call, request.step(), open, txn, response->mutable_recorded()));
+  if (!refusals.empty()) return Refused(refusals);
+  response->set_stage(StageOn(open.row.stages(), call.today()));
+  response->set_etag(absl::StrCat(open.row.version()));
+  return absl::OkStatus();
+}
+
+absl::Status Cases::BatchRecord(Call& call, const v1::BatchRecordStepsRequest& request, Txn& txn,
+                                v1::BatchRecordStepsResponse* response) const {
+  int steps = 0;
+  for (const v1::CaseSteps& one : request.cases()) steps += one.steps_size();
+  if (request.cases().empty() || request.cases_size() > kMaxCases || steps > kMaxSteps) {
+    return Malformed("cases", "BATCH_SIZE_INVALID", "一批须有 1–2000 份档案，最多 5000 个步骤");
+  }
+  std::vector<Violation> malformed, refused;
+  v1::RecordedStep recorded;
+  for (int i = 0; i < request.cases_size(); ++i) {
+    const v1::CaseSteps& one = request.cases(i);
+    const std::string path = absl::StrCat("cases[", i, "]");
+    if (!ParseCaseName(one.name())) {
+      malformed.push_back(Because("CASE_NAME_INVALID", absl::StrCat(path, ".name"),
+                                  "发展档案名称须写作 persons/{person}/cases/{case}"));
+      continue;
+    }
+    if (one.steps().empty()) {
+      malformed.push_back(
+          Because("STEPS_MISSING", absl::StrCat(path, ".steps"), "请至少填写一个步骤"));
+      continue;
+    }
+    const size_t wrong_before = malformed.size();
+    for (int j = 0; j < one.steps_size(); ++j) {
+      for (Violation& violation :
+           CheckStepForm(one.steps(j), absl::StrCat(path, ".steps[", j, "]"))) {
+        malformed.push_back(std::move(violation));
+      }
+    }
+    if (malformed.size() > wrong_before) continue;
+    ZHIBU_ASSIGN_OR_RETURN(Open open, OpenCase(call, one.name(), one.etag(), KindOf(one.steps(0)),
+                                               absl::StrCat(path, ".etag"), txn));
+    for (int j = 0; j < one.steps_size(); ++j) {
+      recorded.Clear();
+      ZHIBU_ASSIGN_OR_RETURN(std::vector<Violation> refusals,
+                             RecordOne(call, one.steps(j), open, txn, &recorded));
+      if (!refusals.empty()) {
+        // The steps after a refused one would be refused for want of it.
+        AppendAt(absl::StrCat(path, ".steps[", j, "]"), std::move(refusals), refused);
+        break;
+      }
+      if (recorded.warnings_size() > 0) response->set_warned_steps(response->warned_steps() + 1);
+    }
+    response->add_etags(absl::StrCat(open.row.version()));
+  }
+  if (malformed.empty()) return refused.empty() ? absl::OkStatus() : Refused(refused);
+  malformed.insert(malformed.end(), refused.begin(), refused.end());
+  return Malformed(malformed);
+}
+
+absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Reader& reader,
+                        v1::GetCaseResponse* response) const {
+  const std::optional<CaseName> name = ParseCaseName(request.name());
+  if (!name) return CaseNameInvalid("name");
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::CaseRow> row, FindCase(reader, *name));
+  if (!row) return NotFound(request.name());
+  if (!call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
+    return NotFound(request.name());
+  }
+  v1::DevelopmentCase& answer = *response->mutable_development_case();
+  const Key steps = StepsKey(*name);
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::StepRow>(
+      reader, steps, steps.End(), [&](absl::string_view, const rows::StepRow& step) {
+        const auto date = FromProto(step.recorded().step().date());
+        if (date.ok() && *date <= day) *answer.add_steps() = step.recorded();
+        return true;
+      }));
+  if (answer.steps().empty()) return NotFound(request.name());
+  rows::Progress progress;
+  if (answer.steps(0).kind() != v1::STEP_KIND_APPLICATION) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
+                           FindPerson(reader, name->person_id));
+    if (person && person->has_opening()) {
+      progress = ProgressOfOpeningBalance(DayFromNumber(person->opening().joined_on()));
+    }
+  }
+  for (const v1::RecordedStep& step : answer.steps()) Advance(step.step(), progress);
+  answer.set_name(request.name());
+  answer.set_organisation(NameOf(kOrganisations, row->organisation_id()));
+  answer.set_stage(StageOn(row->stages(), day));
+  const RuleSet* set = rule_sets_.On(day);
+  if (set != nullptr) {
+    for (v1::StepKind kind : NextSteps(*set, progress)) answer.add_next_steps(kind);
+  }
+  if (const auto end = ProbationEnd(progress)) *answer.mutable_probation_ends() = ToProto(*end);
+  answer.set_etag(absl::StrCat(row->version()));
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,31 @@
+// Between what is stored and what the contracts say.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_CONVERT_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_CONVERT_H_
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "services/membership/personal_data.h"
+#include "services/membership/rows.pb.h"
+#include "services/membership/rules/progress.h"
+#include "zhibu/membership/v1/events.pb.h"
+#include "zhibu/membership/v1/person.pb.h"
+
+namespace zhibu::membership {
+
+using StageChanges = google::protobuf::RepeatedPtrField<v1::StageChange>;
+
+void StagesToEvent(const Stages& stages, StageChanges* changes);
+void StagesFromEvent(const StageChanges& changes, Stages* stages);
+
+// As of `day`, the ID number masked, without birth date. Errors: as PersonalDataKeys::Open.
+absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_view person_id,
+                                    const rows::PersonRow& row, absl::CivilDay day);
+
+// The date, or `fallback` where it is unset; INVALID_ARGUMENT "DATE_INVALID" naming `field`.
+absl::StatusOr<absl::CivilDay> DateOr(bool given, const google::type::Date& date,
+                                      absl::CivilDay fallback, absl::string_view field);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_CONVERT_H_

@@ -1,0 +1,146 @@
+#include "services/membership/due_list.h"
+
+#include <deque>
+#include <queue>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "common/base/civil.h"
+#include "common/base/status.h"
+#include "common/store/table.h"
+#include "services/membership/convert.h"
+#include "services/membership/rules/dues.h"
+#include "services/membership/subtree.h"
+
+namespace zhibu::membership {
+namespace {
+
+// One row of the index. The key says everything but why.
+struct Item {
+  std::string key;
+  std::string organisation_id;
+  CaseName name;
+  rows::DueRow row;
+};
+
+// The rows of one organisation, some at a time and more each time: most have few on a page.
+class Range {
+ public:
+  Range(const Reader& reader, std::string organisation_id, std::string from, std::string to)
+      : reader_(reader),
+        organisation_id_(std::move(organisation_id)),
+        from_(std::move(from)),
+        to_(std::move(to)) {}
+
+  // The next row, or null at the end.
+  absl::StatusOr<const Item*> Peek() {
+    if (items_.empty() && !at_end_) ZHIBU_RETURN_IF_ERROR(Read());
+    return items_.empty() ? nullptr : &items_.front();
+  }
+  Item Take() {
+    Item item = std::move(items_.front());
+    items_.pop_front();
+    return item;
+  }
+
+ private:
+  absl::Status Read() {
+    if (from_ >= to_) {
+      at_end_ = true;
+      return absl::OkStatus();
+    }
+    at_end_ = true;
+    ZHIBU_RETURN_IF_ERROR(ScanRows<rows::DueRow>(
+        reader_, from_, to_, [&](absl::string_view key, const rows::DueRow& row) {
+          if (items_.size() == chunk_) {
+            at_end_ = false;
+            return false;
+          }
+          KeyParts parts(key);
+          parts.Text();
+          parts.Day();
+          Item item;
+          item.key = std::string(key);
+          item.organisation_id = organisation_id_;
+          item.name.person_id = parts.Text().value_or("");
+          item.name.case_id = parts.Text().value_or("");
+          item.row = row;
+          items_.push_back(std::move(item));
+          return true;
+        }));
+    if (!items_.empty()) from_ = items_.back().key + '\0';
+    chunk_ *= 4;
+    return absl::OkStatus();
+  }
+
+  const Reader& reader_;
+  const std::string organisation_id_;
+  std::string from_;
+  const std::string to_;
+  std::deque<Item> items_;
+  size_t chunk_ = 4;
+  bool at_end_ = false;
+};
+
+// Where in an organisation's range a page begins that follows the row at `position`: on its day
+// for the organisations that come after it, else on the day after.
+std::string Begin(const std::string& organisation_id, const std::string& position) {
+  const Key range = Key(kDueTable).Text(organisation_id);
+  if (position.empty()) return range.bytes();
+  KeyParts parts(position);
+  const std::string last_organisation = parts.Text().value_or("");
+  const absl::CivilDay last_day = parts.Day().value_or(kNoStart);
+  if (organisation_id == last_organisation) return position + '\0';
+  Key from = range;
+  from.Day(organisation_id > last_organisation ? last_day : last_day + 1);
+  return from.bytes();
+}
+
+}  // namespace
+
+absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const Reader&,
+                           v1::ListDueResponse* response) const {
+  constexpr int kDefaultDays = 30;
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, DateOr(request.has_until(), request.until(),
+                                                            call.today() + kDefaultDays, "until"));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
+  response->set_revision(page.revision);
+  ZHIBU_ASSIGN_OR_RETURN(std::vector<std::string> organisations,
+                         OrganisationsOf(tree_, *page.snapshot, kDueTable, request.root(),
+                                         request.line(), call.today()));
+  std::vector<Range> ranges;
+  ranges.reserve(organisations.size());
+  // By day, then as the index has it; and which range.
+  using Head = std::tuple<int32_t, std::string, size_t>;
+  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
+  const auto push = [&](size_t i) -> absl::Status {
+    ZHIBU_ASSIGN_OR_RETURN(const Item* next, ranges[i].Peek());
+    if (next != nullptr) heads.emplace(next->row.day(), next->key, i);
+    return absl::OkStatus();
+  };
+  for (const std::string& id : organisations) {
+    ranges.emplace_back(*page.snapshot, id, Begin(id, page.position),
+                        Key(kDueTable).Text(id).Day(until).End());
+    ZHIBU_RETURN_IF_ERROR(push(ranges.size() - 1));
+  }
+  std::string last;
+  while (!heads.empty() && response->items_size() < page.size) {
+    const size_t i = std::get<2>(heads.top());
+    heads.pop();
+    Item item = ranges[i].Take();
+    v1::DueItem& due = *response->add_items();
+    due.set_development_case(FullName(item.name));
+    due.set_organisation(NameOf(kOrganisations, item.organisation_id));
+    due.set_kind(static_cast<v1::DueKind>(item.row.kind()));
+    *due.mutable_due_on() = ToProto(DayFromNumber(item.row.day()));
+    *due.mutable_citation() = CitationOf(rule_sets_, item.row);
+    last = std::move(item.key);
+    ZHIBU_RETURN_IF_ERROR(push(i));
+  }
+  if (!heads.empty()) response->set_next_page_token(pages_.NextToken(page, last));
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,33 @@
+// What falls due in a subtree, by date.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_DUE_LIST_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_DUE_LIST_H_
+
+#include "absl/status/status.h"
+#include "common/domain/shared_org_tree.h"
+#include "common/rpc/call.h"
+#include "common/rpc/paging.h"
+#include "common/store/store.h"
+#include "services/membership/tables.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
+
+namespace zhibu::membership {
+
+// Reads the index alone, and of it only the organisations asked for up to the day asked for: one
+// range an organisation, merged by date. Thread-safe; what it is given must outlive it.
+class DueList {
+ public:
+  DueList(const RuleSets* rule_sets, const SharedOrgTree* tree, Pages* pages)
+      : rule_sets_(*rule_sets), tree_(*tree), pages_(*pages) {}
+
+  absl::Status List(Call& call, const v1::ListDueRequest& request, const Reader& reader,
+                    v1::ListDueResponse* response) const;
+
+ private:
+  const RuleSets& rule_sets_;
+  const SharedOrgTree& tree_;
+  Pages& pages_;
+};
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_DUE_LIST_H_

@@ -1,0 +1,40 @@
+// zhibu-membership: flags → objects → run.
+
+#include "absl/flags/flag.h"
+#include "common/base/data_folder.h"
+#include "common/base/status.h"
+#include "common/rpc/client.h"
+#include "common/rpc/run_service.h"
+#include "services/membership/personal_data.h"
+#include "services/membership/service.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
+
+ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");
+ABSL_FLAG(std::string, rulesets, "",
+          "folder of the rule sets; default: those that ship with the program");
+ABSL_FLAG(std::string, key_file, "",
+          "key of the personal data, 64 hexadecimal digits; default: membership.key in the folder "
+          "above data_dir, made where it is missing");
+
+int main(int argc, char** argv) {
+  zhibu::ServiceProgram program;
+  program.name = "membership";
+  program.default_port = 7402;
+  program.usage = "Keeps persons and their way to membership (党员发展与党员名册).";
+  program.contracts = {
+      zhibu::membership::v1::CreatePersonRequest::descriptor()->file()->service(0)};
+  program.build =
+      [](zhibu::Server& server) -> absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> {
+    zhibu::membership::MembershipOptions options;
+    options.registry = zhibu::MakeChannel(absl::GetFlag(FLAGS_registry));
+    options.rule_sets_folder = absl::GetFlag(FLAGS_rulesets);
+    if (options.rule_sets_folder.empty()) {
+      options.rule_sets_folder = zhibu::DataFolder("rulesets");
+    }
+    std::string key_file = absl::GetFlag(FLAGS_key_file);
+    if (key_file.empty()) key_file = zhibu::LocalFolder() + "/membership.key";
+    ZHIBU_ASSIGN_OR_RETURN(options.key, zhibu::membership::LoadOrMakeKey(key_file));
+    return zhibu::membership::BuildMembership(server, std::move(options));
+  };
+  return zhibu::RunService(argc, argv, program);
+}

@@ -1,0 +1,206 @@
+#include "services/membership/persons.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/store/table.h"
+#include "services/membership/convert.h"
+#include "services/membership/rules/person.h"
+#include "services/membership/subtree.h"
+
+namespace zhibu::membership {
+namespace {
+
+constexpr int kMaxRows = 2000;
+
+Violation Because(absl::string_view reason, std::string subject, absl::string_view message) {
+  Violation violation;
+  violation.reason = std::string(reason);
+  violation.subject = std::move(subject);
+  violation.message = std::string(message);
+  return violation;
+}
+
+v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonForm& form,
+                          const PersonalDataKeys& keys) {
+  const v1::Person& person = request.person();
+  v1::PersonChanged event;
+  event.set_name(NameOf(kPersons, request.person_id()));
+  event.set_organisation(person.organisation());
+  event.set_sex(form.sex);
+  event.set_nationality_code(person.nationality_code());
+  event.set_kind(person.kind());
+  event.set_institution(person.institution());
+  *event.mutable_registered_on() = ToProto(form.registered_on);
+  rows::PersonalData data;
+  data.set_display_name(person.display_name());
+  data.set_id_number(form.id_number);
+  if (form.birth) data.set_birth(DayNumber(*form.birth));
+  *event.mutable_personal_data() = keys.Seal(event.name(), data);
+  if (!form.opening) return event;
+  *event.mutable_opening_balance() = request.opening_balance();
+  const auto add = [&](v1::Stage stage, absl::CivilDay from) {
+    v1::StageChange& change = *event.add_stages();
+    *change.mutable_from() = ToProto(from);
+    change.set_stage(stage);
+    change.set_organisation(person.organisation());
+  };
+  add(v1::STAGE_PROBATIONARY, form.opening->joined_on);
+  if (form.opening->full_member_on) add(v1::STAGE_FULL, *form.opening->full_member_on);
+  return event;
+}
+
+// Refusals beside errors of form are told together: whoever imports wants all bad rows at once.
+absl::Status Told(std::vector<Violation> malformed, const std::vector<Violation>& refused) {
+  if (malformed.empty()) return refused.empty() ? absl::OkStatus() : Refused(refused);
+  malformed.insert(malformed.end(), refused.begin(), refused.end());
+  return Malformed(malformed);
+}
+
+}  // namespace
+
+absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& request,
+                               const std::string& prefix, Txn& txn, Problems& problems) const {
+  PersonForm form;
+  std::vector<Violation> wrong = ReadPerson(request, prefix, call.today(), form);
+  const std::optional<std::string> organisation =
+      IdOf(kOrganisations, request.person().organisation());
+  if (organisation) {
+    ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.person().organisation()));
+  }
+  if (!wrong.empty()) {
+    problems.malformed.insert(problems.malformed.end(), wrong.begin(), wrong.end());
+    return absl::OkStatus();
+  }
+  std::vector<Violation> refused;
+  if (!tree_.Knows(*organisation)) {
+    refused.push_back(Because("ORGANISATION_NOT_THERE", absl::StrCat(prefix, "person.organisation"),
+                              "该党组织尚未登记，请先登记党组织"));
+  }
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> existing,
+                         FindPerson(txn, request.person_id()));
+  if (existing) {
+    refused.push_back(Because("PERSON_EXISTS", absl::StrCat(prefix, "person_id"),
+                              "该人员编号已被使用，请换一个编号"));
+  }
+  if (!form.id_number.empty()) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
+                           txn.Get(IdNumberKey(keys_.IdNumberHash(form.id_number))));
+    if (owner) {
+      refused.push_back(Because("ID_NUMBER_TAKEN", absl::StrCat(prefix, "person.id_number"),
+                                "该公民身份号码已登记在另一人名下，请核对"));
+    }
+  }
+  if (auto young = CheckOpeningAge(rule_sets_, form, prefix)) refused.push_back(*young);
+  if (!refused.empty()) {
+    problems.refused.insert(problems.refused.end(), refused.begin(), refused.end());
+    return absl::OkStatus();
+  }
+  const v1::PersonChanged event = EventOf(request, form, keys_);
+  ZHIBU_RETURN_IF_ERROR(tables_.Apply(txn, event));
+  txn.Emit(event);
+  return absl::OkStatus();
+}
+
+absl::Status Persons::Create(Call& call, const v1::CreatePersonRequest& request, Txn& txn,
+                             v1::CreatePersonResponse* response) const {
+  Problems problems;
+  ZHIBU_RETURN_IF_ERROR(Register(call, request, "", txn, problems));
+  if (problems.malformed.empty() && problems.refused.size() == 1 &&
+      problems.refused.front().reason == "PERSON_EXISTS") {
+    return AlreadyExists(NameOf(kPersons, request.person_id()), "PERSON_EXISTS");
+  }
+  ZHIBU_RETURN_IF_ERROR(Told(std::move(problems.malformed), problems.refused));
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row,
+                         FindPerson(txn, request.person_id()));
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(),
+                         PersonOn(keys_, request.person_id(), *row, call.today()));
+  return absl::OkStatus();
+}
+
+absl::Status Persons::BatchCreate(Call& call, const v1::BatchCreatePersonsRequest& request,
+                                  Txn& txn, v1::BatchCreatePersonsResponse* response) const {
+  if (request.requests().empty() || request.requests_size() > kMaxRows) {
+    return Malformed("requests", "BATCH_SIZE_INVALID", "一批须有 1–2000 行");
+  }
+  Problems problems;
+  for (int i = 0; i < request.requests_size(); ++i) {
+    ZHIBU_RETURN_IF_ERROR(
+        Register(call, request.requests(i), absl::StrCat("requests[", i, "]."), txn, problems));
+    response->add_names(NameOf(kPersons, request.requests(i).person_id()));
+  }
+  return Told(std::move(problems.malformed), problems.refused);
+}
+
+absl::Status Persons::Get(Call& call, const v1::GetPersonRequest& request, const Reader& reader,
+                          v1::GetPersonResponse* response) const {
+  const std::optional<std::string> id = IdOf(kPersons, request.name());
+  if (!id) return Malformed("name", "PERSON_NAME_INVALID", "人员名称须写作 persons/{person}");
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(reader, *id));
+  if (!row) return NotFound(request.name());
+  if (!call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
+    // Not the organisation's name: a stranger is not told where the person is.
+    return NotFound(request.name());
+  }
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(), PersonOn(keys_, *id, *row, day));
+  return absl::OkStatus();
+}
+
+absl::Status Persons::List(Call& call, const v1::ListPersonsRequest& request, const Reader&,
+                           v1::ListPersonsResponse* response) const {
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
+  const Snapshot& snapshot = *page.snapshot;
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
+                         OrganisationsOf(tree_, snapshot, kPersonsByOrganisation, request.root(),
+                                         request.line(), day));
+  response->set_revision(page.revision);
+  const auto wanted = [&](const rows::PersonRow& row) {
+    if (DayFromNumber(row.registered_on()) > day) return false;
+    const auto& stages = request.stages();
+    return stages.empty() ||
+           std::find(stages.begin(), stages.end(), StageOn(row.stages(), day)) != stages.end();
+  };
+  // The position is the key of the page's last person.
+  std::string last;
+  bool more = false;
+  absl::Status failed;
+  for (const std::string& organisation : organisations) {
+    const Key range = Key(kPersonsByOrganisation).Text(organisation);
+    if (range.End() <= page.position) continue;
+    const std::string from =
+        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
+    ZHIBU_RETURN_IF_ERROR(
+        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
+          KeyParts parts(key);
+          parts.Text();
+          const std::string id = parts.Text().value_or("");
+          absl::StatusOr<std::optional<rows::PersonRow>> row = FindPerson(snapshot, id);
+          if (!row.ok() || !*row) {
+            failed = row.ok() ? absl::DataLossError("an index names nobody") : row.status();
+            return false;
+          }
+          if (!wanted(**row)) return true;
+          if (response->persons_size() == page.size) {
+            more = true;
+            return false;
+          }
+          absl::StatusOr<v1::Person> person = PersonOn(keys_, id, **row, day);
+          failed = person.status();
+          if (!failed.ok()) return false;
+          *response->add_persons() = *std::move(person);
+          last = std::string(key);
+          return true;
+        }));
+    ZHIBU_RETURN_IF_ERROR(failed);
+    if (more) break;
+  }
+  if (more) response->set_next_page_token(pages_.NextToken(page, last));
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::membership

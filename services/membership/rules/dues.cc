@@ -1,0 +1,78 @@
+#include "services/membership/rules/dues.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "common/base/civil.h"
+#include "services/membership/rules/progress.h"
+#include "services/membership/rules/steps.h"
+
+namespace zhibu::membership {
+namespace {
+
+template <typename List>
+bool Has(const List& list, int value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool Settles(const RuleSet& set, const rows::DueRow& due, v1::StepKind kind) {
+  return std::any_of(set.data().dues().begin(), set.data().dues().end(), [&](const auto& entry) {
+    return entry.kind() == due.kind() && Has(entry.until(), kind);
+  });
+}
+
+std::optional<absl::CivilDay> DayOfDue(const rules::Due& entry, absl::CivilDay date,
+                                       const rows::Progress& after) {
+  switch (entry.when_case()) {
+    case rules::Due::kProbationEnds:
+      return ProbationEnd(after);
+    case rules::Due::kEvery:
+      return EndOfNextPeriod(after, entry.every().from(), entry.every().each(),
+                             entry.every().months());
+    default:
+      return AddMonths(date, entry.months());
+  }
+}
+
+void Remove(Dues& dues, int kind) {
+  for (int i = dues.size() - 1; i >= 0; --i) {
+    if (dues[i].kind() == kind) dues.DeleteSubrange(i, 1);
+  }
+}
+
+}  // namespace
+
+void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
+                const rows::Progress& after, v1::Stage stage, Dues& dues) {
+  const v1::StepKind kind = KindOf(step);
+  for (int i = dues.size() - 1; i >= 0; --i) {
+    const RuleSet* setter = sets.Find(dues[i].rule_set());
+    if (stage == v1::STAGE_ENDED || Settles(setter != nullptr ? *setter : set, dues[i], kind)) {
+      dues.DeleteSubrange(i, 1);
+    }
+  }
+  const rows::StepDone* done = FindDone(after, kind);
+  if (done != nullptr && done->failed() && stage != v1::STAGE_ENDED) return;
+  const auto date = FromProto(step.date());
+  for (const rules::Due& entry : set.data().dues()) {
+    if (!Has(entry.after(), kind) || !Has(entry.stages(), stage) || !date.ok()) continue;
+    const std::optional<absl::CivilDay> day = DayOfDue(entry, *date, after);
+    if (!day) continue;
+    Remove(dues, entry.kind());
+    rows::DueRow& due = *dues.Add();
+    due.set_kind(entry.kind());
+    due.set_day(DayNumber(*day));
+    due.set_rule_set(set.id());
+  }
+}
+
+type::v1::Citation CitationOf(const RuleSets& sets, const rows::DueRow& due) {
+  const RuleSet* set = sets.Find(due.rule_set());
+  if (set == nullptr) return {};
+  for (const rules::Due& entry : set->data().dues()) {
+    if (entry.kind() == due.kind()) return entry.citation();
+  }
+  return {};
+}
+
+}  // namespace zhibu::membership

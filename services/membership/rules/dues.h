@@ -1,0 +1,23 @@
+// What falls due in a case (到期事项), kept up to date by every step.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_H_
+
+#include "services/membership/rows.pb.h"
+#include "services/membership/rules/rule_set.h"
+#include "zhibu/membership/v1/development_case.pb.h"
+
+namespace zhibu::membership {
+
+using Dues = google::protobuf::RepeatedPtrField<rows::DueRow>;
+
+// Settles and sets what `step`, judged by `set`, settles and sets. `after` and `stage`: the case
+// after the step. What another rule set set is settled as that one says.
+void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
+                const rows::Progress& after, v1::Stage stage, Dues& dues);
+
+// Why: the citation of the rule set for this kind; default where it knows none.
+type::v1::Citation CitationOf(const RuleSets& sets, const rows::DueRow& due);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_H_

@@ -1,0 +1,73 @@
+// Whether a step may be recorded: a pure function of a rule set, the facts and the step.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_JUDGE_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_RULES_JUDGE_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "common/base/status.h"
+#include "services/membership/rules/progress.h"
+#include "services/membership/rules/rule_set.h"
+#include "zhibu/membership/v1/development_case.pb.h"
+#include "zhibu/registry/v1/organisation.pb.h"
+
+namespace zhibu::membership {
+
+// Somebody whom a step names, on its day.
+struct NamedPerson {
+  bool registered = false;  // in the books of this service
+  v1::Stage stage = v1::STAGE_UNSPECIFIED;
+};
+
+// What judging needs to know. Only what RuleSet::NeedsOf asks for is filled in.
+struct CaseFacts {
+  std::string person;                        // "persons/{person}"
+  const rows::Progress* progress = nullptr;  // of the case before the step; never null
+  const Stages* stages = nullptr;            // of the person; never null
+  bool other_case_open = false;              // asked for step 1 only
+  std::optional<absl::CivilDay> birth;       // nullopt: not known
+  std::vector<NamedPerson> named;            // in the order of the step
+  // Of the organisation that acts, on the step's day; nullopt where it does not exist then.
+  std::optional<registry::v1::OrganisationKind> acting_kind;
+};
+
+struct ProposedStep {
+  const v1::Step* step = nullptr;  // of sound form
+  absl::CivilDay date;
+  absl::CivilDay today;
+  std::string subject;  // path of the step in the request: "step"
+};
+
+struct Judgement {
+  std::vector<Violation> refusals;
+  std::vector<Violation> warnings;
+};
+
+// Every unmet condition: of the order of steps, of the rules of `set` for this step, and of sense
+// (not in the future, a ballot that can be).
+Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& proposed);
+
+// The steps that may follow (下一步), by number, as far as order and passing decide.
+std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress);
+
+// One thing that makes a rule unmet.
+struct Unmet {
+  std::string subject;  // below the step: "date"
+  // For the message: {"{earliest}", "2026-05-18"}.
+  std::vector<std::pair<std::string, std::string>> values;
+  std::optional<absl::CivilDay> earliest;
+  // Where it is not the rule's own reason and message.
+  std::string reason, message;
+};
+// Empty where the rule is met, or cannot be asked since an earlier step is missing.
+std::vector<Unmet> FindUnmet(const rules::Rule& rule, const RuleSet& set, const CaseFacts& facts,
+                             const ProposedStep& proposed);
+
+// Whether the figures of a ballot can all be true.
+bool CanBe(const v1::Vote& vote);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_JUDGE_H_

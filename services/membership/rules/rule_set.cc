@@ -1,0 +1,84 @@
+#include "services/membership/rules/rule_set.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+
+namespace zhibu::membership {
+namespace {
+
+bool AsksEveryStep(const rules::Rule& rule) {
+  return rule.has_date_order() && rule.steps().empty();
+}
+
+RuleSet::Needs NeedsOfRule(const rules::Rule& rule) {
+  RuleSet::Needs needs;
+  needs.birth = rule.has_minimum_age();
+  needs.persons = rule.has_full_members();
+  needs.acting_organisation = rule.has_approving_organisation();
+  return needs;
+}
+
+}  // namespace
+
+RuleSet::RuleSet(rules::RuleSet data, std::string sha256)
+    : data_(std::move(data)), sha256_(std::move(sha256)) {
+  from_ = ParseDate(data_.effective_from()).value_or(kNoStart);
+  to_ = ParseDate(data_.effective_to()).value_or(kNoEnd);
+  for (const rules::Rule& rule : data_.rules()) {
+    if (rule.has_order()) {
+      order_ = &rule;
+      for (const auto& place : rule.order().places()) places_[place.step()] = &place;
+      continue;
+    }
+    if (rule.severity() == rules::OFF) continue;
+    if (rule.has_minimum_age()) minimum_age_ = &rule;
+    for (int kind = 1; kind <= kStepKinds; ++kind) {
+      const auto& steps = rule.steps();
+      const bool asked =
+          AsksEveryStep(rule) || std::find(steps.begin(), steps.end(), kind) != steps.end();
+      if (!asked) continue;
+      by_step_[kind].push_back(&rule);
+      const Needs needs = NeedsOfRule(rule);
+      needs_[kind].birth |= needs.birth;
+      needs_[kind].persons |= needs.persons;
+      needs_[kind].acting_organisation |= needs.acting_organisation;
+    }
+  }
+}
+
+absl::StatusOr<RuleSets> RuleSets::Make(std::vector<std::unique_ptr<const RuleSet>> sets) {
+  if (sets.empty()) return absl::InvalidArgumentError("there is no rule set");
+  std::sort(sets.begin(), sets.end(),
+            [](const auto& a, const auto& b) { return a->from() < b->from(); });
+  for (size_t i = 0; i + 1 < sets.size(); ++i) {
+    if (sets[i + 1]->from() < sets[i]->to()) {
+      return absl::InvalidArgumentError(absl::StrCat("rule sets ", sets[i]->id(), " and ",
+                                                     sets[i + 1]->id(), " judge the same days"));
+    }
+    for (size_t j = i + 1; j < sets.size(); ++j) {
+      if (sets[i]->id() == sets[j]->id()) {
+        return absl::InvalidArgumentError(absl::StrCat("two rule sets are called ", sets[i]->id()));
+      }
+    }
+  }
+  return RuleSets(std::move(sets));
+}
+
+const RuleSet* RuleSets::On(absl::CivilDay day) const {
+  for (auto it = sets_.rbegin(); it != sets_.rend(); ++it) {
+    if ((*it)->from() <= day) return day < (*it)->to() ? it->get() : nullptr;
+  }
+  return nullptr;
+}
+
+const RuleSet* RuleSets::Find(absl::string_view id) const {
+  for (const auto& set : sets_) {
+    if (set->id() == id) return set.get();
+  }
+  return nullptr;
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,94 @@
+// A rule set that was found sound, ready to judge by, and all of them by date.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_RULE_SET_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_RULES_RULE_SET_H_
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "services/membership/rules/steps.h"
+#include "services/membership/ruleset.pb.h"
+
+namespace zhibu::membership {
+
+// What is wrong with a rule set, and where.
+struct Unsound {
+  enum class Part { kWhole, kRule, kDue };
+  Part part = Part::kWhole;
+  int index = 0;  // of the rule or due entry
+  std::string message;
+};
+
+// nullopt where every rule can be judged by and nothing refuses that is not confirmed: a rule
+// refuses only with a citation of mark C, its own or carried over.
+std::optional<Unsound> FindUnsound(const rules::RuleSet& data);
+
+// Immutable; made from data without anything unsound.
+class RuleSet {
+ public:
+  RuleSet(rules::RuleSet data, std::string sha256);
+  RuleSet(const RuleSet&) = delete;
+  RuleSet& operator=(const RuleSet&) = delete;
+
+  const std::string& id() const { return data_.id(); }
+  const rules::RuleSet& data() const { return data_; }
+  // Of its file, hexadecimal.
+  const std::string& sha256() const { return sha256_; }
+  // It judges the days of [from, to).
+  absl::CivilDay from() const { return from_; }
+  absl::CivilDay to() const { return to_; }
+
+  // The rules asked of a step, those that are off and the order left out.
+  const std::vector<const rules::Rule*>& RulesOf(v1::StepKind kind) const { return by_step_[kind]; }
+  const rules::Rule& order() const { return *order_; }
+  const rules::Order::Place& PlaceOf(v1::StepKind kind) const { return *places_[kind]; }
+  // The rule on the youngest age of an applicant; null where there is none.
+  const rules::Rule* minimum_age() const { return minimum_age_; }
+
+  // Which facts judging a step needs: what it does not need is not read.
+  struct Needs {
+    bool birth = false;
+    bool persons = false;
+    bool acting_organisation = false;
+  };
+  const Needs& NeedsOf(v1::StepKind kind) const { return needs_[kind]; }
+
+ private:
+  const rules::RuleSet data_;
+  const std::string sha256_;
+  absl::CivilDay from_, to_;
+  std::array<std::vector<const rules::Rule*>, kStepKinds + 1> by_step_;
+  std::array<Needs, kStepKinds + 1> needs_;
+  std::array<const rules::Order::Place*, kStepKinds + 1> places_ = {};
+  const rules::Rule* order_ = nullptr;
+  const rules::Rule* minimum_age_ = nullptr;
+};
+
+// Every rule set of a server, by date. Immutable.
+class RuleSets {
+ public:
+  // INVALID_ARGUMENT where there is none, two have one id, or two would judge the same day.
+  static absl::StatusOr<RuleSets> Make(std::vector<std::unique_ptr<const RuleSet>> sets);
+
+  // The one that judges a step of this day; null before the first.
+  const RuleSet* On(absl::CivilDay day) const;
+  // Null where there is none of this id.
+  const RuleSet* Find(absl::string_view id) const;
+  const std::vector<std::unique_ptr<const RuleSet>>& all() const { return sets_; }
+
+ private:
+  explicit RuleSets(std::vector<std::unique_ptr<const RuleSet>> sets) : sets_(std::move(sets)) {}
+  std::vector<std::unique_ptr<const RuleSet>> sets_;
+};
+
+// The placeholders that a rule's message may contain.
+std::vector<std::string> PlaceholdersOf(rules::Rule::ConditionCase condition);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_RULE_SET_H_

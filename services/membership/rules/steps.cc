@@ -1,0 +1,186 @@
+#include "services/membership/rules/steps.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+
+namespace zhibu::membership {
+namespace {
+
+// The details' field numbers are the kinds' numbers and ten.
+constexpr int kFirstDetail = 10;
+constexpr size_t kMaxReferenceBytes = 300;
+constexpr int kMaxPersons = 10;
+
+class Form {
+ public:
+  explicit Form(absl::string_view subject) : subject_(subject) {}
+
+  void Require(bool met, absl::string_view field, absl::string_view reason,
+               absl::string_view message) {
+    if (met) return;
+    Violation violation;
+    violation.reason = std::string(reason);
+    violation.subject = field.empty() ? std::string(subject_) : absl::StrCat(subject_, ".", field);
+    violation.message = std::string(message);
+    violations_.push_back(std::move(violation));
+  }
+  std::vector<Violation> Take() { return std::move(violations_); }
+
+ private:
+  const absl::string_view subject_;
+  std::vector<Violation> violations_;
+};
+
+bool WithinRange(int value, int low, int high) { return value >= low && value <= high; }
+
+void CheckPersons(const google::protobuf::RepeatedPtrField<std::string>& persons,
+                  absl::string_view field, Form& form) {
+  form.Require(persons.size() <= kMaxPersons, field, "TOO_MANY_PERSONS",
+               absl::StrCat("最多填写", kMaxPersons, "人"));
+  for (int i = 0; i < persons.size(); ++i) {
+    form.Require(IdOf(kPersons, persons[i]).has_value(), absl::StrCat(field, "[", i, "]"),
+                 "PERSON_NAME_INVALID", "人员名称须写作 persons/{person}");
+  }
+}
+
+void CheckDetail(const v1::Step& step, Form& form) {
+  switch (step.detail_case()) {
+    case v1::Step::kTalk:
+      form.Require(step.talk().talker().empty() || IdOf(kPersons, step.talk().talker()),
+                   "talk.talker", "PERSON_NAME_INVALID", "人员名称须写作 persons/{person}");
+      break;
+    case v1::Step::kContactAssignment:
+      CheckPersons(step.contact_assignment().contacts(), "contact_assignment.contacts", form);
+      break;
+    case v1::Step::kIntroducerDetermination:
+      CheckPersons(step.introducer_determination().introducers(),
+                   "introducer_determination.introducers", form);
+      break;
+    case v1::Step::kObjectDetermination: {
+      const v1::ObjectDetermination& detail = step.object_determination();
+      if (!detail.has_notice_from() && !detail.has_notice_to()) break;
+      const auto from = FromProto(detail.notice_from());
+      const auto to = FromProto(detail.notice_to());
+      form.Require(from.ok() && to.ok() && *from <= *to, "object_determination.notice_to",
+                   "NOTICE_DATES_INVALID", "公示的起止日期须完整，且开始不晚于结束");
+      break;
+    }
+    case v1::Step::kTraining:
+      form.Require(WithinRange(step.training().days(), 0, 60), "training.days",
+                   "TRAINING_DAYS_INVALID", "培训天数须在 0–60 之间");
+      form.Require(WithinRange(step.training().class_hours(), 0, 480), "training.class_hours",
+                   "CLASS_HOURS_INVALID", "培训学时须在 0–480 之间");
+      break;
+    case v1::Step::kAdmissionForm:
+      form.Require(step.admission_form().serial_number().size() <= 64,
+                   "admission_form.serial_number", "SERIAL_NUMBER_TOO_LONG",
+                   "志愿书编号最长 64 个字符");
+      break;
+    case v1::Step::kEnrolment:
+      form.Require(step.enrolment().party_group().empty() ||
+                       IdOf(kOrganisations, step.enrolment().party_group()),
+                   "enrolment.party_group", "ORGANISATION_NAME_INVALID",
+                   "党小组名称须写作 organisations/{organisation}");
+      break;
+    case v1::Step::kConversionMeeting: {
+      const v1::ConversionMeeting& detail = step.conversion_meeting();
+      const bool extended = detail.outcome() == v1::CONVERSION_OUTCOME_EXTENDED;
+      form.Require(detail.outcome() != v1::CONVERSION_OUTCOME_UNSPECIFIED,
+                   "conversion_meeting.outcome", "OUTCOME_MISSING",
+                   "请填写转正决议：按期转正、延长预备期或取消预备党员资格");
+      form.Require(extended || detail.extension_months() == 0,
+                   "conversion_meeting.extension_months", "EXTENSION_MONTHS_NOT_ALLOWED",
+                   "只有延长预备期时才填写延长月数");
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+v1::StepKind KindOf(const v1::Step& step) {
+  if (step.detail_case() == v1::Step::DETAIL_NOT_SET) return v1::STEP_KIND_UNSPECIFIED;
+  return static_cast<v1::StepKind>(step.detail_case() - kFirstDetail);
+}
+
+absl::string_view StepTitle(v1::StepKind kind) {
+  static constexpr absl::string_view kTitles[kStepKinds + 1] = {"未知步骤",
+                                                                "递交入党申请书",
+                                                                "党组织派人谈话",
+                                                                "确定入党积极分子",
+                                                                "入党积极分子备案",
+                                                                "指定培养联系人",
+                                                                "培养教育考察",
+                                                                "确定发展对象",
+                                                                "发展对象备案",
+                                                                "确定入党介绍人",
+                                                                "政治审查",
+                                                                "集中培训",
+                                                                "支部委员会审查",
+                                                                "上级党委预审",
+                                                                "填写入党志愿书",
+                                                                "支部大会讨论接收预备党员",
+                                                                "上级党委派人谈话",
+                                                                "上级党委审批接收预备党员",
+                                                                "再上一级党委组织部门备案",
+                                                                "编入党支部和党小组",
+                                                                "入党宣誓",
+                                                                "预备期继续教育考察",
+                                                                "提出转正申请",
+                                                                "支部大会讨论转正",
+                                                                "上级党委审批转正",
+                                                                "材料归档"};
+  return kTitles[kind >= 1 && kind <= kStepKinds ? kind : 0];
+}
+
+bool Failed(const v1::Step& step) {
+  switch (step.detail_case()) {
+    case v1::Step::kPoliticalReview:
+      return !step.political_review().passed();
+    case v1::Step::kTraining:
+      return !step.training().passed();
+    case v1::Step::kBranchExamination:
+      return !step.branch_examination().passed();
+    case v1::Step::kPreReview:
+      return !step.pre_review().passed();
+    case v1::Step::kAdmissionApproval:
+      return !step.admission_approval().approved();
+    case v1::Step::kConversionApproval:
+      return !step.conversion_approval().approved();
+    default:
+      return false;
+  }
+}
+
+const v1::Vote* VoteOf(const v1::Step& step) {
+  if (step.has_admission_meeting()) return &step.admission_meeting().vote();
+  if (step.has_conversion_meeting()) return &step.conversion_meeting().vote();
+  return nullptr;
+}
+
+const google::protobuf::RepeatedPtrField<std::string>* PersonsOf(const v1::Step& step) {
+  if (step.has_contact_assignment()) return &step.contact_assignment().contacts();
+  if (step.has_introducer_determination()) return &step.introducer_determination().introducers();
+  return nullptr;
+}
+
+std::vector<Violation> CheckStepForm(const v1::Step& step, absl::string_view subject) {
+  Form form(subject);
+  const auto day = FromProto(step.date());
+  form.Require(day.ok() && *day != kNoEnd, "date", "DATE_INVALID",
+               "请填写完整的发生日期（年、月、日）");
+  form.Require(step.organisation().empty() || IdOf(kOrganisations, step.organisation()),
+               "organisation", "ORGANISATION_NAME_INVALID",
+               "党组织名称须写作 organisations/{organisation}");
+  form.Require(step.reference().size() <= kMaxReferenceBytes, "reference", "REFERENCE_TOO_LONG",
+               "材料索引最长 300 字节");
+  form.Require(step.detail_case() != v1::Step::DETAIL_NOT_SET, "", "STEP_MISSING",
+               "请填写是哪一个步骤");
+  CheckDetail(step, form);
+  return form.Take();
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,143 @@
+#include "services/membership/service.h"
+
+#include <functional>
+#include <utility>
+
+#include "common/base/civil.h"
+#include "common/base/status.h"
+#include "common/rpc/organisation_mirror.h"
+#include "common/store/table.h"
+#include "services/membership/cases.h"
+#include "services/membership/due_list.h"
+#include "services/membership/load_rule_sets.h"
+#include "services/membership/persons.h"
+#include "services/membership/tables.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+
+namespace zhibu::membership {
+namespace {
+
+using grpc::CallbackServerContext;
+using grpc::ServerUnaryReactor;
+
+// Each method is one line: how it runs is Calls' business, what it does that of the three parts.
+class Service final : public v1::MembershipService::CallbackService {
+ public:
+  Service(Server& server, RuleSets rule_sets, PersonalDataKeys keys)
+      : calls_(server.calls()),
+        rule_sets_(std::move(rule_sets)),
+        keys_(std::move(keys)),
+        tables_(&rule_sets_, &keys_),
+        persons_(&rule_sets_, &keys_, &tables_, &server.tree(), &server.pages()),
+        cases_(&rule_sets_, &keys_, &tables_, &server.tree()),
+        due_list_(&rule_sets_, &server.tree(), &server.pages()) {}
+
+  ServerUnaryReactor* CreatePerson(CallbackServerContext* context,
+                                   const v1::CreatePersonRequest* request,
+                                   v1::CreatePersonResponse* response) override {
+    return calls_.Write<v1::CreatePersonRequest, v1::CreatePersonResponse>(
+        context, request, response, std::bind_front(&Persons::Create, &persons_));
+  }
+  ServerUnaryReactor* BatchCreatePersons(CallbackServerContext* context,
+                                         const v1::BatchCreatePersonsRequest* request,
+                                         v1::BatchCreatePersonsResponse* response) override {
+    return calls_.Write<v1::BatchCreatePersonsRequest, v1::BatchCreatePersonsResponse>(
+        context, request, response, std::bind_front(&Persons::BatchCreate, &persons_));
+  }
+  ServerUnaryReactor* GetPerson(CallbackServerContext* context, const v1::GetPersonRequest* request,
+                                v1::GetPersonResponse* response) override {
+    return calls_.PointRead<v1::GetPersonRequest, v1::GetPersonResponse>(
+        context, request, response, std::bind_front(&Persons::Get, &persons_));
+  }
+  ServerUnaryReactor* ListPersons(CallbackServerContext* context,
+                                  const v1::ListPersonsRequest* request,
+                                  v1::ListPersonsResponse* response) override {
+    return calls_.Read<v1::ListPersonsRequest, v1::ListPersonsResponse>(
+        context, request, response, std::bind_front(&Persons::List, &persons_));
+  }
+  ServerUnaryReactor* RecordStep(CallbackServerContext* context,
+                                 const v1::RecordStepRequest* request,
+                                 v1::RecordStepResponse* response) override {
+    return calls_.Write<v1::RecordStepRequest, v1::RecordStepResponse>(
+        context, request, response, std::bind_front(&Cases::Record, &cases_));
+  }
+  ServerUnaryReactor* BatchRecordSteps(CallbackServerContext* context,
+                                       const v1::BatchRecordStepsRequest* request,
+                                       v1::BatchRecordStepsResponse* response) override {
+    return calls_.Write<v1::BatchRecordStepsRequest, v1::BatchRecordStepsResponse>(
+        context, request, response, std::bind_front(&Cases::BatchRecord, &cases_));
+  }
+  ServerUnaryReactor* GetCase(CallbackServerContext* context, const v1::GetCaseRequest* request,
+                              v1::GetCaseResponse* response) override {
+    return calls_.PointRead<v1::GetCaseRequest, v1::GetCaseResponse>(
+        context, request, response, std::bind_front(&Cases::Get, &cases_));
+  }
+  ServerUnaryReactor* ListDue(CallbackServerContext* context, const v1::ListDueRequest* request,
+                              v1::ListDueResponse* response) override {
+    return calls_.Read<v1::ListDueRequest, v1::ListDueResponse>(
+        context, request, response, std::bind_front(&DueList::List, &due_list_));
+  }
+  ServerUnaryReactor* ListRuleSets(CallbackServerContext* context,
+                                   const v1::ListRuleSetsRequest* request,
+                                   v1::ListRuleSetsResponse* response) override {
+    return calls_.PointRead<v1::ListRuleSetsRequest, v1::ListRuleSetsResponse>(
+        context, request, response, std::bind_front(&Service::RuleSetsKnown, this));
+  }
+
+ private:
+  absl::Status RuleSetsKnown(Call&, const v1::ListRuleSetsRequest&, const Reader&,
+                             v1::ListRuleSetsResponse* response) const {
+    for (const auto& set : rule_sets_.all()) {
+      v1::RuleSetSummary& summary = *response->add_rule_sets();
+      summary.set_id(set->id());
+      summary.set_title(set->data().title());
+      *summary.mutable_effective_from() = ToProto(set->from());
+      if (set->to() != kNoEnd) *summary.mutable_effective_to() = ToProto(set->to());
+      summary.set_sha256(set->sha256());
+    }
+    return absl::OkStatus();
+  }
+
+  Calls& calls_;
+  const RuleSets rule_sets_;
+  const PersonalDataKeys keys_;
+  const Tables tables_;
+  const Persons persons_;
+  const Cases cases_;
+  const DueList due_list_;
+};
+
+// One row tells: all are sealed with the same key.
+absl::Status CheckKey(const Reader& reader, const PersonalDataKeys& keys) {
+  const Key persons(kPersonTable);
+  std::string key_id = keys.key_id();
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::PersonRow>(
+      reader, persons, persons.End(), [&](absl::string_view, const rows::PersonRow& row) {
+        key_id = row.personal_data().key_id();
+        return false;
+      }));
+  if (key_id == keys.key_id()) return absl::OkStatus();
+  return Failure(absl::StatusCode::kFailedPrecondition, "KEY_OF_ANOTHER_STORE",
+                 "密钥文件不是写入这份数据时所用的那一个，请换回原来的密钥文件");
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
+    Server& server, MembershipOptions options) {
+  ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, LoadRuleSets(options.rule_sets_folder));
+  PersonalDataKeys keys(options.key);
+  const std::unique_ptr<Snapshot> snapshot = server.store().TakeSnapshot();
+  ZHIBU_RETURN_IF_ERROR(CheckKey(*snapshot, keys));
+  auto mirror = std::make_shared<OrganisationMirror>(&server.tree());
+  ZHIBU_RETURN_IF_ERROR(mirror->Load(*snapshot));
+  ZHIBU_RETURN_IF_ERROR(server.Follow("registry", options.registry,
+                                      [mirror](Txn& txn, const google::protobuf::Any& event) {
+                                        return mirror->Apply(txn, event);
+                                      }));
+  std::vector<std::unique_ptr<grpc::Service>> services;
+  services.push_back(std::make_unique<Service>(server, std::move(rule_sets), std::move(keys)));
+  return services;
+}
+
+}  // namespace zhibu::membership

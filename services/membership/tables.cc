@@ -1,0 +1,202 @@
+#include "services/membership/tables.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/status.h"
+#include "common/store/table.h"
+#include "services/membership/convert.h"
+#include "services/membership/rules/dues.h"
+#include "services/membership/rules/progress.h"
+
+namespace zhibu::membership {
+namespace {
+
+Key DueKey(absl::string_view organisation_id, const CaseName& name, const rows::DueRow& due) {
+  return Key(kDueTable)
+      .Text(organisation_id)
+      .Day(DayFromNumber(due.day()))
+      .Text(name.person_id)
+      .Text(name.case_id)
+      .Number(due.kind());
+}
+
+bool Contains(const Dues& dues, const rows::DueRow& due) {
+  return std::any_of(dues.begin(), dues.end(), [&](const rows::DueRow& other) {
+    return other.kind() == due.kind() && other.day() == due.day() &&
+           other.rule_set() == due.rule_set();
+  });
+}
+
+// Only what changed is written: most steps change one due item, or none.
+void PutDues(Txn& txn, absl::string_view organisation_id, const CaseName& name, const Dues& before,
+             const Dues& after) {
+  for (const rows::DueRow& due : before) {
+    if (!Contains(after, due)) txn.Delete(DueKey(organisation_id, name, due));
+  }
+  for (const rows::DueRow& due : after) {
+    if (!Contains(before, due)) PutRow(txn, DueKey(organisation_id, name, due), due);
+  }
+}
+
+Key ByOrganisationKey(absl::string_view organisation_id, absl::string_view person_id) {
+  return Key(kPersonsByOrganisation).Text(organisation_id).Text(person_id);
+}
+
+bool Same(const Stages& a, const Stages& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](const rows::StageRow& x, const rows::StageRow& y) {
+                                              return x.SerializeAsString() == y.SerializeAsString();
+                                            });
+}
+
+int32_t Day(const google::type::Date& date) {
+  return DayNumber(FromProto(date).value_or(kNoStart));
+}
+
+}  // namespace
+
+Key PersonKey(absl::string_view person_id) { return Key(kPersonTable).Text(person_id); }
+Key CaseKey(const CaseName& name) {
+  return Key(kCaseTable).Text(name.person_id).Text(name.case_id);
+}
+Key StepsKey(const CaseName& name) {
+  return Key(kStepTable).Text(name.person_id).Text(name.case_id);
+}
+Key IdNumberKey(absl::string_view hash) { return Key(kIdNumbers).Text(hash); }
+
+std::string FullName(const CaseName& name) {
+  return absl::StrCat(kPersons, "/", name.person_id, "/cases/", name.case_id);
+}
+
+absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
+                                                          absl::string_view person_id) {
+  return GetRow<rows::PersonRow>(reader, PersonKey(person_id));
+}
+
+absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, const CaseName& name) {
+  return GetRow<rows::CaseRow>(reader, CaseKey(name));
+}
+
+absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id) {
+  const Key cases = Key(kCaseTable).Text(person_id);
+  bool open = false;
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
+      reader, cases, cases.End(), [&](absl::string_view, const rows::CaseRow& row) {
+        open = !row.progress().closed() && !row.progress().concluded();
+        return !open;
+      }));
+  return open;
+}
+
+rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
+  rows::CaseRow row;
+  row.set_organisation_id(person.organisation_id());
+  *row.mutable_stages() = person.stages();
+  const bool admitted = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
+  if (admitted && first != v1::STEP_KIND_APPLICATION &&
+      LastStage(person.stages()) == v1::STAGE_PROBATIONARY) {
+    *row.mutable_progress() = ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
+  }
+  return row;
+}
+
+absl::Status Tables::Apply(Txn& txn, const google::protobuf::Any& event) const {
+  if (event.Is<v1::PersonChanged>()) {
+    v1::PersonChanged changed;
+    if (event.UnpackTo(&changed)) return Apply(txn, changed);
+  } else if (event.Is<v1::StepRecorded>()) {
+    v1::StepRecorded recorded;
+    if (event.UnpackTo(&recorded)) return Apply(txn, recorded);
+  }
+  return absl::DataLossError("an event that the membership service does not know");
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
+  const std::optional<std::string> id = IdOf(kPersons, event.name());
+  const std::optional<std::string> organisation = IdOf(kOrganisations, event.organisation());
+  if (!id || !organisation) return absl::DataLossError("an event without a name");
+  ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
+                         keys_.Open(event.name(), event.personal_data()));
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> before, FindPerson(txn, *id));
+  if (before) {
+    txn.Delete(ByOrganisationKey(before->organisation_id(), *id));
+    ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData old,
+                           keys_.Open(event.name(), before->personal_data()));
+    if (!old.id_number().empty()) {
+      txn.Delete(IdNumberKey(keys_.IdNumberHash(old.id_number())));
+    }
+  }
+  rows::PersonRow row;
+  row.set_version(before ? before->version() + 1 : 1);
+  row.set_organisation_id(*organisation);
+  row.set_sex(event.sex());
+  row.set_kind(event.kind());
+  row.set_nationality_code(event.nationality_code());
+  row.set_institution(event.institution());
+  row.set_registered_on(Day(event.registered_on()));
+  if (event.has_opening_balance()) {
+    rows::OpeningRow& opening = *row.mutable_opening();
+    opening.set_stage(event.opening_balance().stage());
+    opening.set_joined_on(Day(event.opening_balance().joined_on()));
+    if (event.opening_balance().has_full_member_on()) {
+      opening.set_full_member_on(Day(event.opening_balance().full_member_on()));
+    }
+  }
+  *row.mutable_personal_data() = event.personal_data();
+  StagesFromEvent(event.stages(), row.mutable_stages());
+  PutRow(txn, PersonKey(*id), row);
+  txn.Put(ByOrganisationKey(*organisation, *id), "");
+  if (!data.id_number().empty()) {
+    rows::IdNumberRow owner;
+    owner.set_person_id(*id);
+    PutRow(txn, IdNumberKey(keys_.IdNumberHash(data.id_number())), owner);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* given) const {
+  const std::optional<CaseName> name = ParseCaseName(event.name());
+  const RuleSet* set = rule_sets_.Find(event.recorded().rule_set());
+  if (!name) return absl::DataLossError("an event without a name");
+  if (set == nullptr) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the rule set that judged a step is not there: ", event.recorded().rule_set()));
+  }
+  rows::CaseRow found;
+  if (given == nullptr) {
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::CaseRow> row, FindCase(txn, *name));
+    if (!row) {
+      ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
+                             FindPerson(txn, name->person_id));
+      if (!person) return absl::DataLossError("a step of a person who is not there");
+      row = NewCase(*person, event.recorded().kind());
+    }
+    found = *std::move(row);
+    given = &found;
+  }
+  rows::CaseRow& row = *given;
+  const Stages stages_before = row.stages();
+  const Dues dues_before = row.dues();
+  row.set_version(row.version() + 1);
+  Advance(event.recorded().step(), *row.mutable_progress());
+  StagesFromEvent(event.stages(), row.mutable_stages());
+  UpdateDues(rule_sets_, *set, event.recorded().step(), row.progress(), LastStage(row.stages()),
+             *row.mutable_dues());
+  PutDues(txn, row.organisation_id(), *name, dues_before, row.dues());
+  PutRow(txn, CaseKey(*name), row);
+  rows::StepRow step;
+  *step.mutable_recorded() = event.recorded();
+  PutRow(txn, StepsKey(*name).Number(event.recorded().sequence()), step);
+  // Most steps leave the stage as it is, and the person's row alone.
+  if (Same(stages_before, row.stages())) return absl::OkStatus();
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> person, FindPerson(txn, name->person_id));
+  if (!person) return absl::DataLossError("a step of a person who is not there");
+  person->set_version(person->version() + 1);
+  *person->mutable_stages() = row.stages();
+  PutRow(txn, PersonKey(name->person_id), *person);
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::membership

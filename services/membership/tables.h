@@ -1,0 +1,70 @@
+// What the membership service keeps, and how an event changes it.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_TABLES_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_TABLES_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/resource_name.h"
+#include "common/store/keys.h"
+#include "common/store/store.h"
+#include "common/store/txn.h"
+#include "services/membership/personal_data.h"
+#include "services/membership/rows.pb.h"
+#include "services/membership/rules/rule_set.h"
+#include "zhibu/membership/v1/events.pb.h"
+
+namespace zhibu::membership {
+
+// Numbers are never used again for something else.
+enum Table : uint8_t {
+  kPersonTable = 0x10,            // person → PersonRow
+  kPersonsByOrganisation = 0x11,  // organisation, person → nothing
+  kIdNumbers = 0x12,              // keyed hash of an ID number → IdNumberRow
+  kCaseTable = 0x13,              // person, case → CaseRow
+  kStepTable = 0x14,              // person, case, sequence → StepRow
+  kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
+};
+
+Key PersonKey(absl::string_view person_id);
+Key CaseKey(const CaseName& name);
+Key StepsKey(const CaseName& name);  // the beginning of all its steps
+Key IdNumberKey(absl::string_view hash);
+std::string FullName(const CaseName& name);  // "persons/{person}/cases/{case}"
+
+absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
+                                                          absl::string_view person_id);
+absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, const CaseName& name);
+
+// Whether the person has a case in which steps towards membership can still be recorded.
+absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id);
+
+// The case before its first step. Whoever opens it with a step of probation was admitted before the
+// books were opened.
+rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first);
+
+// Writes events into the tables: the only writer, so that the feed alone can rebuild them. Owns
+// nothing; thread-safe.
+class Tables {
+ public:
+  // Both must outlive it.
+  Tables(const RuleSets* rule_sets, const PersonalDataKeys* keys)
+      : rule_sets_(*rule_sets), keys_(*keys) {}
+
+  // Any event of events.proto. DATA_LOSS for one that no sound service emits.
+  absl::Status Apply(Txn& txn, const google::protobuf::Any& event) const;
+  absl::Status Apply(Txn& txn, const v1::PersonChanged& event) const;
+  // `row`: the case as it is, where the caller has it already; it is changed.
+  absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
+
+ private:
+  const RuleSets& rule_sets_;
+  const PersonalDataKeys& keys_;
+};
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_TABLES_H_

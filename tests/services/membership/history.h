@@ -1,0 +1,107 @@
+// Steps of sound form, and whole legal histories on their earliest days.
+#ifndef ZHIBU_TESTS_SERVICES_MEMBERSHIP_HISTORY_H_
+#define ZHIBU_TESTS_SERVICES_MEMBERSHIP_HISTORY_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "common/base/civil.h"
+#include "common/domain/id_number.h"
+#include "services/membership/load_rule_sets.h"
+#include "services/membership/rules/steps.h"
+#include "zhibu/membership/v1/development_case.pb.h"
+
+namespace zhibu::membership {
+
+inline constexpr char kCounty[] = "organisations/county";  // a committee
+inline constexpr char kOne[] = "persons/contact-one";      // full members long since
+inline constexpr char kTwo[] = "persons/contact-two";
+
+inline const RuleSets& ShippedRuleSets() {
+  static const RuleSets* const sets = [] {
+    auto loaded = LoadRuleSets(absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/rulesets"));
+    if (!loaded.ok()) {
+      fprintf(stderr, "%s\n", loaded.status().ToString().c_str());
+      abort();
+    }
+    return new RuleSets(*std::move(loaded));
+  }();
+  return *sets;
+}
+
+inline void SetVote(v1::Vote* vote, int entitled, int present, int in_favour) {
+  vote->set_entitled(entitled);
+  vote->set_present(present);
+  vote->set_in_favour(in_favour);
+}
+
+// With everything that the rules ask of the step itself.
+inline v1::Step MakeStep(v1::StepKind kind, absl::CivilDay day) {
+  v1::Step step;
+  *step.mutable_date() = ToProto(day);
+  const auto* field = v1::Step::descriptor()->FindFieldByNumber(kind + 10);
+  step.GetReflection()->MutableMessage(&step, field);
+  if (step.has_contact_assignment()) {
+    step.mutable_contact_assignment()->add_contacts(kOne);
+  } else if (step.has_introducer_determination()) {
+    step.mutable_introducer_determination()->add_introducers(kOne);
+    step.mutable_introducer_determination()->add_introducers(kTwo);
+  } else if (step.has_political_review()) {
+    step.mutable_political_review()->set_passed(true);
+  } else if (step.has_training()) {
+    step.mutable_training()->set_days(3);
+    step.mutable_training()->set_passed(true);
+  } else if (step.has_branch_examination()) {
+    step.mutable_branch_examination()->set_passed(true);
+  } else if (step.has_pre_review()) {
+    step.mutable_pre_review()->set_passed(true);
+  } else if (step.has_admission_meeting()) {
+    SetVote(step.mutable_admission_meeting()->mutable_vote(), 16, 9, 9);
+  } else if (step.has_admission_approval()) {
+    step.set_organisation(kCounty);
+    step.mutable_admission_approval()->set_approved(true);
+  } else if (step.has_conversion_meeting()) {
+    SetVote(step.mutable_conversion_meeting()->mutable_vote(), 16, 9, 9);
+    step.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_FULL);
+  } else if (step.has_conversion_approval()) {
+    step.set_organisation(kCounty);
+    step.mutable_conversion_approval()->set_approved(true);
+  }
+  return step;
+}
+
+// All 25 steps on their earliest days, without a warning: inspections every half-year.
+inline std::vector<v1::Step> LegalHistory(absl::CivilDay start) {
+  std::vector<v1::Step> steps;
+  const auto add = [&](int from, int to, absl::CivilDay day) {
+    for (int kind = from; kind <= to; ++kind) {
+      steps.push_back(MakeStep(static_cast<v1::StepKind>(kind), day));
+    }
+  };
+  const absl::CivilDay object = AddMonths(start, 12), full = AddMonths(object, 12);
+  add(1, 5, start);
+  add(6, 6, AddMonths(start, 6));
+  add(6, 6, object);
+  add(7, 20, object);
+  add(21, 21, AddMonths(object, 6));
+  add(22, 25, full);
+  return steps;
+}
+
+// A number that no real person can have: its region is not assigned.
+inline std::string GeneratedIdNumber(absl::CivilDay birth, int sequence) {
+  std::string first17 = absl::StrCat("990001", birth.year(), birth.month() < 10 ? "0" : "",
+                                     birth.month(), birth.day() < 10 ? "0" : "", birth.day(),
+                                     sequence < 10    ? "00"
+                                     : sequence < 100 ? "0"
+                                                      : "",
+                                     sequence);
+  return first17 + IdCheckCharacter(first17);
+}
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_TESTS_SERVICES_MEMBERSHIP_HISTORY_H_
