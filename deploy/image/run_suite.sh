@@ -76,10 +76,11 @@ start activity "$activity" --registry="$registry" --membership="$membership"
 start reporting "$reporting" --registry="$registry" --membership="$membership" \
   --activity="$activity"
 
+# In a container that runs already: with the vfs driver each new one is a copy of the whole image.
 ask_status() {
-  podman run --rm "${restrictions[@]}" -v "$work/data:/data" -e ZHIBU_TOKEN_FILE=/data/token \
+  podman exec -e ZHIBU_TOKEN_FILE=/data/token \
     -e "ZHIBU_REGISTRY=$registry" -e "ZHIBU_MEMBERSHIP=$membership" \
-    -e "ZHIBU_ACTIVITY=$activity" -e "ZHIBU_REPORTING=$reporting" "$image" zhibu status
+    -e "ZHIBU_ACTIVITY=$activity" -e "ZHIBU_REPORTING=$reporting" zhibu-registry zhibu status
 }
 show_logs() {
   local name
