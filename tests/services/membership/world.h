@@ -1,0 +1,236 @@
+// A membership service in this process that follows a registry whose feed the test writes itself.
+#ifndef ZHIBU_TESTS_SERVICES_MEMBERSHIP_WORLD_H_
+#define ZHIBU_TESTS_SERVICES_MEMBERSHIP_WORLD_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "services/membership/service.h"
+#include "tests/services/membership/history.h"
+#include "tests/support/test_server.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/registry/v1/events.pb.h"
+
+namespace zhibu::membership {
+
+inline const absl::CivilDay kToday(2030, 11, 23);
+inline constexpr char kBranch[] = "organisations/branch";
+
+// Organisations: county (committee); under it branch, general (general branch), work (work
+// committee) and scoped (committee); under that scoped-branch. Persons: contact-one and
+// contact-two, full members of the branch.
+class World {
+ public:
+  explicit World(std::unique_ptr<Store> store = nullptr, std::string key = std::string(32, 'k'))
+      : registry_("registry", &clock_, {}, NoServices), key_(std::move(key)) {
+    using namespace registry::v1;
+    Organisation("county", ORGANISATION_KIND_COMMITTEE, "");
+    Organisation("branch", ORGANISATION_KIND_BRANCH, "county");
+    Organisation("general", ORGANISATION_KIND_GENERAL_BRANCH, "county");
+    Organisation("work", ORGANISATION_KIND_WORK_COMMITTEE, "county");
+    Organisation("scoped", ORGANISATION_KIND_COMMITTEE, "county");
+    Organisation("scoped-branch", ORGANISATION_KIND_BRANCH, "scoped");
+    Start(std::move(store));
+    EXPECT_TRUE(CreateMember("contact-one", kBranch).ok());
+    EXPECT_TRUE(CreateMember("contact-two", kBranch).ok());
+  }
+
+  void Stop() {
+    stub_.reset();
+    membership_.reset();
+  }
+  void Start(std::unique_ptr<Store> store) {
+    membership_ = std::make_unique<TestServer>(
+        "membership", &clock_,
+        std::vector<const google::protobuf::ServiceDescriptor*>{
+            v1::CreatePersonRequest::descriptor()->file()->service(0)},
+        [this](Server& server) {
+          MembershipOptions options;
+          options.registry = registry_.channel();
+          options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+          options.key = key_;
+          return BuildMembership(server, std::move(options));
+        },
+        std::move(store));
+    stub_ = v1::MembershipService::NewStub(membership_->channel());
+    Settle();
+  }
+
+  FakeClock& clock() { return clock_; }
+  Server& server() { return membership_->server(); }
+  std::shared_ptr<grpc::Channel> channel() { return membership_->channel(); }
+  v1::MembershipService::Stub& stub() { return *stub_; }
+  const std::string& key() const { return key_; }
+
+  void Organisation(const std::string& id, registry::v1::OrganisationKind kind,
+                    const std::string& parent) {
+    registry::v1::OrganisationChanged event;
+    auto& organisation = *event.mutable_organisation();
+    organisation.set_name(NameOf(kOrganisations, id));
+    organisation.set_title(id);
+    organisation.set_kind(kind);
+    *organisation.mutable_established() = ToProto(absl::CivilDay(2000, 1, 1));
+    if (!parent.empty()) {
+      auto& edge = *organisation.add_affiliations();
+      edge.set_parent(NameOf(kOrganisations, parent));
+      edge.set_line(type::v1::LINE_SUBORDINATION);
+      *edge.mutable_valid_from() = ToProto(absl::CivilDay(2000, 1, 1));
+    }
+    std::promise<int64_t> written;
+    CommitLane::Job job;
+    job.actor = "test";
+    job.decide = [&](Txn& txn) {
+      txn.Emit(event);
+      return absl::OkStatus();
+    };
+    job.done = [&](const absl::Status&, int64_t revision) { written.set_value(revision); };
+    EXPECT_TRUE(registry_.server().lane().Submit(std::move(job)));
+    registry_revision_ = written.get_future().get();
+  }
+  // Waits until the membership service has seen every organisation.
+  void Settle() {
+    auto seen = std::make_shared<std::promise<void>>();
+    server().progress("registry")->WhenAtLeast(registry_revision_, [seen] { seen->set_value(); });
+    seen->get_future().wait();
+  }
+
+  std::string NextRequestId() { return absl::StrCat("r-", ++requests_); }
+
+  // A person of the branch, born 1990-01-15, in sound form.
+  v1::CreatePersonRequest PersonRequest(const std::string& id,
+                                        const std::string& organisation = kBranch) {
+    v1::CreatePersonRequest request;
+    request.set_person_id(id);
+    request.set_request_id(NextRequestId());
+    v1::Person& person = *request.mutable_person();
+    person.set_organisation(organisation);
+    person.set_display_name("某某");
+    person.set_id_number(GeneratedIdNumber(absl::CivilDay(1990, 1, 15), ++people_));
+    person.set_nationality_code("01");
+    person.set_kind(v1::PERSON_KIND_TEACHER);
+    *person.mutable_registered_on() = ToProto(absl::CivilDay(2014, 1, 1));
+    return request;
+  }
+  v1::CreatePersonRequest MemberRequest(const std::string& id, const std::string& organisation) {
+    v1::CreatePersonRequest request = PersonRequest(id, organisation);
+    request.mutable_opening_balance()->set_stage(v1::STAGE_FULL);
+    *request.mutable_opening_balance()->mutable_joined_on() = ToProto(absl::CivilDay(2010, 6, 1));
+    *request.mutable_opening_balance()->mutable_full_member_on() =
+        ToProto(absl::CivilDay(2011, 6, 1));
+    return request;
+  }
+  absl::Status Create(const v1::CreatePersonRequest& request,
+                      v1::CreatePersonResponse* response = nullptr,
+                      const std::string& token = kOwnerToken) {
+    v1::CreatePersonResponse ignored;
+    return Invoke(&v1::MembershipService::Stub::CreatePerson, stub(), request,
+                  response != nullptr ? response : &ignored, token);
+  }
+  absl::Status CreatePerson(const std::string& id, const std::string& organisation = kBranch) {
+    return Create(PersonRequest(id, organisation));
+  }
+  absl::Status CreateMember(const std::string& id, const std::string& organisation) {
+    return Create(MemberRequest(id, organisation));
+  }
+
+  v1::RecordStepRequest StepRequest(const std::string& name, const v1::Step& step,
+                                    const std::string& etag) {
+    v1::RecordStepRequest request;
+    request.set_name(name);
+    request.set_etag(etag);
+    request.set_request_id(NextRequestId());
+    *request.mutable_step() = step;
+    return request;
+  }
+  absl::Status Record(const v1::RecordStepRequest& request, v1::RecordStepResponse* response,
+                      const std::string& token = kOwnerToken) {
+    return Invoke(&v1::MembershipService::Stub::RecordStep, stub(), request, response, token);
+  }
+  // Records a step with the etag that the last one left.
+  absl::Status Step(const std::string& name, const v1::Step& step,
+                    v1::RecordStepResponse* response = nullptr) {
+    v1::RecordStepResponse ignored;
+    if (response == nullptr) response = &ignored;
+    absl::Status status = Record(StepRequest(name, step, etags_[name]), response);
+    if (status.ok()) etags_[name] = response->etag();
+    return status;
+  }
+  // Records the legal history up to, and without, the first step of this kind.
+  void WalkTo(const std::string& name, absl::CivilDay start, v1::StepKind kind) {
+    for (const v1::Step& step : LegalHistory(start)) {
+      if (KindOf(step) == kind) return;
+      const absl::Status status = Step(name, step);
+      ASSERT_TRUE(status.ok()) << v1::StepKind_Name(KindOf(step)) << status;
+    }
+  }
+  std::string& etag(const std::string& name) { return etags_[name]; }
+
+  v1::Person Person(const std::string& name, absl::CivilDay as_of = kToday) {
+    v1::GetPersonRequest request;
+    v1::GetPersonResponse response;
+    request.set_name(name);
+    *request.mutable_as_of() = ToProto(as_of);
+    const absl::Status status =
+        Invoke(&v1::MembershipService::Stub::GetPerson, stub(), request, &response);
+    EXPECT_TRUE(status.ok()) << status;
+    return response.person();
+  }
+  v1::DevelopmentCase Case(const std::string& name, absl::CivilDay as_of = kToday) {
+    v1::GetCaseRequest request;
+    v1::GetCaseResponse response;
+    request.set_name(name);
+    *request.mutable_as_of() = ToProto(as_of);
+    const absl::Status status =
+        Invoke(&v1::MembershipService::Stub::GetCase, stub(), request, &response);
+    EXPECT_TRUE(status.ok()) << status;
+    return response.development_case();
+  }
+  std::vector<v1::DueItem> Due(absl::CivilDay until, int page_size = 0,
+                               const std::string& root = kCounty,
+                               const std::string& token = kOwnerToken) {
+    std::vector<v1::DueItem> items;
+    v1::ListDueRequest request;
+    v1::ListDueResponse response;
+    request.set_root(root);
+    *request.mutable_until() = ToProto(until);
+    request.set_page_size(page_size);
+    do {
+      request.set_page_token(response.next_page_token());
+      response.Clear();
+      const absl::Status status =
+          Invoke(&v1::MembershipService::Stub::ListDue, stub(), request, &response, token);
+      EXPECT_TRUE(status.ok()) << status;
+      if (page_size > 0) EXPECT_LE(response.items_size(), page_size);
+      items.insert(items.end(), response.items().begin(), response.items().end());
+    } while (!response.next_page_token().empty());
+    return items;
+  }
+
+ private:
+  static absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> NoServices(Server&) {
+    return std::vector<std::unique_ptr<grpc::Service>>();
+  }
+
+  FakeClock clock_{kToday};
+  TestServer registry_;
+  const std::string key_;
+  std::unique_ptr<TestServer> membership_;
+  std::unique_ptr<v1::MembershipService::Stub> stub_;
+  int64_t registry_revision_ = 0;
+  int requests_ = 0;
+  int people_ = 0;
+  std::map<std::string, std::string> etags_;
+};
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_TESTS_SERVICES_MEMBERSHIP_WORLD_H_
