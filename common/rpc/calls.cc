@@ -80,19 +80,23 @@ absl::Status Guarded(const Call& call, const std::function<absl::Status()>& body
   return status;
 }
 
-// Waits, without a thread, until every feed is visible as far as asked, or the deadline passes.
+// Waits, without a thread, until every feed is visible as far as asked, or the deadline passes, or
+// the caller leaves.
 class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
  public:
   struct Want {
     Progress* progress;
     int64_t revision;
   };
-  // Calls `go` exactly once, with whether it is fresh in time.
-  static void Start(std::vector<Want> wants, absl::Time deadline, std::function<void(bool)> go) {
+  // Calls `go` exactly once, with whether it is fresh in time. `context` lives until then.
+  static void Start(grpc::CallbackServerContext* context, std::vector<Want> wants,
+                    absl::Time deadline, std::function<void(bool)> go) {
     auto wait = std::make_shared<FreshnessWait>();
+    wait->context_ = context;
+    wait->deadline_ = deadline;
     wait->go_ = std::move(go);
     wait->missing_ = static_cast<int>(wants.size());
-    wait->alarm_.Set(absl::ToChronoTime(deadline), [wait](bool) { wait->End(false); });
+    wait->LookAgain();
     for (const Want& want : wants) {
       const int64_t id = want.progress->WhenAtLeast(want.revision, [wait] {
         if (wait->missing_.fetch_sub(1) == 1) wait->End(true);
@@ -101,31 +105,66 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
       wait->parked_.emplace_back(want.progress, id);
     }
     // The deadline may have passed while the last ones were being parked.
-    if (wait->ended_.load()) wait->Unpark();
+    MutexLock lock(&wait->mutex_);
+    if (wait->ended_) wait->Unpark();
   }
 
  private:
+  // Now and then, since a caller who left may have allowed an hour, and a server that stops waits
+  // for every call.
+  static constexpr absl::Duration kLook = absl::Milliseconds(500);
+
+  void LookAgain() {
+    auto alarm = std::make_shared<grpc::Alarm>();
+    {
+      MutexLock lock(&mutex_);
+      if (ended_) return;
+      alarm_ = alarm;
+    }
+    alarm->Set(absl::ToChronoTime(std::min(deadline_, absl::Now() + kLook)),
+               [self = shared_from_this()](bool fired) {
+                 if (!fired) return;
+                 if (absl::Now() >= self->deadline_ || self->Left()) {
+                   self->End(false);
+                 } else {
+                   self->LookAgain();
+                 }
+               });
+  }
+
+  bool Left() {
+    MutexLock lock(&mutex_);  // the context is gone once it has ended
+    return !ended_ && context_->IsCancelled();
+  }
+
   void End(bool fresh) {
-    if (ended_.exchange(true)) return;
-    alarm_.Cancel();
-    Unpark();
-    auto go = std::move(go_);
+    std::shared_ptr<grpc::Alarm> alarm;
+    std::function<void(bool)> go;
+    {
+      MutexLock lock(&mutex_);
+      if (std::exchange(ended_, true)) return;
+      Unpark();
+      alarm = std::move(alarm_);
+      go = std::move(go_);
+    }
+    if (alarm != nullptr) alarm->Cancel();
     go(fresh);
   }
 
   // Nothing stays behind for a revision that may never come.
-  void Unpark() {
-    MutexLock lock(&mutex_);
+  void Unpark() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     for (auto& [progress, id] : parked_) progress->Forget(id);
     parked_.clear();
   }
 
-  Mutex mutex_;
-  std::vector<std::pair<Progress*, int64_t>> parked_ ABSL_GUARDED_BY(mutex_);
-  std::function<void(bool)> go_;
+  grpc::CallbackServerContext* context_ = nullptr;
+  absl::Time deadline_;
   std::atomic<int> missing_ = 0;
-  std::atomic<bool> ended_ = false;
-  grpc::Alarm alarm_;
+  Mutex mutex_;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::pair<Progress*, int64_t>> parked_ ABSL_GUARDED_BY(mutex_);
+  std::function<void(bool)> go_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace
@@ -266,8 +305,10 @@ void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReact
     if (point && run(ReadTier::kCacheOnly)) return;
     return queue();
   }
+  // A little before the caller's own clock cuts it off, so that the answer says what was missing.
   const absl::Duration left = call->deadline() - parts_.clock->Now();
-  FreshnessWait::Start(std::move(wants), absl::Now() + left, [queue, finisher](bool fresh) {
+  const absl::Time until = absl::Now() + left - std::min(left / 10, absl::Milliseconds(100));
+  FreshnessWait::Start(context, std::move(wants), until, [queue, finisher](bool fresh) {
     if (fresh) return queue();
     finisher.Finish(Failure(absl::StatusCode::kDeadlineExceeded, "NOT_FRESH_IN_TIME",
                             "在时限内尚未看到所要求的最新数据，请稍后重试"));

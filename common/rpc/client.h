@@ -12,6 +12,10 @@
 
 namespace zhibu {
 
+// What a client takes in one message. The largest record of a feed holds all the events of one
+// request of 8 MiB, and those may repeat what they change; gRPC's own limit is 4 MiB.
+inline constexpr int kMaxAnswerBytes = 64 << 20;
+
 // A channel with our limits; connects lazily. Plain text: see the server's --allow_plaintext.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 

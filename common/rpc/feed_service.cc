@@ -3,6 +3,7 @@
 #include <grpcpp/alarm.h>
 
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "common/base/mutex.h"
@@ -16,17 +17,55 @@ namespace {
 constexpr int kRecordsInAnswer = 512;
 constexpr absl::Duration kHeartbeat = absl::Seconds(10);
 
+class Watcher;
+
+}  // namespace
+
+// Those that are there, for StopWatchers. Thread-safe.
+class Watchers {
+ public:
+  // False once they have been stopped.
+  bool Add(std::shared_ptr<Watcher> watcher) {
+    MutexLock lock(&mutex_);
+    if (stopping_) return false;
+    watchers_.insert(std::move(watcher));
+    return true;
+  }
+  void Remove(const std::shared_ptr<Watcher>& watcher) {
+    MutexLock lock(&mutex_);
+    watchers_.erase(watcher);
+  }
+  std::set<std::shared_ptr<Watcher>> Stop() {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    return std::exchange(watchers_, {});
+  }
+
+ private:
+  Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<std::shared_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
+};
+
+namespace {
+
+absl::Status Stopping() {
+  return Failure(absl::StatusCode::kUnavailable, "STOPPING", "服务正在停止，请稍后重连");
+}
+
 // One watcher. gRPC owns the life: OnDone lets go of `self_`; a parked wake-up or heartbeat holds a
 // reference of its own, so that it may come late.
 class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
                 public std::enable_shared_from_this<Watcher> {
  public:
   static Watcher* Start(const Calls::Parts* parts, Progress* own, absl::Status admitted,
-                        const feed::v1::WatchRequest& request) {
+                        const feed::v1::WatchRequest& request,
+                        std::shared_ptr<Watchers> watchers) {
     auto watcher = std::make_shared<Watcher>();
     watcher->self_ = watcher;
     watcher->parts_ = parts;
     watcher->own_ = own;
+    watcher->watchers_ = std::move(watchers);
     watcher->sent_ = request.after_revision();
     watcher->stop_at_ = request.stop_at_head() ? own->revision() : -1;
     if (admitted.ok() && request.after_revision() > own->revision()) {
@@ -36,6 +75,8 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
     if (admitted.ok() && request.after_revision() < 0) {
       admitted = Malformed("after_revision", "REVISION_INVALID", "after_revision 不能为负");
     }
+    // Last: from here on it may be ended at any moment.
+    if (admitted.ok() && !watcher->watchers_->Add(watcher)) admitted = Stopping();
     if (!admitted.ok()) {
       watcher->End(admitted);
     } else {
@@ -49,7 +90,25 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
     Continue();
   }
   void OnCancel() override { End(absl::CancelledError("client left")); }
-  void OnDone() override { self_.reset(); }
+  void OnDone() override {
+    watchers_->Remove(self_);
+    self_.reset();
+  }
+
+  void End(const absl::Status& status) {
+    std::shared_ptr<grpc::Alarm> alarm;
+    int64_t waiter = 0;
+    {
+      MutexLock lock(&mutex_);
+      if (std::exchange(ended_, true)) return;
+      parked_ = false;
+      alarm = std::move(alarm_);
+      waiter = std::exchange(waiter_, 0);
+    }
+    if (alarm != nullptr) alarm->Cancel();
+    if (waiter != 0) own_->Forget(waiter);
+    Finish(ToGrpcStatus(status, parts_->service));
+  }
 
  private:
   // Sends what there is, or parks until there is more. Reading is off the handler's thread: the
@@ -118,22 +177,8 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
     if (!ended_) StartWrite(&response_);
   }
 
-  void End(const absl::Status& status) {
-    std::shared_ptr<grpc::Alarm> alarm;
-    int64_t waiter = 0;
-    {
-      MutexLock lock(&mutex_);
-      if (std::exchange(ended_, true)) return;
-      parked_ = false;
-      alarm = std::move(alarm_);
-      waiter = std::exchange(waiter_, 0);
-    }
-    if (alarm != nullptr) alarm->Cancel();
-    if (waiter != 0) own_->Forget(waiter);
-    Finish(ToGrpcStatus(status, parts_->service));
-  }
-
   std::shared_ptr<Watcher> self_;
+  std::shared_ptr<Watchers> watchers_;
   const Calls::Parts* parts_ = nullptr;
   Progress* own_ = nullptr;
   int64_t sent_ = 0;
@@ -148,11 +193,18 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
 
 }  // namespace
 
+FeedServiceImpl::FeedServiceImpl(Calls* calls, Progress* own)
+    : calls_(calls), own_(own), watchers_(std::make_shared<Watchers>()) {}
+
+void FeedServiceImpl::StopWatchers() {
+  for (const auto& watcher : watchers_->Stop()) watcher->End(Stopping());
+}
+
 grpc::ServerWriteReactor<feed::v1::WatchResponse>* FeedServiceImpl::Watch(
     grpc::CallbackServerContext* context, const feed::v1::WatchRequest* request) {
   std::shared_ptr<Call> call;
   const absl::Status admitted = calls_->Admit(context, *request, &call);
-  return Watcher::Start(&calls_->parts(), own_, admitted, *request);
+  return Watcher::Start(&calls_->parts(), own_, admitted, *request, watchers_);
 }
 
 grpc::ServerUnaryReactor* FeedServiceImpl::GetHead(grpc::CallbackServerContext* context,

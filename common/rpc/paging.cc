@@ -50,6 +50,10 @@ absl::StatusOr<Page> Pages::Open(const google::protobuf::Message& request) {
   const std::string token =
       reflection->GetString(request, descriptor->FindFieldByName("page_token"));
   const absl::Time now = clock_->Now();
+  {
+    MutexLock lock(&mutex_);
+    ForgetOld(now);
+  }
   if (token.empty()) {
     page.snapshot = store_->TakeSnapshot();
     ZHIBU_ASSIGN_OR_RETURN(page.revision, JournalRevision(*page.snapshot));
@@ -81,6 +85,12 @@ absl::StatusOr<Page> Pages::Open(const google::protobuf::Message& request) {
   return page;
 }
 
+void Pages::ForgetOld(absl::Time now) {
+  for (auto it = held_.begin(); it != held_.end();) {
+    it = it->second.used + kHold < now ? held_.erase(it) : std::next(it);
+  }
+}
+
 std::string Pages::NextToken(const Page& page, absl::string_view position) {
   const absl::Time now = clock_->Now();
   rpc::PageToken token;
@@ -90,9 +100,7 @@ std::string Pages::NextToken(const Page& page, absl::string_view position) {
     MutexLock lock(&mutex_);
     token.set_snapshot_id(page.snapshot_id != 0 ? page.snapshot_id : next_id_++);
     held_[token.snapshot_id()] = Held{page.snapshot, page.revision, now};
-    for (auto it = held_.begin(); it != held_.end();) {
-      it = it->second.used + kHold < now ? held_.erase(it) : std::next(it);
-    }
+    ForgetOld(now);
     while (held_.size() > kMaxHeld) {
       held_.erase(std::min_element(held_.begin(), held_.end(), [](const auto& a, const auto& b) {
         return a.second.used < b.second.used;

@@ -48,6 +48,9 @@ class Pages {
   static constexpr int kMaxSize = 1000;
 
  private:
+  // Lets go of what has not been used for too long: a snapshot keeps what was overwritten since.
+  void ForgetOld(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   struct Held {
     std::shared_ptr<const Snapshot> snapshot;
     int64_t revision;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "common/rpc/client.h"
 #include "common/rpc/packaged_mutex.h"
 
 namespace zhibu {
@@ -77,8 +78,9 @@ absl::Status Server::Serve(std::vector<std::unique_ptr<grpc::Service>> services)
                      " 上以明文服务：只允许本机回环地址，或显式加上 --allow_plaintext"));
   }
   services_ = std::move(services);
-  services_.push_back(
-      std::make_unique<FeedServiceImpl>(calls_.get(), progress_[options_.service].get()));
+  auto feed = std::make_unique<FeedServiceImpl>(calls_.get(), progress_[options_.service].get());
+  feed_ = feed.get();
+  services_.push_back(std::move(feed));
   // The plugins are process-wide in gRPC: asking twice is harmless.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
@@ -113,6 +115,7 @@ absl::Status Server::Serve(std::vector<std::unique_ptr<grpc::Service>> services)
 std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 1 << 20);
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
   return grpc_->InProcessChannel(arguments);
 }
 
@@ -128,6 +131,7 @@ void Server::Stop() {
   health_.store(nullptr);
   // Followers first: they submit to the lane. Then the calls, which wait for lane and pool.
   followers_.clear();
+  feed_->StopWatchers();
   grpc_->Shutdown(absl::ToChronoTime(absl::Now() + options_.drain));
   grpc_->Wait();
   pool_.reset();

@@ -91,6 +91,7 @@ class Server {
   std::unique_ptr<Calls> calls_;
   std::vector<std::unique_ptr<Follower>> followers_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
+  FeedServiceImpl* feed_ = nullptr;  // one of them
   std::atomic<grpc::HealthCheckServiceInterface*> health_ = nullptr;
   std::unique_ptr<grpc::Server> grpc_;
   int port_ = 0;

@@ -1,0 +1,111 @@
+#include "common/rpc/identity.h"
+
+#include <sys/stat.h>
+
+#include <functional>
+#include <thread>
+
+#include "common/base/crypto.h"
+#include "common/base/file.h"
+#include "common/rpc/client.h"
+#include "common/rpc/local_identity.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/process.h"
+#include "tests/support/test_server.h"
+
+namespace zhibu {
+namespace {
+
+using policy::v1::Principals;
+
+TEST(Authenticator, FindsThePrincipalOfATokenAndNobodyElse) {
+  const auto authenticator = Authenticator::Create(TestPrincipals());
+  ASSERT_TRUE(authenticator.ok());
+  ASSERT_NE(authenticator->Find(kReaderToken), nullptr);
+  EXPECT_EQ(authenticator->Find(kReaderToken)->name(), "reader");
+  EXPECT_EQ(authenticator->Find(""), nullptr);
+  EXPECT_EQ(authenticator->Find("readerx"), nullptr);
+  // The stored hash is no token.
+  EXPECT_EQ(authenticator->Find(Sha256Hex(kReaderToken)), nullptr);
+}
+
+TEST(Authenticator, RefusesUnsoundPrincipals) {
+  auto refused = [](const std::function<void(Principals&)>& spoil) {
+    Principals principals = TestPrincipals();
+    spoil(principals);
+    return Authenticator::Create(principals).status().code() == absl::StatusCode::kInvalidArgument;
+  };
+  EXPECT_FALSE(refused([](Principals&) {}));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_name(); }));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->set_name("reader"); }));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_roles(); }));
+  EXPECT_TRUE(refused(
+      [](Principals& p) { p.mutable_principals(0)->add_roles(policy::v1::ROLE_UNSPECIFIED); }));
+  EXPECT_TRUE(refused([](Principals& p) {
+    p.mutable_principals(0)->add_roles(static_cast<policy::v1::Role>(99));
+  }));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_token_sha256(); }));
+  EXPECT_TRUE(refused(
+      [](Principals& p) { p.mutable_principals(0)->set_token_sha256(std::string(64, 'A')); }));
+  EXPECT_TRUE(refused([](Principals& p) {
+    p.mutable_principals(0)->set_token_sha256(p.principals(1).token_sha256());
+  }));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_scope_organisation(); }));
+  EXPECT_TRUE(
+      refused([](Principals& p) { p.mutable_principals(0)->set_scope_organisation("persons/x"); }));
+}
+
+TEST(Authenticator, NamesAFileThatCannotBeRead) {
+  TempFolder folder;
+  const std::string path = folder.path() + "/principals.textproto";
+  EXPECT_EQ(Authenticator::FromFile(path).status().code(), absl::StatusCode::kNotFound);
+  ASSERT_TRUE(WriteFile(path, "principals { nonsense: 1 }").ok());
+  const absl::Status status = Authenticator::FromFile(path).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find(path), absl::string_view::npos);
+}
+
+TEST(LocalIdentity, IsMadeOnceWithSecretsForTheirOwnerAlone) {
+  TempFolder folder;
+  const std::string data = folder.path() + "/data";
+  // Several services start at once.
+  std::vector<std::thread> services;
+  for (int i = 0; i < 4; ++i) {
+    services.emplace_back([&] { EXPECT_TRUE(EnsureLocalIdentity(data).ok()); });
+  }
+  for (auto& service : services) service.join();
+  const LocalIdentity files = LocalIdentityIn(data);
+  for (const std::string& file :
+       {files.principals_file, files.token_file, files.service_token_file}) {
+    struct stat found;
+    ASSERT_EQ(stat(file.c_str(), &found), 0) << file;
+    EXPECT_EQ(found.st_mode & 0077, 0u) << file;
+  }
+  const auto authenticator = Authenticator::FromFile(files.principals_file);
+  ASSERT_TRUE(authenticator.ok()) << authenticator.status();
+  const std::string token = ReadToken(files.token_file).value();
+  EXPECT_EQ(token.size(), 64u);
+  const Principal* owner = authenticator->Find(token);
+  ASSERT_NE(owner, nullptr);
+  EXPECT_EQ(owner->scope_organisation(), kEveryOrganisation);
+  const Principal* service = authenticator->Find(ReadToken(files.service_token_file).value());
+  ASSERT_NE(service, nullptr);
+  EXPECT_THAT(service->roles(), testing::ElementsAre(policy::v1::ROLE_SERVICE));
+  // No token stands in the file of principals.
+  EXPECT_EQ(ReadFile(files.principals_file)->find(token), std::string::npos);
+  ASSERT_TRUE(EnsureLocalIdentity(data).ok());
+  EXPECT_EQ(ReadToken(files.token_file).value(), token) << "it stays the same";
+}
+
+TEST(ReadToken, TakesNoWhiteSpaceAndNoEmptyFile) {
+  TempFolder folder;
+  const std::string path = folder.path() + "/token";
+  ASSERT_TRUE(WriteFile(path, " abc\n").ok());
+  EXPECT_EQ(ReadToken(path).value(), "abc");
+  ASSERT_TRUE(WriteFile(path, "\n").ok());
+  EXPECT_EQ(ReadToken(path).status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace zhibu
