@@ -72,7 +72,8 @@ std::string MessageOf(const type::v1::Finding& finding) {
   }
   if (finding.has_earliest()) {
     const absl::StatusOr<absl::CivilDay> day = FromProto(finding.earliest());
-    if (day.ok()) absl::StrAppend(&message, "，最早 ", FormatDate(*day));
+    const std::string text = day.ok() ? FormatDate(*day) : "";
+    if (!absl::StrContains(message, text)) absl::StrAppend(&message, "，最早 ", text);
   }
   return message;
 }

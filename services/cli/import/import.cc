@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "services/cli/import/api.h"
+#include "services/cli/import/assemble.h"
 #include "services/cli/import/batch.h"
 #include "services/cli/import/existing.h"
 #include "services/cli/import/folder.h"
@@ -51,35 +51,6 @@ bool IsAboutRows(const absl::Status& status) {
     default:
       return false;
   }
-}
-
-// Parents before children, otherwise in order. A circle stays as it is; the registry names it.
-template <typename Item>
-std::vector<size_t> ParentsFirst(const std::vector<Item>& items,
-                                 const std::vector<std::vector<size_t>>& parents) {
-  std::vector<size_t> order;
-  std::vector<char> seen(items.size(), 0);
-  // A stack of its own: a chain in a file may be as long as the file.
-  std::vector<std::pair<size_t, size_t>> path;  // item, next parent to look at
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (seen[i]) continue;
-    seen[i] = 1;
-    path.push_back({i, 0});
-    while (!path.empty()) {
-      auto& [item, next] = path.back();
-      if (next == parents[item].size()) {
-        order.push_back(item);
-        path.pop_back();
-        continue;
-      }
-      const size_t parent = parents[item][next++];
-      if (!seen[parent]) {
-        seen[parent] = 1;
-        path.push_back({parent, 0});
-      }
-    }
-  }
-  return order;
 }
 
 class Importer {
@@ -127,6 +98,7 @@ class Importer {
     }
     ZHIBU_RETURN_IF_ERROR(SendActivities());
     if (services.reporting != nullptr) {
+      if (progress_) progress_({"", 0, 0, "reporting"});
       for (const auto& [source, revision] : result_->revisions) {
         ZHIBU_RETURN_IF_ERROR(api_.WaitUntilFollowed(services.reporting, source, revision));
       }
@@ -136,13 +108,6 @@ class Importer {
 
  private:
   bool Has(FileKind kind) const { return folder_.Find(kind) != nullptr; }
-
-  void Read(FileKind kind, absl::FunctionRef<void(const Row&)> visit) {
-    RowErrors known_to_be_none;
-    if (const std::string* bytes = folder_.Find(kind)) {
-      ReadRows(SpecOf(kind), *bytes, &known_to_be_none, visit);
-    }
-  }
 
   absl::StatusOr<bool> IsThere(const std::string& name) {
     absl::Status status;
@@ -181,7 +146,7 @@ class Importer {
     if (!Has(kind)) return;
     int64_t& done = done_[static_cast<int>(kind)];
     done += rows;
-    if (progress_) progress_({SpecOf(kind).name, done, ResultOf(kind).rows});
+    if (progress_) progress_({SpecOf(kind).name, done, ResultOf(kind).rows, ""});
   }
 
   bool IsFull(size_t rows, size_t bytes) const {
@@ -260,28 +225,7 @@ class Importer {
   }
 
   absl::Status SendOrganisations() {
-    std::vector<registry::v1::CreateOrganisationRequest> items;
-    std::vector<Origin> origins;
-    absl::flat_hash_map<std::string, size_t> places;
-    Read(FileKind::kOrganisations, [&](const Row& row) {
-      places[row.Text(organisation_columns::kId)] = items.size();
-      items.push_back(OrganisationOf(row));
-      origins.push_back({NameOf(kOrganisations, items.back().organisation_id()),
-                         FileKind::kOrganisations,
-                         row.line,
-                         {}});
-    });
-    std::vector<std::vector<size_t>> parents(items.size());
-    Read(FileKind::kAffiliations, [&](const Row& row) {
-      const size_t child = places.at(row.Text(affiliation_columns::kOrganisation));
-      registry::v1::Organisation& organisation = *items[child].mutable_organisation();
-      origins[child].parts.push_back(
-          {absl::StrCat("organisation.affiliations[", organisation.affiliations_size(), "]"),
-           FileKind::kAffiliations, row.line});
-      *organisation.add_affiliations() = AffiliationOf(row);
-      const auto parent = places.find(row.Text(affiliation_columns::kParent));
-      if (parent != places.end()) parents[child].push_back(parent->second);
-    });
+    auto all = AssembleOrganisations(folder_);
     Gathered<registry::v1::CreateOrganisationRequest> gathered;
     const auto send = [&] {
       return SendRows<registry::v1::BatchCreateOrganisationsRequest>(
@@ -289,58 +233,26 @@ class Importer {
           &registry::v1::RegistryService::Stub::BatchCreateOrganisations, api_.registry(),
           gathered);
     };
-    for (const size_t i : ParentsFirst(items, parents)) {
-      Progress(FileKind::kAffiliations, items[i].organisation().affiliations_size());
-      gathered.Add(std::move(items[i]), std::move(origins[i]));
+    for (size_t i = 0; i < all.items.size(); ++i) {
+      Progress(FileKind::kAffiliations, all.items[i].organisation().affiliations_size());
+      gathered.Add(std::move(all.items[i]), std::move(all.origins[i]));
       if (IsFull(gathered.rows, gathered.bytes)) ZHIBU_RETURN_IF_ERROR(send());
     }
     return send();
   }
 
   absl::Status SendInstitutions() {
-    std::vector<registry::v1::CreateInstitutionRequest> items;
-    std::vector<Origin> origins;
-    absl::flat_hash_map<std::string, size_t> places;
-    Read(FileKind::kInstitutions, [&](const Row& row) {
-      places[row.Text(institution_columns::kId)] = items.size();
-      items.push_back(InstitutionOf(row));
-      origins.push_back({NameOf(kInstitutions, items.back().institution_id()),
-                         FileKind::kInstitutions,
-                         row.line,
-                         {}});
-    });
-    std::vector<std::vector<size_t>> parents(items.size());
-    for (size_t i = 0; i < items.size(); ++i) {
-      const auto id = IdOf(kInstitutions, items[i].institution().parent());
-      const auto parent = id ? places.find(*id) : places.end();
-      if (parent != places.end()) parents[i].push_back(parent->second);
-    }
-    Read(FileKind::kHeadCounts, [&](const Row& row) {
-      const size_t i = places.at(row.Text(head_count_columns::kInstitution));
-      registry::v1::Institution& institution = *items[i].mutable_institution();
-      origins[i].parts.push_back(
-          {absl::StrCat("institution.head_counts[", institution.head_counts_size(), "]"),
-           FileKind::kHeadCounts, row.line});
-      *institution.add_head_counts() = HeadCountOf(row);
-    });
-    Read(FileKind::kCoverages, [&](const Row& row) {
-      const size_t i = places.at(row.Text(coverage_columns::kInstitution));
-      registry::v1::Institution& institution = *items[i].mutable_institution();
-      origins[i].parts.push_back(
-          {absl::StrCat("institution.coverages[", institution.coverages_size(), "]"),
-           FileKind::kCoverages, row.line});
-      *institution.add_coverages() = CoverageOf(row);
-    });
+    auto all = AssembleInstitutions(folder_);
     Gathered<registry::v1::CreateInstitutionRequest> gathered;
     const auto send = [&] {
       return SendRows<registry::v1::BatchCreateInstitutionsRequest>(
           "registry", FileKind::kInstitutions,
           &registry::v1::RegistryService::Stub::BatchCreateInstitutions, api_.registry(), gathered);
     };
-    for (const size_t i : ParentsFirst(items, parents)) {
-      Progress(FileKind::kHeadCounts, items[i].institution().head_counts_size());
-      Progress(FileKind::kCoverages, items[i].institution().coverages_size());
-      gathered.Add(std::move(items[i]), std::move(origins[i]));
+    for (size_t i = 0; i < all.items.size(); ++i) {
+      Progress(FileKind::kHeadCounts, all.items[i].institution().head_counts_size());
+      Progress(FileKind::kCoverages, all.items[i].institution().coverages_size());
+      gathered.Add(std::move(all.items[i]), std::move(all.origins[i]));
       if (IsFull(gathered.rows, gathered.bytes)) ZHIBU_RETURN_IF_ERROR(send());
     }
     return send();
@@ -355,7 +267,7 @@ class Importer {
                         Stub& stub) {
     Gathered<Item> gathered;
     absl::Status status;
-    Read(kind, [&](const Row& row) {
+    ReadChecked(folder_, kind, [&](const Row& row) {
       if (!status.ok()) return;
       Item item = make(row);
       Origin origin{NameOf(collection, (item.*id)()), kind, row.line, {}};
@@ -399,7 +311,7 @@ class Importer {
       gathered.Add(std::move(open), std::move(origin), rows);
       open = membership::v1::CaseSteps();
     };
-    Read(FileKind::kSteps, [&](const Row& row) {
+    ReadChecked(folder_, FileKind::kSteps, [&](const Row& row) {
       if (!status.ok()) return;
       const std::string name = CaseNameOf(row);
       if (name != open.name()) {

@@ -45,11 +45,13 @@ struct ImportOptions {
   absl::Duration follow_timeout = absl::Seconds(60);  // for a service to hear of what another wrote
 };
 
-// How far it is. `done` of `total` rows of a file, while it is being sent.
+// How far it is: `done` of `total` rows of a file, while it is being sent; at the end, with no
+// file, the service that has still to hear of it all.
 struct ImportProgress {
   std::string file;
   int64_t done = 0;
   int64_t total = 0;
+  std::string waiting_for;
 };
 using ImportProgressCallback = std::function<void(const ImportProgress&)>;
 
