@@ -45,10 +45,11 @@ Key ByOrganisationKey(absl::string_view organisation_id, absl::string_view perso
 }
 
 bool Same(const Stages& a, const Stages& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](const rows::StageRow& x, const rows::StageRow& y) {
-                                              return x.SerializeAsString() == y.SerializeAsString();
-                                            });
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](const rows::StageRow& x, const rows::StageRow& y) {
+        return x.from() == y.from() && x.stage() == y.stage() &&
+               x.approved_on() == y.approved_on() && x.organisation_id() == y.organisation_id();
+      });
 }
 
 int32_t Day(const google::type::Date& date) {

@@ -22,7 +22,7 @@
 
 namespace zhibu::membership {
 
-inline const absl::CivilDay kToday(2030, 11, 23);
+inline const absl::CivilDay kToday(2036, 11, 23);
 inline constexpr char kBranch[] = "organisations/branch";
 
 // Organisations: county (committee); under it branch, general (general branch), work (work
@@ -209,7 +209,7 @@ class World {
       const absl::Status status =
           Invoke(&v1::MembershipService::Stub::ListDue, stub(), request, &response, token);
       EXPECT_TRUE(status.ok()) << status;
-      if (page_size > 0) EXPECT_LE(response.items_size(), page_size);
+      EXPECT_LE(response.items_size(), page_size > 0 ? page_size : 100);
       items.insert(items.end(), response.items().begin(), response.items().end());
     } while (!response.next_page_token().empty());
     return items;

@@ -1,0 +1,177 @@
+#include "services/membership/due_list.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "tests/services/membership/world.h"
+
+namespace zhibu::membership {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kCase[] = "persons/li/cases/c";
+// Late enough for the text of 2026, which knows more that falls due.
+const absl::CivilDay kStart(2026, 8, 31);
+const absl::CivilDay kObject = AddMonths(kStart, 12);
+const absl::CivilDay kFull = AddMonths(kObject, 12);
+
+using Due = std::pair<v1::DueKind, absl::CivilDay>;
+
+class DueListTest : public ::testing::Test {
+ protected:
+  DueListTest() { EXPECT_TRUE(world_.CreatePerson("li").ok()); }
+  std::vector<Due> All() {
+    std::vector<Due> dues;
+    for (const v1::DueItem& item : world_.Due(absl::CivilDay(2100, 1, 1))) {
+      EXPECT_EQ(item.development_case(), kCase);
+      EXPECT_EQ(item.organisation(), kBranch);
+      EXPECT_FALSE(item.citation().document().empty());
+      dues.emplace_back(item.kind(), FromProto(item.due_on()).value());
+    }
+    return dues;
+  }
+  void Walk(v1::StepKind before) { world_.WalkTo(kCase, kStart, before); }
+  void Step(v1::StepKind kind, absl::CivilDay day) {
+    const absl::Status status = world_.Step(kCase, MakeStep(kind, day));
+    ASSERT_TRUE(status.ok()) << status;
+  }
+  World world_;
+};
+
+TEST_F(DueListTest, FollowsACaseFromTheTalkToTheArchive) {
+  EXPECT_THAT(All(), IsEmpty());
+  Step(v1::STEP_KIND_APPLICATION, kStart);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_TALK, AddMonths(kStart, 1))));
+  Step(v1::STEP_KIND_TALK, kStart);
+  EXPECT_THAT(All(), IsEmpty());
+  Step(v1::STEP_KIND_ACTIVIST_DETERMINATION, kStart);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_INSPECTION, AddMonths(kStart, 6)),
+                                 Due(v1::DUE_KIND_OBJECT_POSSIBLE, kObject)));
+  Step(v1::STEP_KIND_ACTIVIST_FILING, kStart);
+  Step(v1::STEP_KIND_CONTACT_ASSIGNMENT, kStart);
+  Step(v1::STEP_KIND_CULTIVATION_INSPECTION, AddMonths(kStart, 6));
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_INSPECTION, kObject),
+                                 Due(v1::DUE_KIND_OBJECT_POSSIBLE, kObject)));
+  // Early in the third half-year: the fourth is next.
+  Step(v1::STEP_KIND_CULTIVATION_INSPECTION, kObject + 1);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_OBJECT_POSSIBLE, kObject),
+                                 Due(v1::DUE_KIND_INSPECTION, AddMonths(kStart, 24))));
+}
+
+TEST_F(DueListTest, FollowsAdmissionAndProbation) {
+  Walk(v1::STEP_KIND_PRE_REVIEW);
+  EXPECT_THAT(All(), IsEmpty());
+  Step(v1::STEP_KIND_PRE_REVIEW, kObject);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_ADMISSION_MEETING, AddMonths(kObject, 1))));
+  Step(v1::STEP_KIND_ADMISSION_FORM, kObject);
+  Step(v1::STEP_KIND_ADMISSION_MEETING, kObject);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_APPROVAL, AddMonths(kObject, 3))));
+  Step(v1::STEP_KIND_SUPERIOR_TALK, kObject);
+  Step(v1::STEP_KIND_ADMISSION_APPROVAL, kObject + 9);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_OATH, AddMonths(kObject + 9, 1)),
+                                 Due(v1::DUE_KIND_CONVERSION, kFull)));
+  Step(v1::STEP_KIND_ADMISSION_FILING, kObject + 9);
+  Step(v1::STEP_KIND_ENROLMENT, kObject + 9);
+  Step(v1::STEP_KIND_OATH, kObject + 9);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_CONVERSION, kFull)));
+  Step(v1::STEP_KIND_PROBATION_INSPECTION, kObject + 99);
+  Step(v1::STEP_KIND_CONVERSION_APPLICATION, kFull);
+  v1::Step meeting = MakeStep(v1::STEP_KIND_CONVERSION_MEETING, kFull);
+  meeting.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_EXTENDED);
+  meeting.mutable_conversion_meeting()->set_extension_months(7);
+  ASSERT_TRUE(world_.Step(kCase, meeting).ok());
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_APPROVAL, AddMonths(kFull, 3))));
+  Step(v1::STEP_KIND_CONVERSION_APPROVAL, kFull + 1);
+  const absl::CivilDay extended = AddMonths(kFull, 7);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_CONVERSION, extended)));
+  Step(v1::STEP_KIND_CONVERSION_MEETING, extended);
+  Step(v1::STEP_KIND_CONVERSION_APPROVAL, extended + 1);
+  EXPECT_THAT(All(), ElementsAre(Due(v1::DUE_KIND_ARCHIVE, AddMonths(extended + 1, 1))));
+  Step(v1::STEP_KIND_ARCHIVE, extended + 1);
+  EXPECT_THAT(All(), IsEmpty());
+}
+
+TEST_F(DueListTest, ForgetsEverythingWhenAnAdmissionIsNotApproved) {
+  Walk(v1::STEP_KIND_ADMISSION_APPROVAL);
+  v1::Step approval = MakeStep(v1::STEP_KIND_ADMISSION_APPROVAL, kObject);
+  approval.mutable_admission_approval()->set_approved(false);
+  ASSERT_TRUE(world_.Step(kCase, approval).ok());
+  EXPECT_THAT(All(), IsEmpty());
+}
+
+TEST_F(DueListTest, CitesTheRuleSetThatSetTheItem) {
+  ASSERT_TRUE(world_.CreatePerson("old").ok());
+  ASSERT_TRUE(world_
+                  .Step("persons/old/cases/c",
+                        MakeStep(v1::STEP_KIND_APPLICATION, absl::CivilDay(2026, 5, 17)))
+                  .ok());
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_APPLICATION, kStart)).ok());
+  const std::vector<v1::DueItem> items = world_.Due(kToday);
+  ASSERT_EQ(items.size(), 2u);
+  EXPECT_EQ(items[0].citation().document(), "中国共产党发展党员工作细则（2014）");
+  EXPECT_EQ(items[0].citation().article(), "第七条");
+  EXPECT_EQ(items[1].citation().document(), "中国共产党发展党员工作细则（2026）");
+}
+
+TEST_F(DueListTest, ListsThirtyDaysAheadWhereNoDateIsAsked) {
+  world_.clock().SetToday(kStart);
+  Step(v1::STEP_KIND_APPLICATION, kStart);  // due in one month, 30 September
+  v1::ListDueRequest request;
+  v1::ListDueResponse response;
+  const auto list = [&] {
+    response.Clear();
+    EXPECT_TRUE(
+        Invoke(&v1::MembershipService::Stub::ListDue, world_.stub(), request, &response).ok());
+    return response.items_size();
+  };
+  EXPECT_EQ(list(), 1);
+  world_.clock().SetToday(kStart - 1);
+  EXPECT_EQ(list(), 0);
+}
+
+// Many cases over three organisations: every page size gives the same list, by date.
+TEST_F(DueListTest, MergesOrganisationsByDateInPages) {
+  using Item = std::tuple<absl::CivilDay, std::string, std::string>;  // day, organisation, case
+  std::vector<Item> expected;
+  const std::string organisations[] = {kBranch, "organisations/scoped-branch",
+                                       "organisations/general"};
+  for (int i = 0; i < 60; ++i) {
+    const std::string& organisation = organisations[i * 7 % 3];
+    const std::string id = absl::StrCat("p", i);
+    ASSERT_TRUE(world_.CreatePerson(id, organisation).ok());
+    const std::string name = absl::StrCat("persons/", id, "/cases/c");
+    const absl::CivilDay day = kStart + i * 13 % 11;  // many on one day
+    ASSERT_TRUE(world_.Step(name, MakeStep(v1::STEP_KIND_APPLICATION, day)).ok());
+    expected.emplace_back(AddMonths(day, 1), organisation, name);
+  }
+  std::sort(expected.begin(), expected.end());
+  const auto list = [&](absl::CivilDay until, int size, const std::string& root,
+                        const std::string& token = kOwnerToken) {
+    std::vector<Item> items;
+    for (const v1::DueItem& item : world_.Due(until, size, root, token)) {
+      items.emplace_back(FromProto(item.due_on()).value(), item.organisation(),
+                         item.development_case());
+    }
+    return items;
+  };
+  const absl::CivilDay late(2027, 1, 1);
+  for (int size : {1, 2, 7, 59, 60, 61, 0}) {
+    EXPECT_EQ(list(late, size, kCounty), expected) << size;
+    EXPECT_EQ(list(late, size, ""), expected) << size;
+  }
+  std::vector<Item> early, scoped;
+  const absl::CivilDay until = AddMonths(kStart, 1) + 4;
+  for (const Item& item : expected) {
+    if (std::get<0>(item) <= until) early.push_back(item);
+    if (std::get<1>(item) == "organisations/scoped-branch") scoped.push_back(item);
+  }
+  ASSERT_FALSE(early.empty());
+  ASSERT_LT(early.size(), expected.size());
+  EXPECT_EQ(list(until, 3, kCounty), early);
+  EXPECT_EQ(list(late, 3, "organisations/scoped", kScopedToken), scoped);
+}
+
+}  // namespace
+}  // namespace zhibu::membership

@@ -1,0 +1,170 @@
+#include "services/membership/tables.h"
+
+#include <filesystem>
+#include <map>
+
+#include "common/store/feed.h"
+#include "tests/services/membership/world.h"
+
+namespace zhibu::membership {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kCase[] = "persons/li/cases/c";
+const absl::CivilDay kStart(2024, 10, 31);
+
+std::map<std::string, std::string> Dump(const Reader& reader, absl::string_view from) {
+  std::map<std::string, std::string> rows;
+  EXPECT_TRUE(reader
+                  .Scan(from, std::string(1, '\xFF'),
+                        [&](absl::string_view key, absl::string_view value) {
+                          rows[std::string(key)] = std::string(value);
+                          return true;
+                        })
+                  .ok());
+  return rows;
+}
+
+// Cases at several places of the way: a member, somebody refused, somebody extended.
+void MakeHistory(World& world) {
+  for (const char* id : {"li", "wang", "zhao"}) ASSERT_TRUE(world.CreatePerson(id).ok());
+  world.WalkTo(kCase, kStart, v1::STEP_KIND_UNSPECIFIED);
+  constexpr char kRefused[] = "persons/wang/cases/c";
+  world.WalkTo(kRefused, kStart, v1::STEP_KIND_ADMISSION_APPROVAL);
+  v1::Step approval = MakeStep(v1::STEP_KIND_ADMISSION_APPROVAL, AddMonths(kStart, 13));
+  approval.mutable_admission_approval()->set_approved(false);
+  ASSERT_TRUE(world.Step(kRefused, approval).ok());
+  ASSERT_TRUE(world
+                  .Step("persons/wang/cases/again",
+                        MakeStep(v1::STEP_KIND_APPLICATION, AddMonths(kStart, 13)))
+                  .ok());
+  constexpr char kExtended[] = "persons/zhao/cases/c";
+  world.WalkTo(kExtended, kStart, v1::STEP_KIND_CONVERSION_MEETING);
+  v1::Step meeting = MakeStep(v1::STEP_KIND_CONVERSION_MEETING, AddMonths(kStart, 24));
+  meeting.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_EXTENDED);
+  meeting.mutable_conversion_meeting()->set_extension_months(6);
+  ASSERT_TRUE(world.Step(kExtended, meeting).ok());
+  ASSERT_TRUE(
+      world.Step(kExtended, MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, AddMonths(kStart, 25)))
+          .ok());
+}
+
+TEST(Tables, AreWhatTheFeedSays) {
+  World world;
+  MakeHistory(world);
+  const auto snapshot = world.server().store().TakeSnapshot();
+  const auto records = ReadJournal(*snapshot, 0, 100000, 1 << 30);
+  ASSERT_TRUE(records.ok());
+  ASSERT_GT(records->size(), 70u);
+
+  auto fresh = OpenMemoryStore("membership");
+  ASSERT_TRUE(fresh.ok());
+  const auto empty = (*fresh)->TakeSnapshot();
+  Txn txn(*empty);
+  const PersonalDataKeys keys(world.key());
+  const Tables tables(&ShippedRuleSets(), &keys);
+  for (const auto& record : *records) {
+    feed::v1::Content content;
+    ASSERT_TRUE(content.ParseFromString(record.content()));
+    txn.BeginJob(record.revision(), absl::Now());
+    for (const auto& event : content.events()) {
+      ASSERT_TRUE(tables.Apply(txn, event).ok());
+    }
+  }
+  const auto expected = Dump(*snapshot, "\x10");
+  EXPECT_GT(expected.size(), 80u);
+  EXPECT_EQ(Dump(txn, "\x10") == expected, true);
+}
+
+TEST(Tables, HoldNothingThatNamesAPerson) {
+  World world;
+  MakeHistory(world);
+  v1::CreatePersonRequest request = world.PersonRequest("secret");
+  const std::string name = "欧阳某某某", number = request.person().id_number();
+  request.mutable_person()->set_display_name(name);
+  ASSERT_TRUE(world.Create(request).ok());
+  request.set_person_id("other");
+  request.set_request_id("refused");
+  EXPECT_THAT(world.Create(request).ToString(), Not(HasSubstr(number)));
+  // All there is: tables, journal (which is what the feed sends), and the answers that are kept to
+  // be answered again.
+  int rows = 0;
+  for (const auto& [key, value] : Dump(*world.server().store().TakeSnapshot(), "")) {
+    ++rows;
+    for (const std::string& text : {key, value}) {
+      EXPECT_EQ(text.find(number), std::string::npos);
+      EXPECT_EQ(text.find(number.substr(6, 8)), std::string::npos);
+      EXPECT_EQ(text.find(name), std::string::npos);
+      EXPECT_EQ(text.find("某某"), std::string::npos);
+    }
+  }
+  EXPECT_GT(rows, 100);
+}
+
+class RestartTest : public ::testing::Test {
+ protected:
+  RestartTest()
+      : folder_(
+            (std::filesystem::path(::testing::TempDir()) / ("membership-" + RandomId())).string()) {
+  }
+  ~RestartTest() override { std::filesystem::remove_all(folder_); }
+  std::unique_ptr<Store> Open() {
+    auto store = OpenRocksStore(folder_, "membership");
+    EXPECT_TRUE(store.ok()) << store.status();
+    return *std::move(store);
+  }
+  const std::string folder_;
+};
+
+TEST_F(RestartTest, GoesOnWhereItWas) {
+  World world(Open());
+  MakeHistory(world);
+  ASSERT_TRUE(world.CreatePerson("sun").ok());
+  const v1::RecordStepRequest request =
+      world.StepRequest("persons/sun/cases/c", MakeStep(v1::STEP_KIND_APPLICATION, kStart), "");
+  v1::RecordStepResponse first;
+  ASSERT_TRUE(world.Record(request, &first).ok());
+  const std::string before = world.Case(kCase).DebugString();
+  const auto dues = world.Due(absl::CivilDay(2100, 1, 1));
+  ASSERT_GT(dues.size(), 1u);
+
+  world.Stop();
+  world.Start(Open());
+  EXPECT_EQ(world.Case(kCase).DebugString(), before);
+  EXPECT_EQ(world.Person("persons/li").stage(), v1::STAGE_FULL);
+  EXPECT_EQ(world.Due(absl::CivilDay(2100, 1, 1)).size(), dues.size());
+  v1::RecordStepResponse again;
+  ASSERT_TRUE(world.Record(request, &again).ok());
+  EXPECT_EQ(again.SerializeAsString(), first.SerializeAsString());
+  EXPECT_EQ(world.Case("persons/sun/cases/c").steps_size(), 1);
+  // The organisations were known before the registry was asked again.
+  EXPECT_TRUE(world.server().tree().Knows("scoped-branch"));
+  // And it can be gone on with.
+  world.etag("persons/sun/cases/c") = again.etag();
+  EXPECT_TRUE(world.Step("persons/sun/cases/c", MakeStep(v1::STEP_KIND_TALK, kStart)).ok());
+}
+
+TEST_F(RestartTest, RefusesToStartWithAnotherKey) {
+  {
+    World world(Open());
+    world.Stop();
+  }
+  FakeClock clock(kToday);
+  ServerOptions of_server;
+  of_server.service = "membership";
+  auto server = Server::Create(std::move(of_server), Open(), &clock,
+                               {v1::CreatePersonRequest::descriptor()->file()->service(0)});
+  ASSERT_TRUE(server.ok());
+  MembershipOptions options;
+  options.registry = MakeChannel("127.0.0.1:1");
+  options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+  options.key = std::string(32, 'x');
+  EXPECT_EQ(ReasonOf(BuildMembership(**server, options).status()), "KEY_OF_ANOTHER_STORE");
+  options.rule_sets_folder = "/nonexistent";
+  EXPECT_FALSE(BuildMembership(**server, options).ok());
+}
+
+}  // namespace
+}  // namespace zhibu::membership
