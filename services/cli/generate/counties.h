@@ -15,7 +15,7 @@ std::string BuildR2(CountyBuilder& county, const GenerateOptions& options);
 std::string BuildCounty(CountyBuilder& county, const GenerateOptions& options);
 std::string BuildProvince(CountyBuilder& county, const GenerateOptions& options);
 
-// "白杨镇" …: the `index`-th of 96 names of townships that could be anywhere.
+// "白杨镇" …: names of townships that could be anywhere; beyond the 35th they come again.
 std::string TownshipName(int index);
 
 }  // namespace zhibu::cli

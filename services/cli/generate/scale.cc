@@ -15,6 +15,8 @@ using registry::v1::ORGANISATION_KIND_COMMITTEE;
 
 constexpr int64_t kBranchesOfDistrict = 20;  // 学区党委
 constexpr int64_t kDistrictsOfCounty = 12;
+// Codes have three digits a level, so a single county of many branches has larger districts.
+constexpr int64_t kMostDistricts = 900;
 constexpr int64_t kCountiesOfCity = 10;
 
 // Branches to come, shared by the levels: each takes the next ones.
@@ -28,18 +30,23 @@ class Scale {
   bool done() const { return left_ == 0; }
 
   // A county's committee, under it the bureau's, the school districts' and the schools' branches.
-  void AddCounty(const std::string& id, const std::string& name, const std::string& parent) {
+  // `whole`: it takes all that are left.
+  void AddCounty(const std::string& id, const std::string& name, const std::string& parent,
+                 bool whole) {
+    const int64_t districts = whole ? kMostDistricts : kDistrictsOfCounty;
+    const int64_t branches =
+        std::max(kBranchesOfDistrict, whole ? (left_ + districts - 1) / districts : 0);
     const std::string bureau = absl::StrCat(id, "-jyj");
     county_.AddOrganisation(
         {id, absl::StrCat("中共", name, "委员会"), ORGANISATION_KIND_COMMITTEE, parent, "", 1950});
     county_.AddOrganisation({bureau, absl::StrCat("中共", name, "教育局委员会"),
                              ORGANISATION_KIND_COMMITTEE, id, "", 1984});
-    for (int64_t i = 0; i < kDistrictsOfCounty && !done(); ++i) {
+    for (int64_t i = 0; i < districts && !done(); ++i) {
       const std::string district = absl::StrFormat("%s-%02d", id, i + 1);
       const std::string title = absl::StrCat(name, TownshipName(static_cast<int>(i)));
       county_.AddOrganisation({district, absl::StrCat("中共", title, "学区委员会"),
                                ORGANISATION_KIND_COMMITTEE, bureau, "", 1988});
-      for (int64_t k = 0; k < kBranchesOfDistrict && !done(); ++k) {
+      for (int64_t k = 0; k < branches && !done(); ++k) {
         AddSchool(absl::StrFormat("%s-%02d", district, k + 1),
                   absl::StrCat(title, "第", k + 1, "小学"), district, bureau);
       }
@@ -95,11 +102,7 @@ std::string TownshipName(int index) {
 
 std::string BuildCounty(CountyBuilder& county, const GenerateOptions& options) {
   Scale scale(county, options);
-  // One county holds so many schools; more of them make more counties under one city.
-  scale.AddCounty("x01", "第1县", "");
-  for (int i = 2; !scale.done(); ++i) {
-    scale.AddCounty(absl::StrFormat("x%02d", i), absl::StrCat("第", i, "县"), "");
-  }
+  scale.AddCounty("x01", "示例县", "", true);
   return "x01";
 }
 
@@ -112,7 +115,8 @@ std::string BuildProvince(CountyBuilder& county, const GenerateOptions& options)
     county.AddOrganisation(
         {id, absl::StrCat("中共", name, "委员会"), ORGANISATION_KIND_COMMITTEE, "sw", "", 1949});
     for (int i = 1; i <= kCountiesOfCity && !scale.done(); ++i) {
-      scale.AddCounty(absl::StrFormat("%s-x%02d", id, i), absl::StrCat(name, "第", i, "县"), id);
+      scale.AddCounty(absl::StrFormat("%s-x%02d", id, i), absl::StrCat(name, "第", i, "县"), id,
+                      false);
     }
   }
   return "sw";
