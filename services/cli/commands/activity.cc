@@ -70,8 +70,8 @@ absl::StatusOr<int> Owed(Context& context) {
   if (context.json()) return PrintJson(context, response);
 
   const Titles titles(context, {request.organisation()});
-  context.io.out << titles.Of(request.organisation()) << " 应开展的组织生活 · 截至 "
-                 << FormatDate(day) << "\n\n"
+  context.io.out << titles.Of(request.organisation()) << " 应开展的组织生活 · " << FormatDate(day)
+                 << " 所在的各周期\n\n"
                  << OwedText(
                         {response.items().begin(), response.items().end()},
                         [&](const std::string& name) { return titles.Of(name); },

@@ -99,7 +99,14 @@ absl::StatusOr<int> Import(Context& context) {
   ProgressLines progress(context.io);
   const absl::Status status = ImportFolder(
       options, folder, services,
-      [&](const ImportProgress& at) { progress.Show(at.file, at.done, at.total); }, &result);
+      [&](const ImportProgress& at) {
+        if (!at.waiting_for.empty()) {
+          progress.Say(absl::StrCat("等待 ", at.waiting_for, " 看到全部内容……"));
+        } else {
+          progress.Show(at.file, at.done, at.total);
+        }
+      },
+      &result);
   progress.End();
   if (context.json()) {
     context.io.out << ImportJson(result, status.ok());

@@ -1,6 +1,9 @@
 // zhibu due: what falls due.
+#include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -42,15 +45,54 @@ std::string PersonOf(const DueItem& item) {
   return parts ? NameOf(kPersons, parts->person_id) : "";
 }
 
+// Whether its date is the first possible day and no deadline.
+bool IsPossible(const DueItem& item) {
+  return item.kind() == membership::v1::DUE_KIND_OBJECT_POSSIBLE;
+}
+
 // How it stands on `today`.
 std::string Standing(const DueItem& item, absl::CivilDay today) {
   const absl::StatusOr<absl::CivilDay> due = FromProto(item.due_on());
   if (!due.ok()) return "";
-  if (item.kind() == membership::v1::DUE_KIND_OBJECT_POSSIBLE) {
+  if (IsPossible(item)) {
     return *due <= today ? "可以办理" : absl::StrCat(*due - today, " 天后可办");
   }
   if (*due < today) return absl::StrCat("超期 ", today - *due, " 天");
   return *due == today ? "今天到期" : absl::StrCat("还有 ", *due - today, " 天");
+}
+
+std::string DueText(Context& context, const std::vector<DueItem>& items, const std::string& root,
+                    absl::CivilDay today) {
+  std::set<std::string> persons, organisations;
+  for (const DueItem& item : items) {
+    persons.insert(PersonOf(item));
+    organisations.insert(item.organisation());
+  }
+  const auto names = NamesOf(context, persons);
+  const Titles titles(context, organisations, root);
+  Table table;
+  table.AddColumn("到期日");
+  table.AddColumn("状况");
+  table.AddColumn("事项");
+  table.AddColumn("人员");
+  table.AddColumn("办理的党组织", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("档案", Align::kLeft, /*can_wrap=*/true);
+  std::map<std::string, std::string> citations;  // what → why
+  for (const DueItem& item : items) {
+    const auto parts = ParseCaseName(item.development_case());
+    const auto name = names.find(PersonOf(item));
+    table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
+                  name == names.end() ? "" : name->second, titles.Of(item.organisation()),
+                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id) : ""});
+    const std::string why = CitationWords(item.citation());
+    if (!why.empty()) citations[Term(item.kind())] = why;
+  }
+  std::string out = table.Render(context.io.width);
+  if (!citations.empty()) out += "\n依据\n";
+  for (const auto& [what, why] : citations) {
+    out += Paragraph(absl::StrCat("  ", what, "："), 22, why, context.io.width);
+  }
+  return out;
 }
 
 absl::StatusOr<int> Due(Context& context) {
@@ -63,55 +105,27 @@ absl::StatusOr<int> Due(Context& context) {
   const absl::CivilDay today = context.io.clock->Today();
   const absl::CivilDay until = context.args.Date("until").value_or(today + 30);
   *request.mutable_until() = ToProto(until);
-  const int limit = context.args.Number("limit", 0);
-  if (limit > 0) request.set_page_size(std::min(limit, 1000));
   membership::v1::ListDueResponse all;
-  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(context.session.membership(),
-                                                  &MembershipService::Stub::ListDue, request, &all,
-                                                  [&](const membership::v1::ListDueResponse& page) {
-                                                    return limit > 0 && page.items_size() >= limit;
-                                                  }));
-  if (limit > 0 && all.items_size() > limit) {
-    all.mutable_items()->DeleteSubrange(limit, all.items_size() - limit);
-  }
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
+      context.session.membership(), &MembershipService::Stub::ListDue, request, &all));
   if (context.json()) return PrintJson(context, all);
 
-  std::set<std::string> persons, organisations;
-  for (const DueItem& item : all.items()) {
-    persons.insert(PersonOf(item));
-    organisations.insert(item.organisation());
-  }
-  const auto names = NamesOf(context, persons);
-  const Titles titles(context, organisations, request.root());
-  Table table;
-  table.AddColumn("到期日");
-  table.AddColumn("状况");
-  table.AddColumn("事项");
-  table.AddColumn("人员");
-  table.AddColumn("办理的党组织", Align::kLeft, /*can_wrap=*/true);
-  table.AddColumn("档案", Align::kLeft, /*can_wrap=*/true);
-  std::map<std::string, std::string> citations;  // what → why
-  for (const DueItem& item : all.items()) {
-    const auto parts = ParseCaseName(item.development_case());
-    const auto name = names.find(PersonOf(item));
-    table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
-                  name == names.end() ? "" : name->second, titles.Of(item.organisation()),
-                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id) : ""});
-    const std::string why = CitationWords(item.citation());
-    if (!why.empty()) citations[Term(item.kind())] = why;
-  }
-  context.io.out << "到期事项 · 至 " << FormatDate(until) << " · 共 " << all.items_size() << " 项";
-  if (!all.next_page_token().empty()) context.io.out << "（还有更多，没有列出）";
-  context.io.out << "\n\n";
-  if (all.items().empty()) {
+  // Deadlines first: what may be done already for a year must not push them off the screen.
+  std::vector<DueItem> items(all.items().begin(), all.items().end());
+  const auto possible = std::stable_partition(
+      items.begin(), items.end(), [](const DueItem& item) { return !IsPossible(item); });
+  const size_t deadlines = possible - items.begin();
+  context.io.out << "到期事项 · 至 " << FormatDate(until) << " · 有期限的 " << deadlines
+                 << " 项，可以办理的 " << items.size() - deadlines << " 项\n\n";
+  if (items.empty()) {
     context.io.out << "这段时间没有到期的事项。\n";
     return kDone;
   }
-  context.io.out << table.Render(context.io.width);
-  if (!citations.empty()) context.io.out << "\n依据\n";
-  for (const auto& [what, why] : citations) {
-    context.io.out << Paragraph(absl::StrCat("  ", what, "："), 22, why, context.io.width);
-  }
+  const size_t limit = context.args.Number("limit", 0);
+  const size_t left_out = limit > 0 && limit < items.size() ? items.size() - limit : 0;
+  items.resize(items.size() - left_out);
+  context.io.out << DueText(context, items, request.root(), today);
+  if (left_out > 0) context.io.out << "\n另有 " << left_out << " 项没有列出。\n";
   return kDone;
 }
 
@@ -124,7 +138,7 @@ Command DueCommand() {
           {{"until", "DATE", "到哪一天为止；默认 30 天之内", ValueKind::kDate},
            LineOption("subordination"),
            {"limit", "N", "最多列出 N 项；默认全部", ValueKind::kNumber}},
-          "已经超期的也列出。“可以确定为发展对象”是最早可办的日期，不是期限。",
+          "已经超期的也列出。“可以确定为发展对象”是最早可办的日期，不是期限，列在后面。",
           {"zhibu due jyj-dw", "zhibu due jyj-dw --until 2026-12-31"},
           Due};
 }

@@ -34,7 +34,7 @@ std::string CompactJson(const google::protobuf::Message& message) {
 std::string Headline(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
-      return "填写的内容有误，没有写入：";
+      return "填写的内容有误：";
     case absl::StatusCode::kFailedPrecondition:
       return "不符合规定的条件，没有写入：";
     default:

@@ -35,6 +35,11 @@ void ProgressLines::Show(const std::string& what, int64_t done, int64_t total) {
   }
 }
 
+void ProgressLines::Say(const std::string& text) {
+  End();
+  io_.err << text << "\n" << std::flush;
+}
+
 void ProgressLines::End() {
   if (!drawn_.empty()) io_.err << "\n";
   drawn_.clear();

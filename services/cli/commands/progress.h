@@ -17,6 +17,8 @@ class ProgressLines {
 
   // `done` of `total` of the part `what`; parts follow each other.
   void Show(const std::string& what, int64_t done, int64_t total);
+  // A line of its own.
+  void Say(const std::string& text);
   // Leaves the terminal on a fresh line.
   void End();
 

@@ -63,8 +63,8 @@ absl::StatusOr<int> Owed(Context& context) {
   const int listed = request.open_only() ? count - totals.done() : count;
   std::string out =
       Paragraph("", 0,
-                absl::StrCat(titles.Of(request.organisation()), " 应开展的组织生活 · 截至 ",
-                             FormatDate(day), " · 统计口径：", Term(request.line())),
+                absl::StrCat(titles.Of(request.organisation()), " 应开展的组织生活 · ",
+                             FormatDate(day), " 所在的各周期 · 统计口径：", Term(request.line())),
                 context.io.width);
   absl::StrAppend(&out, "应开展 ", count, " 项：已完成 ", RatioText(totals.done(), count),
                   "，待开展 ", totals.owed(), "，未开展 ", totals.missing(), "\n\n");
@@ -87,27 +87,29 @@ absl::StatusOr<int> Owed(Context& context) {
 
 CommandGroup ReportCommands() {
   const Argument org{"ORG", "党组织的编号", true, {}};
-  return {"统计",
-          {
-              {"report basic",
-               "基本情况：一个党组织及其下级的各项数字",
-               {org},
-               {LineOption("either"),
-                {"years", "N", "“近几年”是几年，1–10；默认 2", ValueKind::kNumber}},
-               "数字来自逐条记录，任何一天的都可以查。比率同时给出分子和分母，并说明分母是什么；"
-               "没有登记的写“未登记”，不当作 0。",
-               {"zhibu report basic jyj-dw", "zhibu report basic jyj-dw --as-of 2025-12-31 --json"},
-               Basic},
-              {"report owed",
-               "谁还欠哪些组织生活（应开展未开展）",
-               {org},
-               {LineOption("either"),
-                {"open-only", "", "不列出已完成的", ValueKind::kFlag},
-                {"limit", "N", "最多列出 N 项；默认全部", ValueKind::kNumber}},
-               "待开展：期限还没有到；未开展：期限已过。",
-               {"zhibu report owed jyj-dw --open-only"},
-               Owed},
-          }};
+  return {
+      "统计",
+      {
+          {"report basic",
+           "基本情况：一个党组织及其下级的各项数字",
+           {org},
+           {LineOption("either"),
+            {"years", "N", "“近几年”是几年，1–10；默认 2", ValueKind::kNumber}},
+           "数字来自逐条记录，任何一天的都可以查。比率同时给出分子和分母，并说明分母是什么；"
+           "没有登记的写“未登记”，不当作 0。",
+           {"zhibu report basic jyj-dw", "zhibu report basic jyj-dw --as-of 2025-12-31 --json"},
+           Basic},
+          {"report owed",
+           "谁还欠哪些组织生活（应开展未开展）",
+           {org},
+           {LineOption("either"),
+            {"open-only", "", "不列出已完成的", ValueKind::kFlag},
+            {"limit", "N", "最多列出 N 项；默认全部", ValueKind::kNumber}},
+           "列出 --as-of 那一天（默认今天）所在的各周期，按今天的完成情况。待开展：期限还没有到；"
+           "未开展：期限已过。",
+           {"zhibu report owed jyj-dw --open-only"},
+           Owed},
+      }};
 }
 
 }  // namespace zhibu::cli

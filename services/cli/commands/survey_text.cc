@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -18,6 +19,10 @@ using reporting::v1::Section;
 
 constexpr int kMargin = 2;  // before a figure, and more for each whole that it is a part of
 constexpr int kGap = 2;     // between title and value
+// Before the first part of a whole, as printed statistics have it; the other parts stand below its
+// title, not below these words.
+constexpr char kOfThese[] = "其中：";
+constexpr int kOfTheseWidth = 6;
 
 std::string ValueText(const Figure& figure) {
   if (figure.unrecorded()) return "未登记";
@@ -47,27 +52,39 @@ std::string SectionNumber(int number) {
 }
 
 struct Line {
-  int indent;
-  std::string title, value, note;
+  int column;        // where the title begins
+  std::string lead;  // what stands before it
+  std::string title, value;
+  std::string denominator;  // what it counts; empty where there is none
 };
 
 std::vector<Line> LinesOf(const Section& section) {
   std::map<std::string, const Figure*> by_id;
   for (const Figure& figure : section.figures()) by_id[figure.id()] = &figure;
+  std::set<std::string> begun;  // wholes of which a part was listed
   std::vector<Line> lines;
   for (const Figure& figure : section.figures()) {
-    const int depth = DepthOf(figure, by_id);
-    std::string title = figure.title();
-    // The first part says "of these" (其中), as printed statistics do.
-    const bool first_part =
-        depth > 0 && (lines.empty() || lines.back().indent < kMargin * (1 + depth));
-    if (first_part) title = absl::StrCat("其中：", title);
-    lines.push_back({kMargin * (1 + depth), title, ValueText(figure),
-                     figure.has_denominator() && !figure.denominator_title().empty()
-                         ? absl::StrCat("分母：", figure.denominator_title())
-                         : ""});
+    const int column = kMargin + DepthOf(figure, by_id) * (kMargin + kOfTheseWidth);
+    const bool first_part = column > kMargin && begun.insert(figure.part_of()).second;
+    lines.push_back({column, first_part ? kOfThese : "", figure.title(), ValueText(figure),
+                     figure.has_denominator() ? figure.denominator_title() : ""});
   }
   return lines;
+}
+
+// How many lines up to and with `at` share its denominator: it is said once for all of them.
+size_t RunBefore(const std::vector<Line>& lines, size_t at) {
+  size_t first = at;
+  while (first > 0 && lines[first - 1].denominator == lines[at].denominator &&
+         lines[first - 1].column == lines[at].column) {
+    --first;
+  }
+  return at - first + 1;
+}
+
+bool IsLastOfRun(const std::vector<Line>& lines, size_t at) {
+  return at + 1 == lines.size() || lines[at + 1].denominator != lines[at].denominator ||
+         lines[at + 1].column != lines[at].column;
 }
 
 }  // namespace
@@ -79,7 +96,7 @@ std::string SurveyText(const reporting::v1::GetBasicSurveyResponse& survey, int 
   for (const Section& section : survey.sections()) {
     sections.push_back(LinesOf(section));
     for (const Line& line : sections.back()) {
-      title_width = std::max(title_width, line.indent + DisplayWidth(line.title));
+      title_width = std::max(title_width, line.column + DisplayWidth(line.title));
       value_width = std::max(value_width, DisplayWidth(line.value));
     }
   }
@@ -94,19 +111,25 @@ std::string SurveyText(const reporting::v1::GetBasicSurveyResponse& survey, int 
   for (size_t i = 0; i < sections.size(); ++i) {
     absl::StrAppend(&out, "\n", SectionNumber(static_cast<int>(i) + 1), "、",
                     survey.sections(static_cast<int>(i)).title(), "\n");
-    for (const Line& line : sections[i]) {
-      const std::vector<std::string> title = WrapText(line.title, title_width - line.indent);
+    for (size_t at = 0; at < sections[i].size(); ++at) {
+      const Line& line = sections[i][at];
+      const std::vector<std::string> title = WrapText(line.title, title_width - line.column);
       for (size_t row = 0; row < title.size(); ++row) {
-        std::string text = PadTo(std::string(line.indent, ' ') + title[row], title_width);
+        const std::string lead = row == 0 ? line.lead : "";
+        std::string text =
+            absl::StrCat(std::string(line.column - DisplayWidth(lead), ' '), lead, title[row]);
         if (row + 1 == title.size()) {
-          absl::StrAppend(&text, std::string(kGap, ' '),
-                          std::string(std::max(0, value_width - DisplayWidth(line.value)), ' '),
-                          line.value);
+          const int value_at = title_width + kGap + value_width - DisplayWidth(line.value);
+          text = absl::StrCat(PadTo(text, value_at), line.value);
         }
-        text.erase(text.find_last_not_of(' ') + 1);
         absl::StrAppend(&out, text, "\n");
       }
-      if (!line.note.empty()) out += Paragraph("", line.indent + kMargin, line.note, width);
+      if (line.denominator.empty() || !IsLastOfRun(sections[i], at)) continue;
+      const size_t run = RunBefore(sections[i], at);
+      out += Paragraph("", line.column + kMargin,
+                       absl::StrCat(run > 1 ? absl::StrCat("以上 ", run, " 项的分母：") : "分母：",
+                                    line.denominator),
+                       width);
     }
   }
   std::vector<std::string> revisions;

@@ -11,6 +11,7 @@
 #include "common/rpc/wire_status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/cli/commands/progress.h"
 #include "services/cli/commands/words.h"
 #include "tests/services/cli/commands_fixture.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
@@ -19,6 +20,7 @@
 namespace zhibu::cli {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -90,6 +92,29 @@ class FakeMembership : public membership::v1::MembershipService::Service {
     found.add_next_steps(membership::v1::STEP_KIND_OBJECT_DETERMINATION);
     return grpc::Status::OK;
   }
+
+  // Possible since March, due tomorrow, late since yesterday: the test's today is 2026-11-23.
+  grpc::Status ListDue(grpc::ServerContext*, const membership::v1::ListDueRequest* request,
+                       membership::v1::ListDueResponse* response) override {
+    until = DateText(request->until());
+    const auto add = [&](membership::v1::DueKind kind, absl::CivilDay day) {
+      auto& item = *response->add_items();
+      item.set_development_case("persons/p1/cases/c1");
+      item.set_organisation("organisations/zb-1");
+      item.set_kind(kind);
+      *item.mutable_due_on() = ToProto(day);
+    };
+    add(membership::v1::DUE_KIND_OBJECT_POSSIBLE, kToday - 250);
+    add(membership::v1::DUE_KIND_TALK, kToday - 1);
+    add(membership::v1::DUE_KIND_OATH, kToday + 1);
+    return grpc::Status::OK;
+  }
+  grpc::Status GetPerson(grpc::ServerContext*, const membership::v1::GetPersonRequest*,
+                         membership::v1::GetPersonResponse* response) override {
+    response->mutable_person()->set_display_name("某人");
+    return grpc::Status::OK;
+  }
+  std::string until;
 
   grpc::Status RecordStep(grpc::ServerContext*, const membership::v1::RecordStepRequest* request,
                           membership::v1::RecordStepResponse* response) override {
@@ -300,6 +325,56 @@ TEST_F(CommandLine, RefusesStepsThatAreNotSaidInFull) {
     const Ran ran = terminal_.Run(words);
     EXPECT_EQ(ran.code, 2) << ::testing::PrintToString(more);
   }
+}
+
+TEST_F(CommandLine, ListsDeadlinesBeforeWhatMayBeDone) {
+  const Ran ran = terminal_.Run({"due", "jyj-dw"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(membership_.until, "2026-12-23");
+  EXPECT_THAT(ran.out, HasSubstr("有期限的 2 项，可以办理的 1 项"));
+  EXPECT_THAT(ran.out,
+              ContainsRegex("超期 1 天 .*某人.*第zb-1小学党支部.*\n.*还有 1 天.*\n.*可以办理"));
+  EXPECT_LE(WidestLine(ran.out), 80);
+  const Ran limited = terminal_.Run({"due", "jyj-dw", "--limit", "2"});
+  EXPECT_THAT(limited.out, Not(HasSubstr("可以确定为发展对象")));
+  EXPECT_THAT(limited.out, HasSubstr("另有 1 项没有列出"));
+}
+
+TEST_F(CommandLine, ImportsNothingOfAFolderWithFaults) {
+  EXPECT_EQ(terminal_.Run({"import", folder_.path("nothing")}).code, 2);
+  EXPECT_EQ(terminal_
+                .Run({"generate", "county", folder_.path("county"), "--today", "2026-01-31",
+                      "--size", "50"})
+                .code,
+            0);
+  EXPECT_EQ(terminal_.Run({"import", folder_.path("county"), "--check-only"}).code, 0);
+  ASSERT_TRUE(WriteFile(folder_.path("county/单位.csv"), "编号\nX\n").ok());
+  const Ran ran = terminal_.Run({"import", folder_.path("county"), "--check-only"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("单位.csv"));
+  const Ran json = terminal_.Run({"import", folder_.path("county"), "--check-only", "--json"});
+  EXPECT_THAT(json.out, HasSubstr(R"("file": "单位.csv", "line": )"));
+}
+
+TEST(ProgressLines, RedrawOnATerminalAndArePlainElsewhere) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  Io io{in, out, err};
+  ProgressLines plain(io);
+  plain.Show("人员.csv", 500, 1000);
+  plain.Show("人员.csv", 1000, 1000);
+  plain.End();
+  EXPECT_EQ(err.str(), "人员.csv         1000 行\n");
+  err.str("");
+  io.tty = true;
+  ProgressLines bar(io);
+  bar.Show("人员.csv", 500, 1000);
+  bar.Show("人员.csv", 1000, 1000);
+  bar.End();
+  EXPECT_EQ(err.str(),
+            "\r人员.csv         [###############...............] 50% 500/1000"
+            "\r人员.csv         [##############################] 100% 1000/1000\n");
+  EXPECT_EQ(out.str(), "");
 }
 
 TEST_F(CommandLine, HashesATokenFromItsInput) {

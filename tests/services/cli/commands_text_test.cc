@@ -82,8 +82,8 @@ TEST(SurveyText, IsAPageWithEveryRatioExplained) {
 一、党组织
   党组织                                                                   13 个
     其中：县直学校党支部                                                    2 个
-    其他党组织                                                             11 个
-      其中：民办学校                                                        1 个
+          其他党组织                                                       11 个
+            其中：民办学校                                                  1 个
 
 二、党员队伍
   教师党员                                                               1994 人
@@ -97,6 +97,25 @@ TEST(SurveyText, IsAPageWithEveryRatioExplained) {
 数据版本：membership 2345，registry 12
 )");
   EXPECT_EQ(WidestLine(text), 80);
+}
+
+TEST(SurveyText, SaysTheDenominatorOnceForFiguresThatShareIt) {
+  const auto survey = FromText<reporting::v1::GetBasicSurveyResponse>(R"pb(
+    title: "某县"
+    sections {
+      title: "覆盖"
+      figures { id: "a" title: "单独" value: 1 denominator: 4 denominator_title: "学校总数" }
+      figures { id: "b" title: "联合" value: 2 denominator: 4 denominator_title: "学校总数" }
+      figures { id: "c" title: "挂靠" value: 1 denominator: 3 denominator_title: "教学点" }
+    }
+  )pb");
+  EXPECT_THAT(SurveyText(survey, 80), HasSubstr(R"(
+  单独  25.0%（1/4）
+  联合  50.0%（2/4）
+    以上 2 项的分母：学校总数
+  挂靠  33.3%（1/3）
+    分母：教学点
+)"));
 }
 
 TEST(SurveyText, FitsNarrowTerminals) {
