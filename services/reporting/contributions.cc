@@ -226,8 +226,6 @@ Contributions OfPerson(const rows::PersonRow& person) {
         const std::string which =
             stage.stage() == membership::v1::STAGE_FULL ? "members.full" : "members.probationary";
         stand("members");
-        stand(absl::StrCat("members.", kind));
-        stand(which);
         stand(absl::StrCat(which, ".", kind));
         break;
       }

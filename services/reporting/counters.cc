@@ -16,20 +16,11 @@
 namespace zhibu::reporting {
 namespace {
 
-// As text in the key, so that two bytes say it.
-const char* Letter(Of of) {
-  switch (of) {
-    case Of::kItself:
-      return "i";
-    case Of::kSubordination:
-      return "s";
-    case Of::kTerritorial:
-      return "t";
-    case Of::kEither:
-      return "e";
-  }
-  return "";
-}
+// The four counters of an organisation and measure; as text in the key, so that two bytes say it.
+constexpr char kOwn[] = "i";
+constexpr char kBelowSubordination[] = "s";
+constexpr char kBelowTerritorial[] = "t";
+constexpr char kBelowBoth[] = "b";
 
 constexpr char kYears[] = "y";
 constexpr char kMonths[] = "m";
@@ -38,8 +29,9 @@ constexpr char kDays[] = "d";
 int64_t YearBucket(absl::CivilDay day) { return day.year(); }
 int64_t MonthBucket(absl::CivilDay day) { return day.year() * 12 + day.month() - 1; }
 
-Key BucketsKey(Of of, absl::string_view organisation, absl::string_view measure, const char* size) {
-  return TableKey(Table::kCounters).Text(Letter(of)).Text(organisation).Text(measure).Text(size);
+Key BucketsKey(const char* counter, absl::string_view organisation, absl::string_view measure,
+               const char* size) {
+  return TableKey(Table::kCounters).Text(counter).Text(organisation).Text(measure).Text(size);
 }
 
 absl::Status AddTo(Txn& txn, const Key& key, int64_t amount) {
@@ -55,10 +47,12 @@ absl::Status AddTo(Txn& txn, const Key& key, int64_t amount) {
 }
 
 // Adds to the three buckets of a day.
-absl::Status AddAt(Txn& txn, Of of, absl::string_view organisation, absl::string_view measure,
-                   int32_t number, int64_t amount) {
+absl::Status AddAt(Txn& txn, const char* counter, absl::string_view organisation,
+                   absl::string_view measure, int32_t number, int64_t amount) {
   const absl::CivilDay day = DayFromNumber(number);
-  const auto key = [&](const char* size) { return BucketsKey(of, organisation, measure, size); };
+  const auto key = [&](const char* size) {
+    return BucketsKey(counter, organisation, measure, size);
+  };
   ZHIBU_RETURN_IF_ERROR(AddTo(txn, key(kYears).Number(YearBucket(day)), amount));
   ZHIBU_RETURN_IF_ERROR(AddTo(txn, key(kMonths).Number(MonthBucket(day)), amount));
   return AddTo(txn, key(kDays).Number(number), amount);
@@ -66,22 +60,20 @@ absl::Status AddAt(Txn& txn, Of of, absl::string_view organisation, absl::string
 
 // A stock that stands since before the ancestor became one counts there from then on, and stops
 // counting when it ceases to be one. A flow counts where the tree is on its day.
-absl::Status AddAlong(Txn& txn, Of of, const AncestorSpan& span, const std::string& measure,
-                      int32_t day, int64_t amount) {
+absl::Status AddAlong(Txn& txn, const char* counter, const AncestorSpan& span,
+                      const std::string& measure, int32_t day, int64_t amount) {
   const int32_t from = DayNumber(span.from);
   const int32_t to = DayNumber(span.to);
   if (day >= to) return absl::OkStatus();
   if (IsFlow(measure)) {
-    return day < from ? absl::OkStatus() : AddAt(txn, of, span.ancestor, measure, day, amount);
+    return day < from ? absl::OkStatus() : AddAt(txn, counter, span.ancestor, measure, day, amount);
   }
-  ZHIBU_RETURN_IF_ERROR(AddAt(txn, of, span.ancestor, measure, std::max(day, from), amount));
+  ZHIBU_RETURN_IF_ERROR(AddAt(txn, counter, span.ancestor, measure, std::max(day, from), amount));
   if (span.to == kNoEnd) return absl::OkStatus();
-  return AddAt(txn, of, span.ancestor, measure, to, -amount);
+  return AddAt(txn, counter, span.ancestor, measure, to, -amount);
 }
 
-constexpr Of kLineOf[] = {Of::kSubordination, Of::kTerritorial, Of::kEither};
-constexpr type::v1::Line kTreeLines[] = {type::v1::LINE_SUBORDINATION, type::v1::LINE_TERRITORIAL,
-                                         type::v1::LINE_EITHER};
+constexpr const char* kWayCounters[] = {kBelowSubordination, kBelowTerritorial, kBelowBoth};
 
 bool SameSpan(const AncestorSpan& a, const AncestorSpan& b) {
   return std::tie(a.ancestor, a.from, a.to) == std::tie(b.ancestor, b.from, b.to);
@@ -109,7 +101,7 @@ struct OwnDelta {
 // All that is contributed at the organisation itself, day by day.
 absl::StatusOr<std::vector<OwnDelta>> OwnDeltas(const Reader& reader,
                                                 const std::string& organisation) {
-  const Key all = TableKey(Table::kCounters).Text(Letter(Of::kItself)).Text(organisation);
+  const Key all = TableKey(Table::kCounters).Text(kOwn).Text(organisation);
   std::vector<OwnDelta> deltas;
   ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CounterRow>(
       reader, all, all.End(), [&](absl::string_view key, const rows::CounterRow& row) {
@@ -136,6 +128,25 @@ absl::StatusOr<int64_t> SumBuckets(const Reader& reader, const Key& begin, const
   return sum;
 }
 
+absl::StatusOr<int64_t> CounterOn(const Reader& reader, const char* counter,
+                                  absl::string_view organisation, absl::string_view measure,
+                                  absl::CivilDay day) {
+  const auto key = [&](const char* size) {
+    return BucketsKey(counter, organisation, measure, size);
+  };
+  const absl::CivilDay month(day.year(), day.month(), 1);
+  const absl::CivilDay year(day.year(), 1, 1);
+  ZHIBU_ASSIGN_OR_RETURN(const int64_t years,
+                         SumBuckets(reader, key(kYears), key(kYears).Number(YearBucket(day))));
+  ZHIBU_ASSIGN_OR_RETURN(const int64_t months,
+                         SumBuckets(reader, key(kMonths).Number(MonthBucket(year)),
+                                    key(kMonths).Number(MonthBucket(day))));
+  ZHIBU_ASSIGN_OR_RETURN(const int64_t days,
+                         SumBuckets(reader, key(kDays).Number(DayNumber(month)),
+                                    key(kDays).Number(int64_t{DayNumber(day)} + 1)));
+  return years + months + days;
+}
+
 }  // namespace
 
 Of SubtreeOn(type::v1::Line line) {
@@ -151,18 +162,23 @@ Of SubtreeOn(type::v1::Line line) {
 
 absl::StatusOr<int64_t> CountOn(const Reader& reader, Of of, absl::string_view organisation,
                                 absl::string_view measure, absl::CivilDay day) {
-  const auto key = [&](const char* size) { return BucketsKey(of, organisation, measure, size); };
-  const absl::CivilDay month(day.year(), day.month(), 1);
-  const absl::CivilDay year(day.year(), 1, 1);
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t years,
-                         SumBuckets(reader, key(kYears), key(kYears).Number(YearBucket(day))));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t months,
-                         SumBuckets(reader, key(kMonths).Number(MonthBucket(year)),
-                                    key(kMonths).Number(MonthBucket(day))));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t days,
-                         SumBuckets(reader, key(kDays).Number(DayNumber(month)),
-                                    key(kDays).Number(int64_t{DayNumber(day)} + 1)));
-  return years + months + days;
+  const auto count = [&](const char* counter) {
+    return CounterOn(reader, counter, organisation, measure, day);
+  };
+  ZHIBU_ASSIGN_OR_RETURN(int64_t sum, count(kOwn));
+  if (of == Of::kSubordination || of == Of::kEither) {
+    ZHIBU_ASSIGN_OR_RETURN(const int64_t below, count(kBelowSubordination));
+    sum += below;
+  }
+  if (of == Of::kTerritorial || of == Of::kEither) {
+    ZHIBU_ASSIGN_OR_RETURN(const int64_t below, count(kBelowTerritorial));
+    sum += below;
+  }
+  if (of == Of::kEither) {
+    ZHIBU_ASSIGN_OR_RETURN(const int64_t twice, count(kBelowBoth));
+    sum -= twice;
+  }
+  return sum;
 }
 
 absl::StatusOr<int64_t> CountBetween(const Reader& reader, Of of, absl::string_view organisation,
@@ -203,12 +219,12 @@ absl::Status Rollup::Change(Txn& txn, const Contributions& before, const Contrib
   for (const auto& [key, amount] : changes) {
     if (amount == 0) continue;
     const auto& [organisation, measure, day] = key;
-    ZHIBU_RETURN_IF_ERROR(AddAt(txn, Of::kItself, organisation, measure, day, amount));
+    ZHIBU_RETURN_IF_ERROR(AddAt(txn, kOwn, organisation, measure, day, amount));
     auto cached = spans_.find(organisation);
     if (cached == spans_.end()) cached = spans_.emplace(organisation, SpansOf(organisation)).first;
-    for (int line = 0; line < kLines; ++line) {
-      for (const AncestorSpan& span : cached->second[line]) {
-        ZHIBU_RETURN_IF_ERROR(AddAlong(txn, kLineOf[line], span, measure, day, amount));
+    for (int way = 0; way < kWays; ++way) {
+      for (const AncestorSpan& span : cached->second[way]) {
+        ZHIBU_RETURN_IF_ERROR(AddAlong(txn, kWayCounters[way], span, measure, day, amount));
       }
     }
   }
@@ -218,7 +234,7 @@ absl::Status Rollup::Change(Txn& txn, const Contributions& before, const Contrib
 absl::Status Rollup::SetOrganisation(Txn& txn, const rpc::MirroredOrganisation& organisation) {
   // The same before and after: an organisation's own edges do not change who is below it.
   const std::vector<std::string> affected = EverBelow(organisation.id());
-  std::vector<std::array<Spans, kLines>> old_spans;
+  std::vector<std::array<Spans, kWays>> old_spans;
   for (const std::string& id : affected) old_spans.push_back(SpansOf(id));
   rows::TreeRow tree_row;
   tree_row.set_version(++version_);
@@ -227,11 +243,11 @@ absl::Status Rollup::SetOrganisation(Txn& txn, const rpc::MirroredOrganisation& 
   for (size_t i = 0; i < affected.size(); ++i) {
     const std::string& id = affected[i];
     spans_.erase(id);
-    const std::array<Spans, kLines> new_spans = SpansOf(id);
+    const std::array<Spans, kWays> new_spans = SpansOf(id);
     std::optional<std::vector<OwnDelta>> deltas;
-    for (int line = 0; line < kLines; ++line) {
-      const Spans gone = Without(old_spans[i][line], new_spans[line]);
-      const Spans come = Without(new_spans[line], old_spans[i][line]);
+    for (int way = 0; way < kWays; ++way) {
+      const Spans gone = Without(old_spans[i][way], new_spans[way]);
+      const Spans come = Without(new_spans[way], old_spans[i][way]);
       if (gone.empty() && come.empty()) continue;
       if (!deltas) {
         ZHIBU_ASSIGN_OR_RETURN(deltas, OwnDeltas(txn, id));
@@ -239,11 +255,11 @@ absl::Status Rollup::SetOrganisation(Txn& txn, const rpc::MirroredOrganisation& 
       for (const OwnDelta& delta : *deltas) {
         for (const AncestorSpan& span : gone) {
           ZHIBU_RETURN_IF_ERROR(
-              AddAlong(txn, kLineOf[line], span, delta.measure, delta.day, -delta.amount));
+              AddAlong(txn, kWayCounters[way], span, delta.measure, delta.day, -delta.amount));
         }
         for (const AncestorSpan& span : come) {
           ZHIBU_RETURN_IF_ERROR(
-              AddAlong(txn, kLineOf[line], span, delta.measure, delta.day, delta.amount));
+              AddAlong(txn, kWayCounters[way], span, delta.measure, delta.day, delta.amount));
         }
       }
     }
@@ -280,12 +296,23 @@ std::vector<std::string> Rollup::EverBelow(const std::string& organisation) cons
   return found;
 }
 
-std::array<Rollup::Spans, Rollup::kLines> Rollup::SpansOf(const std::string& organisation) const {
-  std::array<Spans, kLines> spans;
-  for (int line = 0; line < kLines; ++line) {
-    spans[line] = tree_.AncestorSpans(organisation, kTreeLines[line]);
+std::array<Rollup::Spans, Rollup::kWays> Rollup::SpansOf(const std::string& organisation) const {
+  const auto others = [&](type::v1::Line line) {
+    Spans spans = tree_.AncestorSpans(organisation, line);
+    spans.erase(spans.begin());  // itself
+    return spans;
+  };
+  Spans subordination = others(type::v1::LINE_SUBORDINATION);
+  Spans territorial = others(type::v1::LINE_TERRITORIAL);
+  Spans both;
+  for (const AncestorSpan& a : subordination) {
+    for (const AncestorSpan& b : territorial) {
+      const absl::CivilDay from = std::max(a.from, b.from);
+      const absl::CivilDay to = std::min(a.to, b.to);
+      if (a.ancestor == b.ancestor && from < to) both.push_back({a.ancestor, from, to});
+    }
   }
-  return spans;
+  return {std::move(subordination), std::move(territorial), std::move(both)};
 }
 
 }  // namespace zhibu::reporting

@@ -4,8 +4,10 @@
 // A counter is the sum of the amounts dated in one bucket: a day, a month or a year. What stands on
 // a date is the sum of the years before its year, the months of its year before its month, and the
 // days of its month up to it. Own counters hold what was contributed at the organisation itself;
-// the counters of a line hold, at every organisation, what its subtree on that line adds up to, at
-// every date in the tree of that date.
+// those of a line hold, at every organisation, what all below it on that line adds up to, at every
+// date in the tree of that date. What stands below it on both lines at once is counted beside them,
+// so that it can be taken off once where either line is asked for: that is rare, whereas a third
+// line kept whole would cost as much as the two.
 #ifndef ZHIBU_SERVICES_REPORTING_COUNTERS_H_
 #define ZHIBU_SERVICES_REPORTING_COUNTERS_H_
 
@@ -61,12 +63,14 @@ class Rollup {
 
  private:
   using Spans = std::vector<AncestorSpan>;
-  static constexpr int kLines = 3;
+  // Subordination, territorial, and both at once.
+  static constexpr int kWays = 3;
 
   void SetInTree(const rpc::MirroredOrganisation& organisation);
   // The organisation and everybody whose way up may lead through it on any date.
   std::vector<std::string> EverBelow(const std::string& organisation) const;
-  std::array<Spans, kLines> SpansOf(const std::string& organisation) const;
+  // Its ancestors, without itself.
+  std::array<Spans, kWays> SpansOf(const std::string& organisation) const;
 
   OrgTree tree_;
   int64_t version_ = -1;  // of the tree in memory; −1: none was read
@@ -74,7 +78,7 @@ class Rollup {
   absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> children_;
   absl::flat_hash_map<std::string, std::vector<std::string>> parents_;
   // Walking the tree for each contribution would cost more than the counters themselves.
-  absl::flat_hash_map<std::string, std::array<Spans, kLines>> spans_;
+  absl::flat_hash_map<std::string, std::array<Spans, kWays>> spans_;
 };
 
 }  // namespace zhibu::reporting

@@ -71,13 +71,13 @@ std::vector<std::string> MakeMeasures() {
   }
   for (auto kind : Values<PersonKind>(membership::v1::PersonKind_descriptor())) {
     const std::string name = NameOfKind(kind);
-    for (const char* what : {"members.", "members.full.", "members.probationary.", "applicants.",
-                             "activists.", "development-objects.", "admissions."}) {
+    for (const char* what : {"members.full.", "members.probationary.", "applicants.", "activists.",
+                             "development-objects.", "admissions."}) {
       add(what, name);
     }
   }
-  for (const char* fixed : {"members.full", "members.probationary", "admissions",
-                            "leaders.with-party-posts", "clerks.full-time", "activities"}) {
+  for (const char* fixed :
+       {"admissions", "leaders.with-party-posts", "clerks.full-time", "activities"}) {
     add(fixed);
   }
   std::sort(all.begin(), all.end());

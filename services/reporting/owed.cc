@@ -13,6 +13,7 @@
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
 #include "services/reporting/counters.h"
+#include "services/reporting/measures.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 
 namespace zhibu::reporting {
@@ -68,8 +69,14 @@ absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
                          OrganisationMirror::Find(reader, organisation));
   if (!row) return items;
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t full_members,
-                         CountOn(reader, Of::kItself, organisation, "members.full", as_of));
+  int64_t full_members = 0;
+  for (const auto kind : {membership::v1::PERSON_KIND_TEACHER, membership::v1::PERSON_KIND_STUDENT,
+                          membership::v1::PERSON_KIND_RETIRED}) {
+    ZHIBU_ASSIGN_OR_RETURN(const int64_t count,
+                           CountOn(reader, Of::kItself, organisation,
+                                   absl::StrCat("members.full.", NameOfKind(kind)), as_of));
+    full_members += count;
+  }
   OrganisationFacts facts;
   facts.kind = std::string(absl::StripPrefix(
       registry::v1::OrganisationKind_Name(static_cast<registry::v1::OrganisationKind>(row->kind())),

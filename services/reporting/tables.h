@@ -28,7 +28,7 @@ enum class Table : uint8_t {
   kPostsAtSeat = 0x14,    // seat's resource name, post → EntryRow
   kOwnCoverage = 0x15,    // organisation, institution that it covers as its own → EntryRow
   kContributions = 0x16,  // entity type, entity → ContributionsRow
-  kCounters = 0x17,       // line, organisation, measure, bucket size, bucket → CounterRow
+  kCounters = 0x17,       // counter, organisation, measure, bucket size, bucket → CounterRow
   kTree = 0x18,           // → TreeRow
 };
 

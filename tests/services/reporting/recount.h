@@ -197,12 +197,11 @@ class Recount {
       stock(at, "development-objects." + kind, 1);
     }
     if (stage == membership::v1::STAGE_PROBATIONARY || stage == membership::v1::STAGE_FULL) {
-      const std::string which =
-          stage == membership::v1::STAGE_FULL ? "members.full" : "members.probationary";
-      for (const std::string& m :
-           {std::string("members"), "members." + kind, which, which + "." + kind}) {
-        stock(at, m, 1);
-      }
+      stock(at, "members", 1);
+      stock(
+          at,
+          (stage == membership::v1::STAGE_FULL ? "members.full." : "members.probationary.") + kind,
+          1);
     }
   }
 

@@ -35,23 +35,25 @@ TEST(ShippedSurvey, Loads) {
 }
 
 TEST(SurveyCatalogue, LoadsACountAndARatio) {
-  const auto catalogue = ParseSurvey(
-      Catalogue(absl::StrCat(kMembers,
-                             "figures { id: 'share' title: '占比' unit: '人' "
-                             "value { plus: 'members.teacher' } denominator { title: '在岗教职工' "
-                             "plus: 'heads.staff' recorded_by: 'recorded.staff' "
-                             "recorded_of: 'institutions' } part_of: 'members' }")),
-      "test");
+  const auto catalogue =
+      ParseSurvey(Catalogue(absl::StrCat(
+                      kMembers,
+                      "figures { id: 'share' title: '占比' unit: '人' "
+                      "value { plus: 'members.full.teacher' } denominator { title: '在岗教职工' "
+                      "plus: 'heads.staff' recorded_by: 'recorded.staff' "
+                      "recorded_of: 'institutions' } part_of: 'members' }")),
+                  "test");
   ASSERT_TRUE(catalogue.ok()) << catalogue.status();
   EXPECT_EQ(catalogue->sections(0).figures_size(), 2);
 }
 
 TEST(SurveyCatalogue, RefusesARatioWithoutANamedDenominator) {
+  ExpectFault(
+      Catalogue("figures { id: 'share' title: '占比' unit: '%' "
+                "value { plus: 'members.full.teacher' } denominator { plus: 'heads.staff' } }"),
+      "\"share\": the denominator does not say what it counts");
   ExpectFault(Catalogue("figures { id: 'share' title: '占比' unit: '%' "
-                        "value { plus: 'members.teacher' } denominator { plus: 'heads.staff' } }"),
-              "\"share\": the denominator does not say what it counts");
-  ExpectFault(Catalogue("figures { id: 'share' title: '占比' unit: '%' "
-                        "value { plus: 'members.teacher' } denominator { title: '教职工' } }"),
+                        "value { plus: 'members.full.teacher' } denominator { title: '教职工' } }"),
               "\"share\": counts nothing");
 }
 
@@ -81,7 +83,7 @@ TEST(SurveyCatalogue, RefusesAFlowWithoutASpanAndAStockWithOne) {
 
 TEST(SurveyCatalogue, RefusesAPartOfNothingOrOfWhatIsCountedOtherwise) {
   const std::string part =
-      "figures { id: 'part' title: '其中' unit: '人' value { plus: 'members.teacher' } ";
+      "figures { id: 'part' title: '其中' unit: '人' value { plus: 'members.full.teacher' } ";
   ExpectFault(Catalogue(part + "part_of: 'members' }"), "\"members\", which is no other figure");
   ExpectFault(Catalogue(part + "part_of: 'part' }"), "\"part\", which is no other figure");
   ExpectFault(Catalogue(kMembers + part + "part_of: 'members' line: LINE_TERRITORIAL }"),

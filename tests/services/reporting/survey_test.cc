@@ -308,7 +308,7 @@ TEST_F(SurveyTest, AnswersNothingWhenPartsDoNotAddUp) {
   auto catalogue = ParseSurvey(
       "sections { id: 's' title: '一' "
       "figures { id: 'members' title: '党员' unit: '人' value { plus: 'members' } } "
-      "figures { id: 'teachers' title: '教职工' unit: '人' value { plus: 'members.teacher' } "
+      "figures { id: 'teachers' title: '教职工' unit: '人' value { plus: 'members.full.teacher' } "
       "part_of: 'members' } }",
       "test");
   ASSERT_TRUE(catalogue.ok()) << catalogue.status();
