@@ -2,6 +2,7 @@
 
 #include <grpcpp/alarm.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <utility>
@@ -59,8 +60,7 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
                 public std::enable_shared_from_this<Watcher> {
  public:
   static Watcher* Start(const Calls::Parts* parts, Progress* own, absl::Status admitted,
-                        const feed::v1::WatchRequest& request,
-                        std::shared_ptr<Watchers> watchers) {
+                        const feed::v1::WatchRequest& request, std::shared_ptr<Watchers> watchers) {
     auto watcher = std::make_shared<Watcher>();
     watcher->self_ = watcher;
     watcher->parts_ = parts;
@@ -126,9 +126,10 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
       auto records = ReadJournal(*parts_->store->TakeSnapshot(), sent_, kRecordsInAnswer);
       if (!records.ok()) return End(records.status());
       response_.Clear();
-      response_.set_head_revision(own_->revision());
       for (auto& record : *records) *response_.add_records() = std::move(record);
       if (!records->empty()) sent_ = response_.records(response_.records_size() - 1).revision();
+      // The journal may show a batch that the lane has yet to announce.
+      response_.set_head_revision(std::max(own_->revision(), sent_));
       return Send();
     }
     if (stop_at_ >= 0 && sent_ >= stop_at_) return End(absl::OkStatus());

@@ -1,0 +1,342 @@
+// The conventions of the contracts, held against what was built. Each check is a function from
+// descriptors to complaints, so that it can be shown to complain.
+#include "google/protobuf/descriptor.h"
+
+#include <functional>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/rpc/policy.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/dynamic_message.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "tests/contract/descriptors.h"
+
+namespace zhibu {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::EnumDescriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::FileDescriptorProto;
+using google::protobuf::MethodDescriptor;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Complaints = std::vector<std::string>;
+
+// A pool over the built contracts, with their comments.
+class Contracts {
+ public:
+  Contracts() {
+    const google::protobuf::FileDescriptorSet set = BuiltContracts();
+    for (const FileDescriptorProto& file : set.file()) {
+      const FileDescriptor* built = pool_.BuildFile(file);
+      EXPECT_NE(built, nullptr) << file.name();
+      if (built != nullptr && IsOurs(file.name())) files_.push_back(built);
+    }
+  }
+  const std::vector<const FileDescriptor*>& files() const { return files_; }
+  const DescriptorPool* pool() const { return &pool_; }
+
+ private:
+  DescriptorPool pool_;
+  std::vector<const FileDescriptor*> files_;
+};
+
+const Contracts& Built() {
+  static const Contracts* const contracts = new Contracts;
+  return *contracts;
+}
+
+void ForEachMessage(const Descriptor* message, const std::function<void(const Descriptor*)>& run) {
+  if (message->options().map_entry()) return;
+  run(message);
+  for (int i = 0; i < message->nested_type_count(); ++i) {
+    ForEachMessage(message->nested_type(i), run);
+  }
+}
+void ForEachMessage(const FileDescriptor* file, const std::function<void(const Descriptor*)>& run) {
+  for (int i = 0; i < file->message_type_count(); ++i) ForEachMessage(file->message_type(i), run);
+}
+void ForEachEnum(const FileDescriptor* file,
+                 const std::function<void(const EnumDescriptor*)>& run) {
+  for (int i = 0; i < file->enum_type_count(); ++i) run(file->enum_type(i));
+  ForEachMessage(file, [&](const Descriptor* message) {
+    for (int i = 0; i < message->enum_type_count(); ++i) run(message->enum_type(i));
+  });
+}
+void ForEachMethod(const FileDescriptor* file,
+                   const std::function<void(const MethodDescriptor*)>& run) {
+  for (int i = 0; i < file->service_count(); ++i) {
+    for (int j = 0; j < file->service(i)->method_count(); ++j) run(file->service(i)->method(j));
+  }
+}
+
+template <typename D>
+void NeedsComment(const D* what, Complaints& complaints) {
+  google::protobuf::SourceLocation location;
+  if (!what->GetSourceLocation(&location) ||
+      absl::StripAsciiWhitespace(location.leading_comments).empty()) {
+    complaints.push_back(absl::StrCat(what->full_name(), " has no comment"));
+  }
+}
+
+Complaints Undocumented(const FileDescriptor* file) {
+  Complaints complaints;
+  ForEachMessage(file, [&](const Descriptor* message) {
+    NeedsComment(message, complaints);
+    for (int i = 0; i < message->field_count(); ++i) NeedsComment(message->field(i), complaints);
+  });
+  ForEachEnum(file, [&](const EnumDescriptor* type) {
+    NeedsComment(type, complaints);
+    for (int i = 0; i < type->value_count(); ++i) NeedsComment(type->value(i), complaints);
+  });
+  for (int i = 0; i < file->service_count(); ++i) NeedsComment(file->service(i), complaints);
+  ForEachMethod(file, [&](const MethodDescriptor* method) { NeedsComment(method, complaints); });
+  return complaints;
+}
+
+// "OrganisationKind" → "ORGANISATION_KIND".
+std::string UpperSnake(const std::string& camel) {
+  std::string upper;
+  for (size_t i = 0; i < camel.size(); ++i) {
+    if (i > 0 && absl::ascii_isupper(camel[i]) && !absl::ascii_isupper(camel[i - 1])) upper += '_';
+    upper += absl::ascii_toupper(camel[i]);
+  }
+  return upper;
+}
+
+Complaints Misnamed(const FileDescriptor* file) {
+  static const std::regex kField("[a-z][a-z0-9]*(_[a-z0-9]+)*");
+  static const std::regex kCamel("[A-Z][A-Za-z0-9]*");
+  Complaints complaints;
+  auto complain = [&](const std::string& name, absl::string_view why) {
+    complaints.push_back(absl::StrCat(name, ": ", why));
+  };
+  ForEachMessage(file, [&](const Descriptor* message) {
+    if (!std::regex_match(message->name(), kCamel)) complain(message->full_name(), "not CamelCase");
+    for (int i = 0; i < message->field_count(); ++i) {
+      const FieldDescriptor* field = message->field(i);
+      if (!std::regex_match(field->name(), kField)) {
+        complain(field->full_name(), "not snake_case");
+      }
+    }
+  });
+  ForEachEnum(file, [&](const EnumDescriptor* type) {
+    const std::string prefix = UpperSnake(type->name()) + "_";
+    const auto* zero = type->FindValueByNumber(0);
+    if (zero == nullptr || zero->name() != prefix + "UNSPECIFIED") {
+      complain(type->full_name(), "its zero value is not " + prefix + "UNSPECIFIED");
+    }
+    for (int i = 0; i < type->value_count(); ++i) {
+      if (!absl::StartsWith(type->value(i)->name(), prefix)) {
+        complain(type->value(i)->full_name(), "without the prefix " + prefix);
+      }
+    }
+  });
+  ForEachMethod(file, [&](const MethodDescriptor* method) {
+    if (method->input_type()->name() != method->name() + "Request") {
+      complain(method->full_name(), "its request is not named after it");
+    }
+    if (method->output_type()->name() != method->name() + "Response") {
+      complain(method->full_name(), "its response is not named after it");
+    }
+    if (method->input_type()->file() != file || method->output_type()->file() != file) {
+      complain(method->full_name(), "request and response are not its own");
+    }
+  });
+  return complaints;
+}
+
+bool Has(const Descriptor* message, const std::string& name, FieldDescriptor::Type type) {
+  const FieldDescriptor* field = message->FindFieldByName(name);
+  return field != nullptr && field->type() == type && !field->is_repeated();
+}
+
+// The verbs that look; every other verb changes something.
+bool Reads(const MethodDescriptor* method) {
+  for (const char* verb : {"Get", "List", "Watch"}) {
+    if (absl::StartsWith(method->name(), verb)) return true;
+  }
+  return false;
+}
+bool Creates(const MethodDescriptor* method) {
+  for (const char* verb : {"Create", "BatchCreate"}) {
+    if (absl::StartsWith(method->name(), verb)) return true;
+  }
+  return false;
+}
+
+// Whether an etag stands in the request, in the resource that it carries, or in the rows of its
+// batch.
+bool CarriesEtag(const Descriptor* message, int depth = 0) {
+  if (message->FindFieldByName("etag") != nullptr) return true;
+  if (depth == 2) return false;
+  for (int i = 0; i < message->field_count(); ++i) {
+    const FieldDescriptor* field = message->field(i);
+    if (field->message_type() != nullptr && IsOurs(field->message_type()->file()->name()) &&
+        CarriesEtag(field->message_type(), depth + 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Complaints Unconventional(const FileDescriptor* file) {
+  Complaints complaints;
+  ForEachMethod(file, [&](const MethodDescriptor* method) {
+    const Descriptor* request = method->input_type();
+    const Descriptor* response = method->output_type();
+    auto need = [&](bool there, absl::string_view what) {
+      if (!there) complaints.push_back(absl::StrCat(method->full_name(), " needs ", what));
+    };
+    if (Reads(method)) {
+      need(request->FindFieldByName("request_id") == nullptr, "no request_id: it writes nothing");
+      if (absl::StartsWith(method->name(), "List")) {
+        // These lists are bounded by what they are: the kinds of activity that one organisation
+        // owes, the members of one organisation, the handful of rule sets that there are.
+        static const std::set<std::string> kWhole = {
+            "zhibu.activity.v1.ActivityService.ListOwed",
+            "zhibu.activity.v1.ActivityService.ListStudyHours",
+            "zhibu.membership.v1.MembershipService.ListRuleSets"};
+        if (kWhole.count(method->full_name()) > 0) return;
+        need(Has(request, "page_size", FieldDescriptor::TYPE_INT32), "int32 page_size");
+        need(Has(request, "page_token", FieldDescriptor::TYPE_STRING), "string page_token");
+        need(Has(response, "next_page_token", FieldDescriptor::TYPE_STRING),
+             "string next_page_token in its answer");
+      }
+      return;
+    }
+    need(Has(request, "request_id", FieldDescriptor::TYPE_STRING), "string request_id");
+    need(Has(request, "validate_only", FieldDescriptor::TYPE_BOOL), "bool validate_only");
+    need(Has(response, "revision", FieldDescriptor::TYPE_INT64), "int64 revision in its answer");
+    if (!Creates(method)) need(CarriesEtag(request), "an etag, since it changes what exists");
+  });
+  return complaints;
+}
+
+// Personal data has one home.
+Complaints Exposing(const FileDescriptor* file) {
+  Complaints complaints;
+  ForEachMessage(file, [&](const Descriptor* message) {
+    if (message->full_name() == "zhibu.membership.v1.Person") return;
+    for (int i = 0; i < message->field_count(); ++i) {
+      const std::string& name = message->field(i)->name();
+      for (const char* word : {"birth", "id_number", "phone", "mobile", "address"}) {
+        if (absl::StrContains(name, word)) {
+          complaints.push_back(absl::StrCat(message->field(i)->full_name(), " names a ", word));
+        }
+      }
+    }
+  });
+  return complaints;
+}
+
+void ExpectNone(Complaints (*check)(const FileDescriptor*)) {
+  ASSERT_GE(Built().files().size(), 10u);
+  for (const FileDescriptor* file : Built().files()) {
+    for (const std::string& complaint : check(file)) ADD_FAILURE() << complaint;
+  }
+}
+
+TEST(Contract, DocumentsEverything) { ExpectNone(Undocumented); }
+TEST(Contract, NamesEverythingAlike) { ExpectNone(Misnamed); }
+TEST(Contract, FollowsItsConventions) { ExpectNone(Unconventional); }
+TEST(Contract, KeepsPersonalDataInOnePlace) { ExpectNone(Exposing); }
+
+TEST(Contract, GivesEveryMethodASoundPolicy) {
+  int methods = 0;
+  for (const FileDescriptor* file : Built().files()) {
+    for (int i = 0; i < file->service_count(); ++i) {
+      const auto table = PolicyTable::Create({file->service(i)});
+      EXPECT_TRUE(table.ok()) << table.status();
+      methods += file->service(i)->method_count();
+    }
+  }
+  EXPECT_GT(methods, 20);
+}
+
+// A contract with one thing of each kind wrong.
+class SpoiltContract : public testing::Test {
+ protected:
+  SpoiltContract() {
+    FileDescriptorProto file;
+    EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(
+        R"pb(
+          name: 'zhibu/spoilt.proto'
+          package: 'spoilt'
+          syntax: 'proto3'
+          message_type {
+            name: 'MoveThingRequest'
+            field { name: 'thingName' number: 1 type: TYPE_STRING label: LABEL_OPTIONAL }
+            field { name: 'phone' number: 2 type: TYPE_STRING label: LABEL_OPTIONAL }
+          }
+          message_type { name: 'ThingMoved' }
+          message_type { name: 'ListThingsRequest' }
+          message_type { name: 'ListThingsResponse' }
+          enum_type {
+            name: 'ThingKind'
+            value { name: 'THING_KIND_NONE' number: 0 }
+            value { name: 'BIG' number: 1 }
+          }
+          service {
+            name: 'ThingService'
+            method { name: 'MoveThing' input_type: 'MoveThingRequest' output_type: 'ThingMoved' }
+            method {
+              name: 'ListThings'
+              input_type: 'ListThingsRequest'
+              output_type: 'ListThingsResponse'
+            }
+          }
+        )pb",
+        &file));
+    file_ = pool_.BuildFile(file);
+    EXPECT_NE(file_, nullptr);
+  }
+  DescriptorPool pool_;
+  const FileDescriptor* file_;
+};
+
+TEST_F(SpoiltContract, IsSeenToBeUndocumented) {
+  const Complaints complaints = Undocumented(file_);
+  for (const char* name :
+       {"spoilt.MoveThingRequest", "spoilt.MoveThingRequest.phone", "spoilt.ThingKind",
+        "spoilt.BIG", "spoilt.ThingService", "spoilt.ThingService.MoveThing"}) {
+    EXPECT_THAT(complaints, Contains(absl::StrCat(name, " has no comment")));
+  }
+}
+
+TEST_F(SpoiltContract, IsSeenToBeMisnamed) {
+  const Complaints complaints = Misnamed(file_);
+  EXPECT_THAT(complaints, Contains(HasSubstr("thingName: not snake_case")));
+  EXPECT_THAT(complaints, Contains(HasSubstr("is not THING_KIND_UNSPECIFIED")));
+  EXPECT_THAT(complaints, Contains(HasSubstr("spoilt.BIG: without the prefix")));
+  EXPECT_THAT(complaints, Contains(HasSubstr("MoveThing: its response is not named after it")));
+}
+
+TEST_F(SpoiltContract, IsSeenToBreakTheConventions) {
+  const Complaints complaints = Unconventional(file_);
+  for (const char* what :
+       {"MoveThing needs string request_id", "MoveThing needs bool validate_only",
+        "MoveThing needs int64 revision", "MoveThing needs an etag",
+        "ListThings needs int32 page_size", "ListThings needs string page_token",
+        "ListThings needs string next_page_token"}) {
+    EXPECT_THAT(complaints, Contains(HasSubstr(what)));
+  }
+}
+
+TEST_F(SpoiltContract, IsSeenToExposePersonalData) {
+  EXPECT_THAT(Exposing(file_), Contains(HasSubstr("MoveThingRequest.phone")));
+}
+
+}  // namespace
+}  // namespace zhibu
