@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/domain/owed_item.h"
 #include "common/rpc/calls.h"
 #include "common/rpc/organisation_mirror.h"
 #include "services/activity/people.h"
@@ -30,18 +31,6 @@ constexpr int kLastYear = 2199;
 Organisation FactsOf(const MirroredOrganisation& row) {
   return {OrganisationKindName(row.kind()), DayFromNumber(row.established()),
           DayFromNumber(row.dissolved())};
-}
-
-v1::OwedState StateOf(OwedState state) {
-  switch (state) {
-    case OwedState::kDone:
-      return v1::OWED_STATE_DONE;
-    case OwedState::kOwed:
-      return v1::OWED_STATE_OWED;
-    case OwedState::kMissing:
-      return v1::OWED_STATE_MISSING;
-  }
-  return v1::OWED_STATE_UNSPECIFIED;
 }
 
 // The date of a request, or `otherwise` where it is not set; adds to `violations` where it is not
@@ -274,30 +263,20 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
     facts.dissolved = DayFromNumber(organisation.dissolved());
     facts.full_members = FullMembersOn(people, as_of);
     absl::Status failed;
-    // What was held later than the day that is looked at had not been held on it.
     const HeldCount held = [&](const std::string& kind, absl::CivilDay from, absl::CivilDay to) {
-      const auto count =
-          HeldThrough(reader, organisation.id(), kind, from, std::min(to - 1, as_of));
+      const auto count = HeldThrough(reader, organisation.id(), kind, from, to - 1);
       if (!count.ok()) failed = count.status();
       return count.value_or(0);
     };
-    std::vector<Owed> list = OwedOn(cadence_, facts, as_of, held);
+    // The periods around `as_of`, judged by what is known today: of a month that is over one wants
+    // to see what was missed.
+    std::vector<Owed> list =
+        OwedInMonth(cadence_, facts, absl::CivilMonth(as_of), call.today(), held);
     ZHIBU_RETURN_IF_ERROR(failed);
     std::stable_sort(list.begin(), list.end(), [](const Owed& a, const Owed& b) {
       return a.rule->activity_kind < b.rule->activity_kind;
     });
-    for (const Owed& owed : list) {
-      v1::OwedItem& item = *response->add_items();
-      item.set_organisation(request.organisation());
-      item.set_kind(owed.rule->activity_kind);
-      item.set_title(kinds_.Find(owed.rule->activity_kind)->title);
-      *item.mutable_period_from() = ToProto(owed.from);
-      *item.mutable_due_on() = ToProto(owed.due);
-      item.set_owed(owed.times);
-      item.set_held(owed.held);
-      item.set_state(StateOf(owed.state));
-      *item.mutable_citation() = CitationToProto(owed.rule->citation);
-    }
+    for (const Owed& owed : list) *response->add_items() = ToOwedItem(owed, organisation.id());
     return absl::OkStatus();
   }
 

@@ -11,6 +11,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/domain/owed_item.h"
 #include "common/rpc/organisation_mirror.h"
 #include "services/reporting/counters.h"
 #include "services/reporting/measures.h"
@@ -20,32 +21,6 @@ namespace zhibu::reporting {
 namespace {
 
 using activity::v1::OwedItem;
-
-activity::v1::OwedState StateOf(OwedState state) {
-  switch (state) {
-    case OwedState::kDone:
-      return activity::v1::OWED_STATE_DONE;
-    case OwedState::kOwed:
-      return activity::v1::OWED_STATE_OWED;
-    case OwedState::kMissing:
-      return activity::v1::OWED_STATE_MISSING;
-  }
-  return activity::v1::OWED_STATE_UNSPECIFIED;
-}
-
-OwedItem ItemOf(const Owed& owed, const std::string& organisation) {
-  OwedItem item;
-  item.set_organisation(NameOf(kOrganisations, organisation));
-  item.set_kind(owed.rule->activity_kind);
-  item.set_title(owed.rule->title);
-  *item.mutable_period_from() = ToProto(owed.from);
-  *item.mutable_due_on() = ToProto(owed.due);
-  item.set_owed(owed.times);
-  item.set_held(owed.held);
-  item.set_state(StateOf(owed.state));
-  *item.mutable_citation() = CitationToProto(owed.rule->citation);
-  return item;
-}
 
 void Count(const OwedItem& item, v1::OwedTotals& totals) {
   switch (item.state()) {
@@ -63,8 +38,8 @@ void Count(const OwedItem& item, v1::OwedTotals& totals) {
 }  // namespace
 
 absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence& cadence,
-                                             const std::string& organisation,
-                                             absl::CivilDay as_of) {
+                                             const std::string& organisation, absl::CivilDay as_of,
+                                             absl::CivilDay today) {
   std::vector<OwedItem> items;
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
                          OrganisationMirror::Find(reader, organisation));
@@ -86,17 +61,16 @@ absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence
   facts.full_members = static_cast<int>(full_members);
   absl::Status failed;
   const auto held = [&](const std::string& kind, absl::CivilDay from, absl::CivilDay to) {
-    const absl::StatusOr<int64_t> count =
-        CountBetween(reader, Of::kItself, organisation, absl::StrCat("activities.", kind), from,
-                     std::min(to, as_of + 1));
+    const absl::StatusOr<int64_t> count = CountBetween(reader, Of::kItself, organisation,
+                                                       absl::StrCat("activities.", kind), from, to);
     if (!count.ok()) {
       failed = count.status();
       return 0;
     }
     return static_cast<int>(*count);
   };
-  for (const Owed& owed : OwedOn(cadence, facts, as_of, held)) {
-    items.push_back(ItemOf(owed, organisation));
+  for (const Owed& owed : OwedInMonth(cadence, facts, absl::CivilMonth(as_of), today, held)) {
+    items.push_back(ToOwedItem(owed, organisation));
   }
   if (!failed.ok()) return failed;
   std::stable_sort(items.begin(), items.end(),
@@ -105,25 +79,28 @@ absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence
 }
 
 std::string ToText(const OwedPosition& position) {
-  return absl::StrCat(DayNumber(position.as_of), " ", position.totals.done(), " ",
-                      position.totals.owed(), " ", position.totals.missing(), " ",
-                      position.organisation, " ", position.answered);
+  return absl::StrCat(DayNumber(position.as_of), " ", DayNumber(position.today), " ",
+                      position.totals.done(), " ", position.totals.owed(), " ",
+                      position.totals.missing(), " ", position.organisation, " ",
+                      position.answered);
 }
 
 absl::StatusOr<OwedPosition> ParseOwedPosition(const std::string& text) {
   const std::vector<std::string> parts = absl::StrSplit(text, ' ');
   OwedPosition position;
-  int day = 0, done = 0, owed = 0, missing = 0;
-  if (parts.size() != 6 || !absl::SimpleAtoi(parts[0], &day) ||
-      !absl::SimpleAtoi(parts[1], &done) || !absl::SimpleAtoi(parts[2], &owed) ||
-      !absl::SimpleAtoi(parts[3], &missing) || !absl::SimpleAtoi(parts[5], &position.answered)) {
+  int as_of = 0, today = 0, done = 0, owed = 0, missing = 0;
+  if (parts.size() != 7 || !absl::SimpleAtoi(parts[0], &as_of) ||
+      !absl::SimpleAtoi(parts[1], &today) || !absl::SimpleAtoi(parts[2], &done) ||
+      !absl::SimpleAtoi(parts[3], &owed) || !absl::SimpleAtoi(parts[4], &missing) ||
+      !absl::SimpleAtoi(parts[6], &position.answered)) {
     return absl::InternalError("a page token of ours cannot be read");
   }
-  position.as_of = DayFromNumber(day);
+  position.as_of = DayFromNumber(as_of);
+  position.today = DayFromNumber(today);
   position.totals.set_done(done);
   position.totals.set_owed(owed);
   position.totals.set_missing(missing);
-  position.organisation = parts[4];
+  position.organisation = parts[5];
   return position;
 }
 
@@ -138,6 +115,7 @@ absl::StatusOr<OwedPage> ListOwed(const Reader& reader, const Cadence& cadence, 
   OwedPage page;
   if (after != nullptr) page.end = *after;
   page.end.as_of = query.as_of;
+  page.end.today = query.today;
   auto it = after == nullptr
                 ? organisations.begin()
                 : std::lower_bound(organisations.begin(), organisations.end(), after->organisation);
@@ -146,7 +124,7 @@ absl::StatusOr<OwedPage> ListOwed(const Reader& reader, const Cadence& cadence, 
     // is more.
     if (after != nullptr && page.more) break;
     ZHIBU_ASSIGN_OR_RETURN(const std::vector<OwedItem> items,
-                           OwedBy(reader, cadence, *it, query.as_of));
+                           OwedBy(reader, cadence, *it, query.as_of, query.today));
     int shown = 0;  // of this organisation, by this page and those before
     const int before = after != nullptr && *it == after->organisation ? after->answered : 0;
     for (const OwedItem& item : items) {

@@ -15,18 +15,20 @@
 
 namespace zhibu::reporting {
 
-// What one organisation owes in the periods that contain `as_of`, by activity kind. Activities and
-// members count as they stood on `as_of`: what was held later in the period does not count yet.
+// What one organisation owes in the periods that contain `as_of`, by activity kind, as they stand
+// on `today`: of a period that is over, what was not held is missing. Members count as on `as_of`.
 // Empty for an organisation that is not known.
 absl::StatusOr<std::vector<activity::v1::OwedItem>> OwedBy(const Reader& reader,
                                                            const Cadence& cadence,
                                                            const std::string& organisation,
-                                                           absl::CivilDay as_of);
+                                                           absl::CivilDay as_of,
+                                                           absl::CivilDay today);
 
 struct OwedQuery {
   std::string root;  // organisation id
   type::v1::Line line;
   absl::CivilDay as_of;
+  absl::CivilDay today;
   bool open_only;
   int size;  // items at most
 };
@@ -34,6 +36,7 @@ struct OwedQuery {
 // Where the page before ended, and what its first page counted. As text, for the page token.
 struct OwedPosition {
   absl::CivilDay as_of;      // fixed by the first page, so that midnight does not split a query
+  absl::CivilDay today;      // likewise
   v1::OwedTotals totals;     // of the whole subtree
   std::string organisation;  // the last one that was answered from
   int answered = 0;          // how many of its items were

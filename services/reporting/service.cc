@@ -131,10 +131,12 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
     query.open_only = request.open_only();
     query.size = page.size;
     ZHIBU_ASSIGN_OR_RETURN(query.as_of, AsOf(call, request.has_as_of(), request.as_of()));
+    query.today = call.today();
     std::optional<OwedPosition> after;
     if (!page.position.empty()) {
       ZHIBU_ASSIGN_OR_RETURN(after, ParseOwedPosition(page.position));
       query.as_of = after->as_of;
+      query.today = after->today;
     }
     ZHIBU_ASSIGN_OR_RETURN(const std::shared_ptr<const OrgTree> tree, trees_.At(reader));
     ZHIBU_ASSIGN_OR_RETURN(OwedPage owed, reporting::ListOwed(reader, cadence_, *tree, query,

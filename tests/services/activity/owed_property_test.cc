@@ -119,10 +119,13 @@ class NaiveBooks {
       const auto held =
           std::count_if(activities_.begin(), activities_.end(), [&](const NaiveActivity& a) {
             return !a.cancelled && a.organisation == organisation.id && a.kind == kind &&
-                   from <= a.day && a.day < to && a.day <= day;
+                   from <= a.day && a.day < to;
           });
       lines.push_back(absl::StrCat(kind, " ", FormatDate(from), " ", FormatDate(to - 1), " ", held,
-                                   "/1 ", held > 0 ? "DONE" : "OWED"));
+                                   "/1 ",
+                                   held > 0       ? "DONE"
+                                   : to <= kToday ? "MISSING"
+                                                  : "OWED"));
     };
     if (organisation.kind == ORGANISATION_KIND_BRANCH) {
       const auto full = std::count_if(people_.begin(), people_.end(), [&](const NaivePerson& p) {

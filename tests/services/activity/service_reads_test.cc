@@ -177,13 +177,22 @@ TEST_F(ListOwed, CountsOnTheDaysOnWhichAPeriodBeginsAndEnds) {
   Held("m", "branch-meeting", CivilDay(2026, 4, 1));
   auto theme = [&](CivilDay day) { return Owed("branch", day)[3]; };
   auto meeting = [&](CivilDay day) { return Owed("branch", day)[0]; };
-  EXPECT_EQ(theme(CivilDay(2026, 6, 29)), "theme-day 0/1 OWED");
+  EXPECT_EQ(theme(CivilDay(2026, 5, 31)), "theme-day 0/1 MISSING");
+  EXPECT_EQ(theme(CivilDay(2026, 6, 1)), "theme-day 1/1 DONE");
   EXPECT_EQ(theme(CivilDay(2026, 6, 30)), "theme-day 1/1 DONE");
-  EXPECT_EQ(theme(CivilDay(2026, 7, 1)), "theme-day 0/1 OWED");
-  EXPECT_EQ(meeting(CivilDay(2026, 3, 31)), "branch-meeting 0/1 OWED");
+  EXPECT_EQ(theme(CivilDay(2026, 7, 1)), "theme-day 0/1 MISSING");
+  EXPECT_EQ(meeting(CivilDay(2026, 3, 31)), "branch-meeting 0/1 MISSING");
   EXPECT_EQ(meeting(CivilDay(2026, 4, 1)), "branch-meeting 1/1 DONE");
   EXPECT_EQ(meeting(CivilDay(2026, 6, 30)), "branch-meeting 1/1 DONE");
-  EXPECT_EQ(meeting(CivilDay(2026, 7, 1)), "branch-meeting 0/1 OWED");
+  EXPECT_EQ(meeting(CivilDay(2026, 7, 1)), "branch-meeting 0/1 MISSING");
+}
+
+TEST_F(ListOwed, IsMissingFromTheDayAfterThePeriod) {
+  world_.clock().SetToday(CivilDay(2026, 11, 30));
+  EXPECT_EQ(Owed("branch", CivilDay(2026, 11, 30))[3], "theme-day 0/1 OWED");
+  world_.clock().SetToday(CivilDay(2026, 12, 1));
+  EXPECT_EQ(Owed("branch", CivilDay(2026, 11, 30))[3], "theme-day 0/1 MISSING");
+  EXPECT_EQ(Owed("branch", CivilDay(2026, 12, 1))[3], "theme-day 0/1 OWED");
 }
 
 TEST_F(ListOwed, CountsNoCancelledOnes) {
@@ -192,8 +201,7 @@ TEST_F(ListOwed, CountsNoCancelledOnes) {
   Held("m2", "branch-meeting", CivilDay(2026, 11, 2));
   ASSERT_TRUE(world_.Cancel("t1", world_.Get("t1")->etag()).ok());
   ASSERT_TRUE(world_.Cancel("m1", world_.Get("m1")->etag()).ok());
-  EXPECT_EQ(Owed("branch", CivilDay(2026, 10, 31))[3], "theme-day 0/1 OWED");
-  EXPECT_EQ(Owed("branch", CivilDay(2026, 10, 31))[0], "branch-meeting 0/1 OWED");
+  EXPECT_EQ(Owed("branch", CivilDay(2026, 10, 31))[3], "theme-day 0/1 MISSING");
   EXPECT_EQ(Owed("branch", CivilDay(2026, 11, 30))[0], "branch-meeting 1/1 DONE");
 }
 

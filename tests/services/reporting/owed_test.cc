@@ -54,13 +54,13 @@ class OwedTest : public testing::Test {
 
 const CivilDay kMay(2024, 5, 15);
 
-TEST_F(OwedTest, CountsWhatWasHeldInThePeriodAndNotAfterTheDate) {
+TEST_F(OwedTest, CountsWhatWasHeldInThePeriod) {
   books_.Apply(ActivityFact("a1", "b1", "theme-day", CivilDay(2024, 5, 1)));
   books_.Apply(ActivityFact("a2", "b1", "party-class", CivilDay(2024, 4, 2)));
   books_.Apply(ActivityFact("a3", "b1", "branch-meeting", CivilDay(2024, 3, 31)));
-  books_.Apply(ActivityFact("a4", "b1", "branch-meeting", CivilDay(2024, 5, 16)));
+  books_.Apply(ActivityFact("a4", "b1", "branch-meeting", CivilDay(2024, 7, 1)));
   books_.Apply(ActivityFact("a5", "b1", "branch-meeting", CivilDay(2024, 5, 2), "误录"));
-  const OwedPage page = List({"b1", LINE_SUBORDINATION, kMay, false, 100});
+  const OwedPage page = List({"b1", LINE_SUBORDINATION, kMay, kMay, false, 100});
   EXPECT_THAT(Texts(page.items),
               testing::ElementsAre("b1 branch-meeting 0/1 owed", "b1 party-class 1/1 done",
                                    "b1 theme-day 1/1 done"));
@@ -68,8 +68,12 @@ TEST_F(OwedTest, CountsWhatWasHeldInThePeriodAndNotAfterTheDate) {
   EXPECT_EQ(FromProto(page.items[0].period_from()).value(), CivilDay(2024, 4, 1));
   EXPECT_EQ(FromProto(page.items[0].due_on()).value(), CivilDay(2024, 6, 30));
   EXPECT_EQ(page.items[0].citation().article(), "第十一条");
-  EXPECT_THAT(Texts(List({"b1", LINE_SUBORDINATION, CivilDay(2024, 5, 16), true, 100}).items),
-              testing::ElementsAre());
+  // The day after the quarter's last, what was not held is missing; what was held then is the
+  // next's.
+  EXPECT_THAT(Texts(List({"b1", LINE_SUBORDINATION, kMay, CivilDay(2024, 6, 30), true, 100}).items),
+              testing::ElementsAre("b1 branch-meeting 0/1 owed"));
+  EXPECT_THAT(Texts(List({"b1", LINE_SUBORDINATION, kMay, CivilDay(2024, 7, 1), true, 100}).items),
+              testing::ElementsAre("b1 branch-meeting 0/1 missing"));
 }
 
 TEST_F(OwedTest, AsksACommitteeMeetingOnlyOfBranchesWithSevenFullMembersOnTheDate) {
@@ -79,7 +83,7 @@ TEST_F(OwedTest, AsksACommitteeMeetingOnlyOfBranchesWithSevenFullMembersOnTheDat
                              {membership::v1::STAGE_FULL, CivilDay(2021, 1, 1 + i), {}}}));
   }
   const auto asked = [&](CivilDay day) {
-    for (const auto& item : List({"b1", LINE_SUBORDINATION, day, false, 100}).items) {
+    for (const auto& item : List({"b1", LINE_SUBORDINATION, day, day, false, 100}).items) {
       if (item.kind() == "committee-meeting") return true;
     }
     return false;
@@ -89,12 +93,14 @@ TEST_F(OwedTest, AsksACommitteeMeetingOnlyOfBranchesWithSevenFullMembersOnTheDat
 }
 
 TEST_F(OwedTest, TakesTheSubtreeOfTheDateOnTheLine) {
-  EXPECT_EQ(List({"root", LINE_SUBORDINATION, kMay, false, 100}).items.size(), 3);
-  EXPECT_EQ(List({"root", LINE_EITHER, kMay, false, 100}).items.size(), 6);
-  EXPECT_THAT(Texts(List({"root", LINE_TERRITORIAL, kMay, false, 100}).items),
+  EXPECT_EQ(List({"root", LINE_SUBORDINATION, kMay, kMay, false, 100}).items.size(), 3);
+  EXPECT_EQ(List({"root", LINE_EITHER, kMay, kMay, false, 100}).items.size(), 6);
+  EXPECT_THAT(Texts(List({"root", LINE_TERRITORIAL, kMay, kMay, false, 100}).items),
               testing::ElementsAre("b2 branch-meeting 0/1 owed", "b2 party-class 0/1 owed",
                                    "b2 theme-day 0/1 owed"));
-  EXPECT_EQ(List({"root", LINE_EITHER, CivilDay(1999, 5, 1), false, 100}).items.size(), 0);
+  EXPECT_EQ(List({"root", LINE_EITHER, CivilDay(1999, 5, 1), CivilDay(1999, 5, 1), false, 100})
+                .items.size(),
+            0);
 }
 
 TEST_F(OwedTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
@@ -102,7 +108,7 @@ TEST_F(OwedTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
   books_.Apply(ActivityFact("a1", "b1", "theme-day", CivilDay(2024, 5, 1)));
   books_.Apply(ActivityFact("a2", "g1", "group-meeting", CivilDay(2024, 5, 1)));
   for (const bool open_only : {false, true}) {
-    const OwedPage whole = List({"root", LINE_EITHER, kMay, open_only, 100});
+    const OwedPage whole = List({"root", LINE_EITHER, kMay, kMay, open_only, 100});
     EXPECT_FALSE(whole.more);
     EXPECT_EQ(whole.items.size(), open_only ? 5 : 7);
     EXPECT_EQ(whole.end.totals.done(), 2);
@@ -110,7 +116,7 @@ TEST_F(OwedTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
     EXPECT_EQ(whole.end.totals.missing(), 0);
     for (int size = 1; size <= 7; ++size) {
       std::vector<activity::v1::OwedItem> items;
-      OwedPage page = List({"root", LINE_EITHER, kMay, open_only, size});
+      OwedPage page = List({"root", LINE_EITHER, kMay, kMay, open_only, size});
       while (true) {
         EXPECT_LE(page.items.size(), static_cast<size_t>(size));
         EXPECT_EQ(page.end.totals.SerializeAsString(), whole.end.totals.SerializeAsString());
@@ -118,7 +124,7 @@ TEST_F(OwedTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
         if (!page.more) break;
         const auto after = ParseOwedPosition(ToText(page.end));
         ASSERT_TRUE(after.ok()) << after.status();
-        page = List({"root", LINE_EITHER, after->as_of, open_only, size}, &*after);
+        page = List({"root", LINE_EITHER, after->as_of, after->today, open_only, size}, &*after);
       }
       EXPECT_EQ(Texts(items), Texts(whole.items)) << "pages of " << size;
     }
@@ -127,7 +133,7 @@ TEST_F(OwedTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
 
 TEST(OwedPosition, RefusesATextThatIsNoneOfOurs) {
   EXPECT_EQ(ParseOwedPosition("").status().code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(ParseOwedPosition("1 2 3 4 b1 x").status().code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ParseOwedPosition("1 2 3 4 5 b1 x").status().code(), absl::StatusCode::kInternal);
 }
 
 }  // namespace
