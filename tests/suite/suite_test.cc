@@ -1,0 +1,324 @@
+// The four real programs over real sockets, with the example counties.
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/civil.h"
+#include "common/base/file.h"
+#include "common/rpc/client.h"
+#include "common/rpc/wire_status.h"
+#include "common/store/rocks_store.h"
+#include "tests/support/suite.h"
+#include "zhibu/feed/v1/feed.grpc.pb.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/reporting/v1/reporting_service.grpc.pb.h"
+
+namespace zhibu {
+namespace {
+
+namespace m = membership::v1;
+namespace rep = reporting::v1;
+
+using Figures = std::map<std::string, rep::Figure>;
+
+// A county that was generated and imported by the command line.
+class County {
+ public:
+  explicit County(const std::string& kind)
+      : suite_(ProgramFolder(), folder_.path() + "/suite"), example_(folder_.path() + "/example") {
+    EXPECT_TRUE(suite_.StartAll().ok());
+    const RunResult generated = suite_.Zhibu({"generate", kind, example_});
+    EXPECT_EQ(generated.code, 0) << generated.output;
+    const RunResult imported = suite_.Zhibu({"import", example_});
+    EXPECT_EQ(imported.code, 0) << imported.output;
+    EXPECT_TRUE(suite_.WaitAllFollowed().ok());
+  }
+
+  Suite& suite() { return suite_; }
+  const std::string& example() const { return example_; }
+
+  Figures Survey(std::vector<std::string> options = {}) {
+    options.insert(options.begin(), {"report", "basic", "jyj-dw", "--json"});
+    const RunResult printed = suite_.Zhibu(options);
+    EXPECT_EQ(printed.code, 0) << printed.output;
+    rep::GetBasicSurveyResponse response;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(printed.output, &response).ok())
+        << printed.output;
+    Figures figures;
+    for (const auto& section : response.sections()) {
+      for (const auto& figure : section.figures()) figures[figure.id()] = figure;
+    }
+    return figures;
+  }
+
+  std::map<std::string, int64_t> Heads() {
+    std::map<std::string, int64_t> heads;
+    for (const char* service : kServices) {
+      auto stub = feed::v1::FeedService::NewStub(suite_.channel(service));
+      grpc::ClientContext context;
+      PrepareContext(context, suite_.token());
+      feed::v1::GetHeadResponse head;
+      EXPECT_TRUE(stub->GetHead(&context, {}, &head).ok());
+      heads[service] = head.revision();
+    }
+    return heads;
+  }
+
+ private:
+  TempFolder folder_;
+  Suite suite_;
+  std::string example_;
+};
+
+void ExpectCount(const Figures& figures, const std::string& id, int64_t value) {
+  auto it = figures.find(id);
+  ASSERT_NE(it, figures.end()) << "no figure " << id;
+  EXPECT_FALSE(it->second.unrecorded()) << id;
+  EXPECT_EQ(it->second.value(), value) << id << " " << it->second.title();
+}
+
+// A ratio with its denominator, and with words for what that counts.
+void ExpectRatio(const Figures& figures, const std::string& id, int64_t value,
+                 int64_t denominator) {
+  ExpectCount(figures, id, value);
+  auto it = figures.find(id);
+  if (it == figures.end()) return;
+  EXPECT_EQ(it->second.denominator(), denominator) << id;
+  EXPECT_FALSE(it->second.denominator_title().empty()) << id;
+}
+
+// The values of one column of a CSV file without quotes in it.
+std::vector<std::string> Column(const std::string& path, const std::string& header) {
+  std::string text = ReadFile(path).value_or("");
+  if (absl::StartsWith(text, "\xEF\xBB\xBF")) text.erase(0, 3);
+  std::vector<std::string> values;
+  int column = -1;
+  for (std::string line : absl::StrSplit(text, '\n', absl::SkipEmpty())) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    const std::vector<std::string> fields = absl::StrSplit(line, ',');
+    if (column < 0) {
+      column = static_cast<int>(std::find(fields.begin(), fields.end(), header) - fields.begin());
+      EXPECT_LT(column, static_cast<int>(fields.size())) << "no column " << header;
+    } else if (column < static_cast<int>(fields.size()) && !fields[column].empty()) {
+      values.push_back(fields[column]);
+    }
+  }
+  return values;
+}
+
+// Every key and value of every store, and every log, holds none of these.
+void ExpectNowhere(const County& county, const std::string& data,
+                   const std::vector<std::string>& secrets) {
+  std::string haystack;
+  for (const char* service : kServices) {
+    RocksOptions options;
+    options.read_only = true;
+    auto store = OpenRocksStore(absl::StrCat(data, "/", service), service, options);
+    ASSERT_TRUE(store.ok()) << store.status();
+    ASSERT_TRUE((*store)
+                    ->TakeSnapshot()
+                    ->Scan(std::string(1, '\0'), std::string(1, '\xFF'),
+                           [&](absl::string_view key, absl::string_view value) {
+                             absl::StrAppend(&haystack, key, "\n", value, "\n");
+                             return true;
+                           })
+                    .ok());
+    absl::StrAppend(&haystack, ReadFile(absl::StrCat(data, "/", service, ".log")).value_or(""));
+  }
+  ASSERT_GT(haystack.size(), 100000u);
+  for (const std::string& secret : secrets) {
+    ASSERT_EQ(haystack.find(secret), std::string::npos)
+        << "personal data stands in a store or a log";
+  }
+}
+
+TEST(SuiteOfFour, CarriesCountyR1) {
+  County county("r1");
+  Suite& suite = county.suite();
+  const Figures survey = county.Survey();
+  // 13 organisations under the bureau committee, 79 township-school branches that it guides.
+  ExpectCount(survey, "organisations.subordinate.direct", 13);
+  ExpectCount(survey, "organisations.territorial.direct", 79);
+  ExpectCount(survey, "members.teachers", 1994);
+  ExpectCount(survey, "activists.teachers", 192);
+  ExpectCount(survey, "activists.students", 122);
+  ExpectCount(survey, "admissions.teachers", 39);
+  ExpectCount(survey, "admissions.students", 4);
+  ExpectCount(survey, "admissions", 43);
+  // The shares that the report left blank: of staff, of staff who are no members, of senior pupils.
+  const int64_t staff = survey.at("heads.staff").value();
+  ExpectRatio(survey, "members.teachers", 1994, staff);
+  ExpectRatio(survey, "activists.teachers", 192, staff - 1994);
+  for (const char* ratio : {"members.teachers", "activists.teachers", "activists.students"}) {
+    EXPECT_GT(survey.at(ratio).denominator(), survey.at(ratio).value()) << ratio;
+  }
+
+  // Importing again doubles nothing.
+  const auto heads = county.Heads();
+  const RunResult again = suite.Zhibu({"import", county.example()});
+  EXPECT_EQ(again.code, 0) << again.output;
+  EXPECT_EQ(county.Heads(), heads);
+
+  EXPECT_EQ(suite.Zhibu({"status"}).code, 0);
+  const RunResult verified = suite.Zhibu({"verify"});
+  EXPECT_EQ(verified.code, 0) << verified.output;
+  // Somebody owes something this month, and the branch's page says what.
+  const RunResult owed = suite.Zhibu({"report", "owed", "jyj-dw", "--open-only"});
+  EXPECT_EQ(owed.code, 0);
+  EXPECT_NE(owed.output.find("未开展"), std::string::npos) << owed.output;
+  EXPECT_EQ(suite.Zhibu({"due", "jyj-dw"}).code, 0);
+  EXPECT_EQ(suite.Zhibu({"org", "tree", "jyj-dw", "--line", "either"}).code, 0);
+
+  // Nobody's name or number stands anywhere in the clear.
+  std::vector<std::string> secrets = Column(county.example() + "/人员.csv", "公民身份号码");
+  for (const std::string& name : Column(county.example() + "/人员.csv", "姓名")) {
+    if (name.size() >= 9) secrets.push_back(name);  // three characters: two may be another word
+  }
+  ASSERT_GT(secrets.size(), 2000u);
+  for (const char* service : kServices) EXPECT_EQ(suite.Stop(service, SIGTERM), 0) << service;
+  std::sort(secrets.begin(), secrets.end());
+  secrets.erase(std::unique(secrets.begin(), secrets.end()), secrets.end());
+  ExpectNowhere(county, suite.data(), secrets);
+
+  // A second start shows the same, to the letter.
+  ASSERT_TRUE(suite.StartAll().ok());
+  ASSERT_TRUE(suite.WaitAllFollowed().ok());
+  const Figures later = county.Survey();
+  for (const auto& [id, figure] : survey) {
+    EXPECT_EQ(later.at(id).SerializeAsString(), figure.SerializeAsString()) << id;
+  }
+}
+
+TEST(SuiteOfFour, CarriesCountyR2) {
+  County county("r2");
+  const Figures survey = county.Survey({"--years", "3"});
+  ExpectCount(survey, "schools.public", 86);
+  ExpectCount(survey, "schools.public.primary-school", 65);
+  ExpectCount(survey, "schools.public.junior-school", 17);
+  ExpectCount(survey, "schools.public.special-school", 1);
+  ExpectCount(survey, "schools.public.senior-school", 3);
+  ExpectCount(survey, "schools.private", 4);
+  ExpectCount(survey, "schools.private.compulsory", 2);
+  ExpectCount(survey, "schools.private.senior", 2);
+  ExpectRatio(survey, "coverage.schools.organised", 90, 90);
+  ExpectCount(survey, "teaching-points", 60);
+  ExpectRatio(survey, "coverage.teaching-points.organised", 28, 60);
+  ExpectRatio(survey, "coverage.teaching-points.instructor", 32, 60);
+  ExpectRatio(survey, "secretaries.also-head", 24, 29);
+  ExpectRatio(survey, "leaders.with-party-posts", 161, 533);
+  ExpectCount(survey, "clerks.full-time", 0);
+  ExpectCount(survey, "admissions.teachers", 42);
+  const RunResult page = county.suite().Zhibu({"report", "basic", "jyj-dw", "--years", "3"});
+  // The share is computed and stands beside its counts: 24 of 29 is not the "80 %" of the report.
+  EXPECT_NE(page.output.find("82.8%"), std::string::npos) << page.output;
+  EXPECT_NE(page.output.find("161/533"), std::string::npos) << page.output;
+}
+
+TEST(SuiteOfFour, KeepsWorkingWhileTheOthersAreDown) {
+  const TempFolder folder;
+  Suite suite(ProgramFolder(), folder.path());
+  ASSERT_TRUE(suite.StartAll().ok());
+  auto registry = registry::v1::RegistryService::NewStub(suite.channel("registry"));
+  registry::v1::CreateOrganisationRequest root;
+  root.set_organisation_id("alone");
+  root.set_request_id("alone");
+  root.mutable_organisation()->set_title("测试学校党支部");
+  root.mutable_organisation()->set_kind(registry::v1::ORGANISATION_KIND_BRANCH);
+  *root.mutable_organisation()->mutable_established() = ToProto(absl::CivilDay(2000, 1, 1));
+  registry::v1::CreateOrganisationResponse made;
+  {
+    grpc::ClientContext context;
+    PrepareContext(context, suite.token());
+    ASSERT_TRUE(registry->CreateOrganisation(&context, root, &made).ok());
+  }
+  ASSERT_TRUE(suite.WaitAllFollowed().ok());
+  EXPECT_EQ(suite.Stop("registry", SIGTERM), 0);
+  EXPECT_EQ(suite.Stop("activity", SIGTERM), 0);
+
+  auto membership = m::MembershipService::NewStub(suite.channel("membership"));
+  m::CreatePersonRequest request;
+  request.set_person_id("teacher");
+  request.set_request_id("teacher");
+  m::Person& person = *request.mutable_person();
+  person.set_organisation("organisations/alone");
+  person.set_display_name("王小明");
+  person.set_sex(m::SEX_FEMALE);
+  *person.mutable_birth_date() = ToProto(absl::CivilDay(1980, 5, 6));
+  person.set_nationality_code("01");
+  person.set_kind(m::PERSON_KIND_TEACHER);
+  *person.mutable_registered_on() = ToProto(absl::CivilDay(2020, 1, 1));
+  request.mutable_opening_balance()->set_stage(m::STAGE_FULL);
+  *request.mutable_opening_balance()->mutable_joined_on() = ToProto(absl::CivilDay(2010, 1, 1));
+  *request.mutable_opening_balance()->mutable_full_member_on() =
+      ToProto(absl::CivilDay(2011, 1, 1));
+  m::CreatePersonResponse created;
+  {
+    grpc::ClientContext context;
+    PrepareContext(context, suite.token());
+    const grpc::Status status = membership->CreatePerson(&context, request, &created);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  // The token of the write makes the report wait until it shows it, with the registry still down.
+  auto reporting = rep::ReportingService::NewStub(suite.channel("reporting"));
+  rep::GetBasicSurveyRequest ask;
+  ask.set_organisation("organisations/alone");
+  (*ask.mutable_at_least())["membership"] = created.revision();
+  rep::GetBasicSurveyResponse survey;
+  {
+    grpc::ClientContext context;
+    PrepareContext(context, suite.token());
+    const grpc::Status status = reporting->GetBasicSurvey(&context, ask, &survey);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+  }
+  EXPECT_GE(survey.revisions().at("membership"), created.revision());
+  Figures figures;
+  for (const auto& section : survey.sections()) {
+    for (const auto& figure : section.figures()) figures[figure.id()] = figure;
+  }
+  ExpectCount(figures, "members.teachers", 1);
+  // A status says what is down.
+  EXPECT_EQ(suite.Zhibu({"status"}).code, 1);
+  ASSERT_TRUE(suite.Start("registry").ok());
+  ASSERT_TRUE(suite.Start("activity").ok());
+  ASSERT_TRUE(suite.WaitAllFollowed().ok());
+  EXPECT_EQ(suite.Zhibu({"status"}).code, 0);
+}
+
+#if !defined(__SANITIZE_ADDRESS__)
+TEST(SuiteOfFour, IsSmallWhenIdle) {
+  const TempFolder folder;
+  Suite suite(ProgramFolder(), folder.path());
+  ASSERT_TRUE(suite.StartAll().ok());
+  ASSERT_TRUE(suite.WaitAllFollowed().ok());
+  for (const char* service : kServices) {
+    const std::string status =
+        ReadFile(absl::StrCat("/proc/", suite.process(service)->pid(), "/status")).value_or("");
+    const size_t at = status.find("VmRSS:");
+    ASSERT_NE(at, std::string::npos);
+    const std::vector<std::string> words =
+        absl::StrSplit(status.substr(at + 6, 40), ' ', absl::SkipEmpty());
+    int kib = 0;
+    // "VmRSS:\t   12345 kB": the tab belongs to the first word.
+    for (const std::string& word : words) {
+      if (absl::SimpleAtoi(word, &kib)) break;
+    }
+    EXPECT_GT(kib, 0);
+    EXPECT_LE(kib, 64 * 1024) << service;
+  }
+}
+#endif
+
+}  // namespace
+}  // namespace zhibu
