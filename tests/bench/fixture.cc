@@ -147,7 +147,8 @@ absl::Status Fixture::Fill(int places) {
 
 StartCall Fixture::Empty() {
   return [this](int slot, Done done) {
-    using Call = Running<grpc::health::v1::HealthCheckRequest, grpc::health::v1::HealthCheckResponse>;
+    using Call =
+        Running<grpc::health::v1::HealthCheckRequest, grpc::health::v1::HealthCheckResponse>;
     auto call = std::make_shared<Call>();
     // The same metadata and deadline as every other call: what the transport costs this caller.
     PrepareContext(call->context, token_);

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 #include "tests/bench/load.h"
 #include "tests/support/suite.h"
 #include "zhibu/feed/v1/feed.grpc.pb.h"
-#include "grpc/health/v1/health.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
 namespace zhibu::bench {
 
-// Calls on the real programs, one for each place in flight. A place has cases of its own, so that no
-// two calls in flight change the same case.
+// Calls on the real programs, one for each place in flight. A place has cases of its own, so that
+// no two calls in flight change the same case.
 class Fixture {
  public:
   // Starts the two services in `folder` and records `places` × 16 cases up to step 5 through the

@@ -26,8 +26,8 @@ struct LoadResult {
 // Called when a call has ended: whether it succeeded, and what it said if not.
 using Done = std::function<void(bool ok, const std::string& error)>;
 
-// Starts one call of in-flight place `slot` and returns at once; calls `done` exactly once, from any
-// thread.
+// Starts one call of in-flight place `slot` and returns at once; calls `done` exactly once, from
+// any thread.
 using StartCall = std::function<void(int slot, Done done)>;
 
 // Keeps `in_flight` calls running for `time`; each place starts its next call when its last ended.

@@ -65,13 +65,13 @@ absl::StatusOr<std::unique_ptr<Postgres>> Postgres::Start(const std::string& fol
   const int port = 20000 + getpid() % 20000;
   std::unique_ptr<Postgres> postgres(new Postgres(folder, port));
   const std::string quiet = absl::StrCat(" >", folder, ".log 2>&1");
-  ZHIBU_RETURN_IF_ERROR(Shell(
-      AsOwner(absl::StrCat(kBin, "/initdb -D ", folder, "/data -A trust -U zhibu", quiet))));
-  ZHIBU_RETURN_IF_ERROR(Shell(AsOwner(
-      absl::StrCat(kBin, "/pg_ctl -w -D ", folder, "/data -o '-p ", port,
-                   " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
-                   " -c shared_buffers=256MB' start",
-                   quiet))));
+  ZHIBU_RETURN_IF_ERROR(
+      Shell(AsOwner(absl::StrCat(kBin, "/initdb -D ", folder, "/data -A trust -U zhibu", quiet))));
+  ZHIBU_RETURN_IF_ERROR(Shell(AsOwner(absl::StrCat(
+      kBin, "/pg_ctl -w -D ", folder, "/data -o '-p ", port,
+      " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
+      " -c shared_buffers=256MB' start",
+      quiet))));
   ZHIBU_RETURN_IF_ERROR(WriteFile(folder + ".schema.sql", kSchema));
   ZHIBU_RETURN_IF_ERROR(WriteFile(folder + ".step.sql", kTransaction));
   ZHIBU_RETURN_IF_ERROR(
@@ -81,16 +81,15 @@ absl::StatusOr<std::unique_ptr<Postgres>> Postgres::Start(const std::string& fol
 }
 
 Postgres::~Postgres() {
-  (void)Shell(AsOwner(
-      absl::StrCat(kBin, "/pg_ctl -m fast -D ", folder_, "/data stop >/dev/null 2>&1")));
+  (void)Shell(
+      AsOwner(absl::StrCat(kBin, "/pg_ctl -m fast -D ", folder_, "/data stop >/dev/null 2>&1")));
 }
 
 absl::StatusOr<double> Postgres::Steps(int clients, int seconds) {
   const std::string out = folder_ + ".pgbench";
-  ZHIBU_RETURN_IF_ERROR(
-      Shell(absl::StrCat(kBin, "/pgbench -n -M prepared -h 127.0.0.1 -p ", port_, " -U zhibu -c ",
-                         clients, " -j 2 -T ", seconds, " -f ", folder_,
-                         ".step.sql postgres >", out, " 2>&1")));
+  ZHIBU_RETURN_IF_ERROR(Shell(absl::StrCat(kBin, "/pgbench -n -M prepared -h 127.0.0.1 -p ", port_,
+                                           " -U zhibu -c ", clients, " -j 2 -T ", seconds, " -f ",
+                                           folder_, ".step.sql postgres >", out, " 2>&1")));
   ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(out));
   const size_t at = text.find("tps = ");
   double tps = 0;

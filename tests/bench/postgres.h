@@ -9,8 +9,8 @@
 
 namespace zhibu::bench {
 
-// A cluster under `folder`, durable as by default (fsync, synchronous_commit), listening on loopback.
-// Stopped and left on the disk when destroyed.
+// A cluster under `folder`, durable as by default (fsync, synchronous_commit), listening on
+// loopback. Stopped and left on the disk when destroyed.
 class Postgres {
  public:
   // UNAVAILABLE, saying why, where it is not installed or does not start.

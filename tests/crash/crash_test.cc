@@ -71,7 +71,8 @@ m::CreatePersonRequest MemberRequest(const std::string& id) {
 // again with the same request id until it is answered, as a client should.
 class Clients {
  public:
-  Clients(const Suite& suite, int count) : address_(suite.address("membership")), token_(suite.token()) {
+  Clients(const Suite& suite, int count)
+      : address_(suite.address("membership")), token_(suite.token()) {
     for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { Run(i); });
   }
   ~Clients() { Stop(); }
@@ -231,8 +232,10 @@ TEST(Crash, LosesNothingAcknowledgedAndFollowersConverge) {
     absl::SleepFor(absl::Milliseconds(20 + random() % 200));
     // Mostly the service that is written to; its followers and its source must stand it too.
     const int dice = static_cast<int>(random() % 10);
-    const std::string victim = dice < 6 ? "membership" : dice < 8 ? "reporting"
-                               : dice < 9 ? "activity" : "registry";
+    const std::string victim = dice < 6   ? "membership"
+                               : dice < 8 ? "reporting"
+                               : dice < 9 ? "activity"
+                                          : "registry";
     ASSERT_EQ(suite.Stop(victim, SIGKILL), 128 + SIGKILL);
     const auto acknowledged = clients.acknowledged();
     ASSERT_TRUE(suite.Start(victim).ok()) << victim << " in round " << round;

@@ -120,7 +120,7 @@ absl::Status Suite::WaitFollowed(const std::string& follower, const std::string&
 
 absl::Status Suite::WaitAllFollowed() {
   const std::vector<std::pair<const char*, const char*>> pairs = {
-      {"membership", "registry"}, {"activity", "registry"},   {"activity", "membership"},
+      {"membership", "registry"}, {"activity", "registry"},    {"activity", "membership"},
       {"reporting", "registry"},  {"reporting", "membership"}, {"reporting", "activity"}};
   for (const auto& [follower, source] : pairs) {
     ZHIBU_RETURN_IF_ERROR(WaitFollowed(follower, source));

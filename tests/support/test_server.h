@@ -29,8 +29,7 @@ policy::v1::Principals TestPrincipals();
 
 class TestServer {
  public:
-  using Build =
-      std::function<absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>>(Server&)>;
+  using Build = std::function<absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>>(Server&)>;
   // Starts it, or aborts the test program saying why. `store` null: a new one in memory. `listen`
   // empty: in-process only.
   TestServer(const std::string& service, const Clock* clock,

@@ -219,7 +219,7 @@ TEST_F(ListOwed, AsksNothingForPeriodsInWhichTheOrganisationExistedOnlyInPart) {
                       CivilDay(2026, 10, 1));
   world_.Settle();
   EXPECT_THAT(Owed("brief", CivilDay(2026, 1, 31)), IsEmpty());
-  EXPECT_THAT(Owed("brief", CivilDay(2026, 2, 1)), ElementsAre("theme-day 0/1 OWED"));
+  EXPECT_THAT(Owed("brief", CivilDay(2026, 2, 1)), ElementsAre("theme-day 0/1 MISSING"));
   EXPECT_THAT(Owed("brief", CivilDay(2026, 9, 30)).size(), 3u);
   EXPECT_THAT(Owed("brief", CivilDay(2026, 10, 1)), IsEmpty());
 }
