@@ -40,6 +40,13 @@ function(zhibu_generate out root grpc)
   set(${out} ${generated} PARENT_SCOPE)
 endfunction()
 
+# zhibu_unsanitised(TARGET): generated code, built as it is also where ours is sanitised.
+function(zhibu_unsanitised target)
+  if(ZHIBU_SANITIZE)
+    target_compile_options(${target} PRIVATE -fno-sanitize=all -O0 -g0)
+  endif()
+endfunction()
+
 # zhibu_library(NAME dependency...): every .cc of this folder.
 function(zhibu_library name)
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
