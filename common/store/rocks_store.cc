@@ -57,6 +57,8 @@ class RocksSnapshot : public Snapshot {
     rocksdb::ReadOptions options = options_;
     const rocksdb::Slice upper = ToSlice(end);
     options.iterate_upper_bound = &upper;
+    // The journal is read from end to end and not again: it must not push the rows out of memory.
+    options.fill_cache = begin.empty() || begin[0] != static_cast<char>(SystemTable::kJournal);
     const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options));
     for (it->Seek(ToSlice(begin)); it->Valid(); it->Next()) {
       if (!visit(ToView(it->key()), ToView(it->value()))) break;
@@ -95,8 +97,8 @@ class RocksStore : public Store {
   }
 
  private:
-  // The engine's snapshot of the newest state, shared by all who ask between two commits: making and
-  // releasing one takes the engine's own mutex, which the writer needs.
+  // The engine's snapshot of the newest state, shared by all who ask between two commits: making
+  // and releasing one takes the engine's own mutex, which the writer needs.
   std::shared_ptr<const rocksdb::Snapshot> Latest() const {
     MutexLock lock(&mutex_);
     if (latest_ == nullptr) {
@@ -134,9 +136,13 @@ rocksdb::Options DbOptions(const RocksOptions& options) {
   db.memtable_prefix_bloom_size_ratio = 0.02;
   db.memtable_whole_key_filtering = true;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes);
+  table.block_cache = rocksdb::NewLRUCache(options.cache_bytes, /*num_shard_bits=*/2,
+                                           /*strict_capacity_limit=*/false,
+                                           /*high_pri_pool_ratio=*/0.5);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
   db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return db;
 }
