@@ -61,7 +61,9 @@ absl::StatusOr<Page> Pages::Open(const google::protobuf::Message& request) {
   }
   std::string bytes;
   rpc::PageToken parsed;
-  if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < kMacBytes) {
+  // Written back, since base64 leaves bits in the last character that decode to nothing.
+  if (!absl::WebSafeBase64Unescape(token, &bytes) || bytes.size() < kMacBytes ||
+      absl::WebSafeBase64Escape(bytes) != token) {
     return InvalidToken();
   }
   const absl::string_view body(bytes.data(), bytes.size() - kMacBytes);

@@ -141,6 +141,7 @@ class FeedChecker {
     auto stub = feed::v1::FeedService::NewStub(suite.channel("membership"));
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     feed::v1::WatchRequest request;
     request.set_after_revision(last_.revision());
     request.set_stop_at_head(true);
@@ -177,6 +178,7 @@ std::string Survey(const std::string& address, const std::string& token) {
   reporting::v1::GetBasicSurveyResponse response;
   grpc::ClientContext context;
   PrepareContext(context, token);
+  context.set_wait_for_ready(true);  // a service that was down is not tried at once
   const grpc::Status status = stub->GetBasicSurvey(&context, request, &response);
   EXPECT_TRUE(status.ok()) << status.error_message();
   response.clear_revisions();
@@ -192,6 +194,7 @@ int CountPersons(Suite& suite) {
   do {
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     m::ListPersonsResponse response;
     const grpc::Status status = stub->ListPersons(&context, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
@@ -220,6 +223,7 @@ TEST(Crash, LosesNothingAcknowledgedAndFollowersConverge) {
     *request.mutable_organisation()->mutable_established() = On(2000, 1, 1);
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     r::CreateOrganisationResponse response;
     const grpc::Status status = registry->CreateOrganisation(&context, request, &response);
     ASSERT_TRUE(status.ok()) << status.error_message();
@@ -282,6 +286,7 @@ TEST(Crash, AFlippedByteInTheStoreIsNamedByVerify) {
     *request.mutable_organisation()->mutable_established() = On(2000, 1, 1);
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     r::CreateOrganisationResponse response;
     ASSERT_TRUE(registry->CreateOrganisation(&context, request, &response).ok());
   }

@@ -70,6 +70,7 @@ class County {
       auto stub = feed::v1::FeedService::NewStub(suite_.channel(service));
       grpc::ClientContext context;
       PrepareContext(context, suite_.token());
+      context.set_wait_for_ready(true);  // a service that was down is not tried at once
       feed::v1::GetHeadResponse head;
       EXPECT_TRUE(stub->GetHead(&context, {}, &head).ok());
       heads[service] = head.revision();
@@ -242,6 +243,7 @@ TEST(SuiteOfFour, KeepsWorkingWhileTheOthersAreDown) {
   {
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     ASSERT_TRUE(registry->CreateOrganisation(&context, root, &made).ok());
   }
   ASSERT_TRUE(suite.WaitAllFollowed().ok());
@@ -268,6 +270,7 @@ TEST(SuiteOfFour, KeepsWorkingWhileTheOthersAreDown) {
   {
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     const grpc::Status status = membership->CreatePerson(&context, request, &created);
     ASSERT_TRUE(status.ok()) << status.error_message();
   }
@@ -280,6 +283,7 @@ TEST(SuiteOfFour, KeepsWorkingWhileTheOthersAreDown) {
   {
     grpc::ClientContext context;
     PrepareContext(context, suite.token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     const grpc::Status status = reporting->GetBasicSurvey(&context, ask, &survey);
     ASSERT_TRUE(status.ok()) << status.error_message();
   }

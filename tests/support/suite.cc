@@ -103,6 +103,7 @@ absl::Status Suite::WaitFollowed(const std::string& follower, const std::string&
     auto stub = feed::v1::FeedService::NewStub(channel(service));
     grpc::ClientContext context;
     PrepareContext(context, token());
+    context.set_wait_for_ready(true);  // a service that was down is not tried at once
     feed::v1::GetHeadResponse response;
     ZHIBU_RETURN_IF_ERROR(FromGrpcStatus(stub->GetHead(&context, {}, &response)));
     return response;
