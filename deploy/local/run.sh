@@ -30,7 +30,8 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-case $county in r1) root=jyj-dw ;; r2) root=jyj-dw ;; *) die "--county is r1 or r2" ;; esac
+case $county in r1|r2) ;; *) die "--county is r1 or r2" ;; esac
+root=jyj-dw  # the bureau committee, in both example counties
 
 need_packages "${ZHIBU_BUILD_PACKAGES[@]}"
 # Built even where it was built before: that takes a second, and nobody runs yesterday's programs.
