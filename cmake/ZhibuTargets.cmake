@@ -15,14 +15,21 @@ endforeach()
 set(ZHIBU_PROTO_PATHS -I${CMAKE_SOURCE_DIR}/proto -I${CMAKE_SOURCE_DIR} -I${ZHIBU_GOOGLEAPIS}
     -I${ZHIBU_GRPC_PROTO} -I/usr/include)
 
-# zhibu_generate(OUT ROOT GRPC file...): C++ from .proto files named relative to ROOT, into gen/.
+# zhibu_generate(OUT ROOT GRPC file...): C++ from .proto files named relative to ROOT, into gen/. With
+# GRPC, files that define a service get stubs too; for the others they would be empty and cost as much.
 function(zhibu_generate out root grpc)
   set(generated)
   foreach(proto ${ARGN})
     string(REGEX REPLACE "\\.proto$" "" stem ${proto})
     set(produced ${CMAKE_BINARY_DIR}/gen/${stem}.pb.cc ${CMAKE_BINARY_DIR}/gen/${stem}.pb.h)
     set(plugin)
+    set(services)
     if(grpc)
+      file(STRINGS ${root}/${proto} services REGEX "^service ")
+      set_property(DIRECTORY ${CMAKE_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+                   ${root}/${proto})
+    endif()
+    if(services)
       list(APPEND produced ${CMAKE_BINARY_DIR}/gen/${stem}.grpc.pb.cc
            ${CMAKE_BINARY_DIR}/gen/${stem}.grpc.pb.h)
       set(plugin --grpc_out=${CMAKE_BINARY_DIR}/gen
