@@ -7,7 +7,6 @@
 #include "common/rpc/run_service.h"
 #include "services/membership/personal_data.h"
 #include "services/membership/service.h"
-#include "zhibu/membership/v1/membership_service.pb.h"
 
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");
 ABSL_FLAG(std::string, rulesets, "",
@@ -21,8 +20,7 @@ int main(int argc, char** argv) {
   program.name = "membership";
   program.default_port = 7402;
   program.usage = "Keeps persons and their way to membership (党员发展与党员名册).";
-  program.contracts = {
-      zhibu::membership::v1::CreatePersonRequest::descriptor()->file()->service(0)};
+  program.contracts = zhibu::membership::MembershipContracts();
   program.build =
       [](zhibu::Server& server) -> absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> {
     zhibu::membership::MembershipOptions options;

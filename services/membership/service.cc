@@ -10,6 +10,7 @@
 #include "services/membership/cases.h"
 #include "services/membership/due_list.h"
 #include "services/membership/load_rule_sets.h"
+#include "services/membership/parts.h"
 #include "services/membership/persons.h"
 #include "services/membership/tables.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
@@ -23,14 +24,13 @@ using grpc::ServerUnaryReactor;
 // Each method is one line: how it runs is Calls' business, what it does that of the three parts.
 class Service final : public v1::MembershipService::CallbackService {
  public:
-  Service(Server& server, RuleSets rule_sets, PersonalDataKeys keys)
+  Service(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
-        rule_sets_(std::move(rule_sets)),
-        keys_(std::move(keys)),
-        tables_(&rule_sets_, &keys_),
-        persons_(&rule_sets_, &keys_, &tables_, &server.tree(), &server.pages()),
-        cases_(&rule_sets_, &keys_, &tables_, &server.tree()),
-        due_list_(&rule_sets_, &server.tree(), &server.pages()) {}
+        parts_(std::move(parts)),
+        persons_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree(),
+                 &server.pages()),
+        cases_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree()),
+        due_list_(&parts_->rule_sets, &server.tree(), &server.pages()) {}
 
   ServerUnaryReactor* CreatePerson(CallbackServerContext* context,
                                    const v1::CreatePersonRequest* request,
@@ -87,7 +87,7 @@ class Service final : public v1::MembershipService::CallbackService {
  private:
   absl::Status RuleSetsKnown(Call&, const v1::ListRuleSetsRequest&, const Reader&,
                              v1::ListRuleSetsResponse* response) const {
-    for (const auto& set : rule_sets_.all()) {
+    for (const auto& set : parts_->rule_sets.all()) {
       v1::RuleSetSummary& summary = *response->add_rule_sets();
       summary.set_id(set->id());
       summary.set_title(set->data().title());
@@ -99,9 +99,7 @@ class Service final : public v1::MembershipService::CallbackService {
   }
 
   Calls& calls_;
-  const RuleSets rule_sets_;
-  const PersonalDataKeys keys_;
-  const Tables tables_;
+  const std::shared_ptr<const Parts> parts_;
   const Persons persons_;
   const Cases cases_;
   const DueList due_list_;
@@ -123,6 +121,10 @@ absl::Status CheckKey(const Reader& reader, const PersonalDataKeys& keys) {
 
 }  // namespace
 
+std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
+  return {v1::CreatePersonRequest::descriptor()->file()->service(0)};
+}
+
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
     Server& server, MembershipOptions options) {
   ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, LoadRuleSets(options.rule_sets_folder));
@@ -136,7 +138,8 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
                                         return mirror->Apply(txn, event);
                                       }));
   std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<Service>(server, std::move(rule_sets), std::move(keys)));
+  auto parts = std::make_shared<const Parts>(std::move(rule_sets), std::move(keys));
+  services.push_back(std::make_unique<Service>(server, std::move(parts)));
   return services;
 }
 

@@ -10,8 +10,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/server.h"
+#include "google/protobuf/descriptor.h"
 
 namespace zhibu::membership {
+
+// The contracts that BuildMembership serves, for Server::Create.
+std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts();
 
 struct MembershipOptions {
   std::shared_ptr<grpc::Channel> registry;  // whose feed says which organisations there are

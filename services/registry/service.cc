@@ -117,6 +117,10 @@ class RegistryService final : public v1::RegistryService::CallbackService {
 
 }  // namespace
 
+std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
+  return {v1::CreateOrganisationRequest::descriptor()->file()->service(0)};
+}
+
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server) {
   auto service = std::make_unique<RegistryService>(server);
   ZHIBU_RETURN_IF_ERROR(service->Load(*server.store().TakeSnapshot()));

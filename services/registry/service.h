@@ -9,8 +9,12 @@
 
 #include "absl/status/statusor.h"
 #include "common/rpc/server.h"
+#include "google/protobuf/descriptor.h"
 
 namespace zhibu::registry {
+
+// The contracts that BuildRegistry serves, for Server::Create.
+std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts();
 
 // Loads the tree into `server.tree()` and makes the services to serve. Follows nobody: the registry
 // is the authority on what it keeps. `server` must outlive them. DATA_LOSS or UNAVAILABLE where the

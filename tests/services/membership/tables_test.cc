@@ -154,8 +154,7 @@ TEST_F(RestartTest, RefusesToStartWithAnotherKey) {
   FakeClock clock(kToday);
   ServerOptions of_server;
   of_server.service = "membership";
-  auto server = Server::Create(std::move(of_server), Open(), &clock,
-                               {v1::CreatePersonRequest::descriptor()->file()->service(0)});
+  auto server = Server::Create(std::move(of_server), Open(), &clock, MembershipContracts());
   ASSERT_TRUE(server.ok());
   MembershipOptions options;
   options.registry = MakeChannel("127.0.0.1:1");

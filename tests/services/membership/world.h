@@ -50,9 +50,7 @@ class World {
   }
   void Start(std::unique_ptr<Store> store) {
     membership_ = std::make_unique<TestServer>(
-        "membership", &clock_,
-        std::vector<const google::protobuf::ServiceDescriptor*>{
-            v1::CreatePersonRequest::descriptor()->file()->service(0)},
+        "membership", &clock_, MembershipContracts(),
         [this](Server& server) {
           MembershipOptions options;
           options.registry = registry_.channel();

@@ -125,9 +125,7 @@ TEST(Restart, LoadsTheTreeByWhichScopesAreChecked) {
     }
     ASSERT_TRUE((*store)->CommitSynced(txn.writes()).ok());
   }
-  TestServer server("registry", &clock,
-                    {v1::CreateOrganisationRequest::descriptor()->file()->service(0)},
-                    BuildRegistry, *std::move(store));
+  TestServer server("registry", &clock, RegistryContracts(), BuildRegistry, *std::move(store));
   v1::RegistryService::Stub stub(server.channel());
   v1::GetOrganisationRequest request;
   v1::GetOrganisationResponse response;

@@ -102,9 +102,7 @@ class RegistryTest : public ::testing::Test {
   using Stub = v1::RegistryService::Stub;
 
   explicit RegistryTest(std::unique_ptr<Store> store = nullptr)
-      : server_("registry", &clock_,
-                {v1::CreateOrganisationRequest::descriptor()->file()->service(0)}, BuildRegistry,
-                std::move(store)),
+      : server_("registry", &clock_, RegistryContracts(), BuildRegistry, std::move(store)),
         stub_(server_.channel()) {}
 
   // A change, with a request id of its own unless it has one.

@@ -1,0 +1,28 @@
+// What all services of this program share.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_PARTS_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_PARTS_H_
+
+#include <utility>
+
+#include "services/membership/personal_data.h"
+#include "services/membership/rules/rule_set.h"
+#include "services/membership/tables.h"
+
+namespace zhibu::membership {
+
+// Immutable but for the tables' rows; held by each service, so that it lives as long as the last of
+// them.
+struct Parts {
+  Parts(RuleSets sets, PersonalDataKeys personal_data_keys)
+      : rule_sets(std::move(sets)), keys(std::move(personal_data_keys)) {}
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  const RuleSets rule_sets;
+  const PersonalDataKeys keys;
+  const Tables tables{&rule_sets, &keys};
+};
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_PARTS_H_
