@@ -167,6 +167,18 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
   std::shared_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
 };
 
+absl::Status AnswerAgain(const AnswerSeal& seal, const std::string& key,
+                         const store::Answer& answer, google::protobuf::Message* response) {
+  if (!answer.sealed()) {
+    response->ParseFromString(answer.response());
+    return absl::OkStatus();
+  }
+  if (!seal.open) return absl::DataLossError("a sealed answer, and no key");
+  ZHIBU_ASSIGN_OR_RETURN(const std::string plain, seal.open(key, answer.response()));
+  response->ParseFromString(plain);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Calls::Admit(grpc::CallbackServerContext* context,
@@ -234,7 +246,8 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
   // Outside the lane, since the lane is one thread: the digest that tells a replay from a reuse.
   std::string digest = Sha256({job.method, request.SerializeAsString()});
   std::string key = Key(SystemTable::kAnswers).Text(job.actor).Text(request_id).bytes();
-  job.decide = [call, response, validate_only, digest = std::move(digest), key = std::move(key),
+  job.decide = [call, response, validate_only, seal = parts_.answer_seal,
+                digest = std::move(digest), key = std::move(key),
                 body = std::move(body)](Txn& txn) -> absl::Status {
     if (!validate_only) {
       ZHIBU_ASSIGN_OR_RETURN(std::optional<store::Answer> answered,
@@ -244,8 +257,7 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
           return Malformed("request_id", "REQUEST_ID_REUSED",
                            "同一个 request_id 已用于另一个请求，请换一个");
         }
-        response->ParseFromString(answered->response());
-        return absl::OkStatus();
+        return AnswerAgain(*seal, key, *answered, response);
       }
     }
     ZHIBU_RETURN_IF_ERROR(Guarded(*call, [&] { return body(*call, txn); }));
@@ -253,6 +265,10 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
     store::Answer answer;
     answer.set_request_sha256(digest);
     answer.set_response(response->SerializeAsString());
+    if (seal->seal) {
+      answer.set_response(seal->seal(key, answer.response()));
+      answer.set_sealed(true);
+    }
     answer.set_revision(txn.emitted() ? txn.revision() : 0);
     PutRow(txn, key, answer);
     return absl::OkStatus();

@@ -24,6 +24,14 @@ namespace zhibu {
 // How long a call without a deadline of its own may wait.
 inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
 
+// Makes remembered answers unreadable at rest, where a service's answers hold personal data.
+// `context` is authenticated: an answer put under another key does not open.
+struct AnswerSeal {
+  std::function<std::string(absl::string_view context, absl::string_view plain)> seal;
+  std::function<absl::StatusOr<std::string>(absl::string_view context, absl::string_view sealed)>
+      open;
+};
+
 // Admission, identity, policy, deadline, idempotency and freshness, once for all methods. Owned by
 // the Server, which outlives every call. Thread-safe.
 class Calls {
@@ -40,6 +48,8 @@ class Calls {
     // Service name → how far it is visible here: the own feed and the followed ones.
     // Filled before anything is served.
     const std::map<std::string, std::unique_ptr<Progress>>* progress;
+    // Set before anything is served; empty functions: answers are kept as they are.
+    const AnswerSeal* answer_seal;
   };
   explicit Calls(Parts parts) : parts_(std::move(parts)) {}
 

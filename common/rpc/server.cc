@@ -47,9 +47,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(
   server->pool_ = std::make_unique<ReadPool>(with.read_threads, with.max_reads_queued);
   server->pages_ = std::make_unique<Pages>(server->store_.get(), clock);
   // A reference to the map, filled in by Follow before anything is served.
-  server->calls_ = std::make_unique<Calls>(Calls::Parts{
-      with.service, clock, server->store_.get(), server->lane_.get(), server->pool_.get(),
-      server->authenticator_.get(), server->policies_.get(), &server->tree_, &server->progress_});
+  server->calls_ = std::make_unique<Calls>(
+      Calls::Parts{with.service, clock, server->store_.get(), server->lane_.get(),
+                   server->pool_.get(), server->authenticator_.get(), server->policies_.get(),
+                   &server->tree_, &server->progress_, &server->answer_seal_});
   return server;
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -61,6 +62,8 @@ class Server {
   // Before Create returns nothing is known of the sources: name them here, before Serve.
   absl::Status Follow(const std::string& service, std::shared_ptr<grpc::Channel> channel,
                       Follower::Apply apply);
+  // From now on remembered answers are sealed; before Serve.
+  void SealAnswers(AnswerSeal seal) { answer_seal_ = std::move(seal); }
   // How far a service is visible here; null for one that is not followed.
   Progress* progress(const std::string& service);
 
@@ -88,6 +91,7 @@ class Server {
   std::unique_ptr<CommitLane> lane_;
   std::unique_ptr<ReadPool> pool_;
   std::unique_ptr<Pages> pages_;
+  AnswerSeal answer_seal_;
   std::unique_ptr<Calls> calls_;
   std::vector<std::unique_ptr<Follower>> followers_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

@@ -7,6 +7,7 @@
 #include "common/rpc/organisation_mirror.h"
 #include "common/store/table.h"
 #include "services/membership/convert.h"
+#include "services/membership/form.h"
 
 namespace zhibu::membership {
 namespace {
@@ -15,14 +16,6 @@ constexpr int kMaxCases = 2000;
 constexpr int kMaxSteps = 5000;
 // What the judgement calls the step; a batch puts its own path there.
 constexpr char kStep[] = "step";
-
-Violation Because(absl::string_view reason, std::string subject, absl::string_view message) {
-  Violation violation;
-  violation.reason = std::string(reason);
-  violation.subject = std::move(subject);
-  violation.message = std::string(message);
-  return violation;
-}
 
 void AppendAt(const std::string& path, std::vector<Violation> from, std::vector<Violation>& to) {
   for (Violation& violation : from) {
@@ -49,6 +42,10 @@ absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
   } else {
     ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
     if (!open.person) return NotFound(NameOf(kPersons, open.name.person_id));
+    if (!open.person->merged_into().empty()) {
+      return Refused(NameOf(kPersons, open.name.person_id), "ALREADY_MERGED",
+                     "该人员档案已并入另一份档案，请在保留的档案中办理");
+    }
     open.row = NewCase(*open.person, first);
   }
   if (!call.RequireScope(NameOf(kOrganisations, open.row.organisation_id())).ok()) {

@@ -36,6 +36,28 @@ void StagesFromEvent(const StageChanges& changes, Stages* stages) {
   }
 }
 
+v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& row) {
+  v1::PersonChanged event;
+  event.set_name(NameOf(kPersons, person_id));
+  event.set_organisation(NameOf(kOrganisations, row.organisation_id()));
+  event.set_sex(static_cast<v1::Sex>(row.sex()));
+  event.set_nationality_code(row.nationality_code());
+  event.set_kind(static_cast<v1::PersonKind>(row.kind()));
+  event.set_institution(row.institution());
+  *event.mutable_registered_on() = ToProto(DayFromNumber(row.registered_on()));
+  if (row.has_opening()) {
+    v1::OpeningBalance& opening = *event.mutable_opening_balance();
+    opening.set_stage(static_cast<v1::Stage>(row.opening().stage()));
+    *opening.mutable_joined_on() = ToProto(DayFromNumber(row.opening().joined_on()));
+    if (row.opening().has_full_member_on()) {
+      *opening.mutable_full_member_on() = ToProto(DayFromNumber(row.opening().full_member_on()));
+    }
+  }
+  *event.mutable_personal_data() = row.personal_data();
+  StagesToEvent(row.stages(), event.mutable_stages());
+  return event;
+}
+
 absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_view person_id,
                                     const rows::PersonRow& row, absl::CivilDay day) {
   v1::Person person;
@@ -58,6 +80,7 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_v
   }
   person.set_opening_balance(row.has_opening());
   *person.mutable_registered_on() = ToProto(DayFromNumber(row.registered_on()));
+  if (!row.merged_into().empty()) person.set_merged_into(NameOf(kPersons, row.merged_into()));
   person.set_etag(absl::StrCat(row.version()));
   return person;
 }

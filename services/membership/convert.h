@@ -13,6 +13,9 @@
 
 namespace zhibu::membership {
 
+// The whole record as an event states it, to be changed and emitted.
+v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& row);
+
 using StageChanges = google::protobuf::RepeatedPtrField<v1::StageChange>;
 
 void StagesToEvent(const Stages& stages, StageChanges* changes);

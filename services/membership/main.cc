@@ -12,8 +12,8 @@ ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");
 ABSL_FLAG(std::string, rulesets, "",
           "folder of the rule sets; default: those that ship with the program");
 ABSL_FLAG(std::string, key_file, "",
-          "key of the personal data, 64 hexadecimal digits; default: membership.key in the folder "
-          "above data_dir, made where it is missing");
+          "keys of the personal data, newest first, each a line of 64 hexadecimal digits; default: "
+          "membership.key in the folder above data_dir, made where it is missing");
 
 int main(int argc, char** argv) {
   zhibu::ServiceProgram program;
@@ -31,7 +31,7 @@ int main(int argc, char** argv) {
     }
     std::string key_file = absl::GetFlag(FLAGS_key_file);
     if (key_file.empty()) key_file = zhibu::LocalFolder() + "/membership.key";
-    ZHIBU_ASSIGN_OR_RETURN(options.key, zhibu::membership::LoadOrMakeKey(key_file));
+    ZHIBU_ASSIGN_OR_RETURN(options.keys, zhibu::membership::LoadOrMakeKeys(key_file));
     return zhibu::membership::BuildMembership(server, std::move(options));
   };
   return zhibu::RunService(argc, argv, program);

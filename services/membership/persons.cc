@@ -6,6 +6,8 @@
 #include "common/base/civil.h"
 #include "common/store/table.h"
 #include "services/membership/convert.h"
+#include "services/membership/form.h"
+#include "services/membership/personal_index.h"
 #include "services/membership/rules/person.h"
 #include "services/membership/subtree.h"
 
@@ -13,14 +15,6 @@ namespace zhibu::membership {
 namespace {
 
 constexpr int kMaxRows = 2000;
-
-Violation Because(absl::string_view reason, std::string subject, absl::string_view message) {
-  Violation violation;
-  violation.reason = std::string(reason);
-  violation.subject = std::move(subject);
-  violation.message = std::string(message);
-  return violation;
-}
 
 v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonForm& form,
                           const PersonalDataKeys& keys) {
@@ -86,7 +80,7 @@ absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& reques
   }
   if (!form.id_number.empty()) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
-                           txn.Get(IdNumberKey(keys_.IdNumberHash(form.id_number))));
+                           OwnerOfIdNumber(txn, keys_, form.id_number));
     if (owner) {
       refused.push_back(Because("ID_NUMBER_TAKEN", absl::StrCat(prefix, "person.id_number"),
                                 "该公民身份号码已登记在另一人名下，请核对"));
@@ -116,9 +110,6 @@ absl::Status Persons::Create(Call& call, const v1::CreatePersonRequest& request,
                          FindPerson(txn, request.person_id()));
   ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(),
                          PersonOn(keys_, request.person_id(), *row, call.today()));
-  // The answer is kept in the store, not encrypted, to be answered again; the caller knows the
-  // name.
-  response->mutable_person()->clear_display_name();
   return absl::OkStatus();
 }
 
@@ -138,17 +129,11 @@ absl::Status Persons::BatchCreate(Call& call, const v1::BatchCreatePersonsReques
 
 absl::Status Persons::Get(Call& call, const v1::GetPersonRequest& request, const Reader& reader,
                           v1::GetPersonResponse* response) const {
-  const std::optional<std::string> id = IdOf(kPersons, request.name());
-  if (!id) return Malformed("name", "PERSON_NAME_INVALID", "人员名称须写作 persons/{person}");
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
                          DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(reader, *id));
-  if (!row) return NotFound(request.name());
-  if (!call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
-    // Not the organisation's name: a stranger is not told where the person is.
-    return NotFound(request.name());
-  }
-  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(), PersonOn(keys_, *id, *row, day));
+  ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
+                         FindVisiblePerson(call, reader, request.name(), "name", {}));
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(), PersonOn(keys_, person.id, person.row, day));
   return absl::OkStatus();
 }
 

@@ -11,9 +11,12 @@
 #include "services/membership/due_list.h"
 #include "services/membership/load_rule_sets.h"
 #include "services/membership/parts.h"
+#include "services/membership/personal_index.h"
 #include "services/membership/persons.h"
+#include "services/membership/privacy_service.h"
 #include "services/membership/tables.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/privacy_service.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -105,16 +108,29 @@ class Service final : public v1::MembershipService::CallbackService {
   const DueList due_list_;
 };
 
-// One row tells: all are sealed with the same key.
-absl::Status CheckKey(const Reader& reader, const PersonalDataKeys& keys) {
+// The first person with an ID number tells whether the oldest key, by which the indexes are made,
+// is there; every person before that, whether those who sealed are.
+absl::Status CheckKeys(const Reader& reader, const PersonalDataKeys& keys) {
   const Key persons(kPersonTable);
-  std::string key_id = keys.key_id();
+  bool fit = true;
+  absl::Status failed;
   ZHIBU_RETURN_IF_ERROR(ScanRows<rows::PersonRow>(
-      reader, persons, persons.End(), [&](absl::string_view, const rows::PersonRow& row) {
-        key_id = row.personal_data().key_id();
+      reader, persons, persons.End(), [&](absl::string_view key, const rows::PersonRow& row) {
+        fit = keys.Has(row.personal_data().key_id());
+        if (!fit) return false;
+        const std::string id = KeyParts(key).Text().value_or("");
+        const auto data = keys.Open(NameOf(kPersons, id), row.personal_data());
+        failed = data.status();
+        if (!data.ok() || data->id_number().empty() || !row.merged_into().empty()) {
+          return data.ok();
+        }
+        const auto owner = OwnerOfIdNumber(reader, keys, data->id_number());
+        failed = owner.status();
+        fit = owner.ok() && *owner == id;
         return false;
       }));
-  if (key_id == keys.key_id()) return absl::OkStatus();
+  ZHIBU_RETURN_IF_ERROR(failed);
+  if (fit) return absl::OkStatus();
   return Failure(absl::StatusCode::kFailedPrecondition, "KEY_OF_ANOTHER_STORE",
                  "密钥文件不是写入这份数据时所用的那一个，请换回原来的密钥文件");
 }
@@ -122,24 +138,37 @@ absl::Status CheckKey(const Reader& reader, const PersonalDataKeys& keys) {
 }  // namespace
 
 std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
-  return {v1::CreatePersonRequest::descriptor()->file()->service(0)};
+  return {v1::CreatePersonRequest::descriptor()->file()->service(0),
+          v1::RevealPersonRequest::descriptor()->file()->service(0)};
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
     Server& server, MembershipOptions options) {
   ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, LoadRuleSets(options.rule_sets_folder));
-  PersonalDataKeys keys(options.key);
+  auto parts = std::make_shared<const Parts>(std::move(rule_sets), PersonalDataKeys(options.keys));
   const std::unique_ptr<Snapshot> snapshot = server.store().TakeSnapshot();
-  ZHIBU_RETURN_IF_ERROR(CheckKey(*snapshot, keys));
+  ZHIBU_RETURN_IF_ERROR(CheckKeys(*snapshot, parts->keys));
   auto mirror = std::make_shared<OrganisationMirror>(&server.tree());
   ZHIBU_RETURN_IF_ERROR(mirror->Load(*snapshot));
   ZHIBU_RETURN_IF_ERROR(server.Follow("registry", options.registry,
                                       [mirror](Txn& txn, const google::protobuf::Any& event) {
                                         return mirror->Apply(txn, event);
                                       }));
+  // An answer may hold a name, and once in a while an ID number that somebody had to read.
+  server.SealAnswers(
+      {[parts](absl::string_view context, absl::string_view plain) {
+         return parts->keys.SealText(context, plain).SerializeAsString();
+       },
+       [parts](absl::string_view context, absl::string_view bytes) -> absl::StatusOr<std::string> {
+         v1::Sealed sealed;
+         if (!sealed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+           return absl::DataLossError("a remembered answer cannot be read");
+         }
+         return parts->keys.OpenText(context, sealed);
+       }});
   std::vector<std::unique_ptr<grpc::Service>> services;
-  auto parts = std::make_shared<const Parts>(std::move(rule_sets), std::move(keys));
-  services.push_back(std::make_unique<Service>(server, std::move(parts)));
+  services.push_back(std::make_unique<Service>(server, parts));
+  services.push_back(MakePrivacyService(server, parts));
   return services;
 }
 

@@ -20,7 +20,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts();
 struct MembershipOptions {
   std::shared_ptr<grpc::Channel> registry;  // whose feed says which organisations there are
   std::string rule_sets_folder;             // *.textproto, see ruleset.proto
-  std::string key;                          // 32 bytes: what personal data are encrypted with
+  std::vector<std::string> keys;            // what personal data are encrypted with, newest first
 };
 
 // Follows the registry, loads rule sets and organisations, and makes the service. Fails with the

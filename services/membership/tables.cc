@@ -7,6 +7,7 @@
 #include "common/base/status.h"
 #include "common/store/table.h"
 #include "services/membership/convert.h"
+#include "services/membership/personal_index.h"
 #include "services/membership/rules/dues.h"
 #include "services/membership/rules/progress.h"
 
@@ -65,7 +66,6 @@ Key CaseKey(const CaseName& name) {
 Key StepsKey(const CaseName& name) {
   return Key(kStepTable).Text(name.person_id).Text(name.case_id);
 }
-Key IdNumberKey(absl::string_view hash) { return Key(kIdNumbers).Text(hash); }
 
 std::string FullName(const CaseName& name) {
   return absl::StrCat(kPersons, "/", name.person_id, "/cases/", name.case_id);
@@ -110,6 +110,15 @@ absl::Status Tables::Apply(Txn& txn, const google::protobuf::Any& event) const {
   } else if (event.Is<v1::StepRecorded>()) {
     v1::StepRecorded recorded;
     if (event.UnpackTo(&recorded)) return Apply(txn, recorded);
+  } else if (event.Is<v1::PersonRevealed>()) {
+    v1::PersonRevealed revealed;
+    if (event.UnpackTo(&revealed)) return Apply(txn, revealed);
+  } else if (event.Is<v1::PersonResealed>()) {
+    v1::PersonResealed resealed;
+    if (event.UnpackTo(&resealed)) return Apply(txn, resealed);
+  } else if (event.Is<v1::PersonMerged>()) {
+    v1::PersonMerged merged;
+    if (event.UnpackTo(&merged)) return Apply(txn, merged);
   }
   return absl::DataLossError("an event that the membership service does not know");
 }
@@ -118,19 +127,23 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   const std::optional<std::string> id = IdOf(kPersons, event.name());
   const std::optional<std::string> organisation = IdOf(kOrganisations, event.organisation());
   if (!id || !organisation) return absl::DataLossError("an event without a name");
-  ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
-                         keys_.Open(event.name(), event.personal_data()));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> before, FindPerson(txn, *id));
-  if (before) {
-    txn.Delete(ByOrganisationKey(before->organisation_id(), *id));
-    ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData old,
-                           keys_.Open(event.name(), before->personal_data()));
-    if (!old.id_number().empty()) {
-      txn.Delete(IdNumberKey(keys_.IdNumberHash(old.id_number())));
+  if (before) txn.Delete(ByOrganisationKey(before->organisation_id(), *id));
+  // Most changes leave name, number and birth date as they were: nothing is opened then.
+  const std::string& sealed = event.personal_data().ciphertext();
+  if (!before || before->personal_data().ciphertext() != sealed) {
+    if (before) {
+      ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData old,
+                             keys_.Open(event.name(), before->personal_data()));
+      ZHIBU_RETURN_IF_ERROR(RemoveFromIndexes(txn, keys_, *id, old));
     }
+    ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
+                           keys_.Open(event.name(), event.personal_data()));
+    ZHIBU_RETURN_IF_ERROR(AddToIndexes(txn, keys_, *id, data));
   }
   rows::PersonRow row;
   row.set_version(before ? before->version() + 1 : 1);
+  if (before) row.set_merged_into(before->merged_into());
   row.set_organisation_id(*organisation);
   row.set_sex(event.sex());
   row.set_kind(event.kind());
@@ -149,11 +162,39 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   StagesFromEvent(event.stages(), row.mutable_stages());
   PutRow(txn, PersonKey(*id), row);
   txn.Put(ByOrganisationKey(*organisation, *id), "");
-  if (!data.id_number().empty()) {
-    rows::IdNumberRow owner;
-    owner.set_person_id(*id);
-    PutRow(txn, IdNumberKey(keys_.IdNumberHash(data.id_number())), owner);
-  }
+  return absl::OkStatus();
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::PersonRevealed& event) const {
+  const std::optional<std::string> id = IdOf(kPersons, event.name());
+  if (!id) return absl::DataLossError("an event without a name");
+  // Newest first.
+  PutRow(txn, Key(kRevealTable).Text(*id).Number(-event.revision()), event);
+  return absl::OkStatus();
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::PersonResealed& event) const {
+  const std::string id = IdOf(kPersons, event.name()).value_or("");
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> row, FindPerson(txn, id));
+  if (!row) return absl::DataLossError("data of a person who is not there were sealed anew");
+  // Nothing that anybody sees has changed, so the version stays.
+  *row->mutable_personal_data() = event.personal_data();
+  PutRow(txn, PersonKey(id), *row);
+  return absl::OkStatus();
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
+  const std::string id = IdOf(kPersons, event.dropped()).value_or("");
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> row, FindPerson(txn, id));
+  if (!row) return absl::DataLossError("a person who is not there was merged");
+  ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
+                         keys_.Open(event.dropped(), row->personal_data()));
+  ZHIBU_RETURN_IF_ERROR(RemoveFromIndexes(txn, keys_, id, data));
+  txn.Delete(ByOrganisationKey(row->organisation_id(), id));
+  row->set_merged_into(IdOf(kPersons, event.kept()).value_or(""));
+  row->set_version(row->version() + 1);
+  PutRow(txn, PersonKey(id), *row);
+  PutRow(txn, Key(kMergeTable).Text(id), event);
   return absl::OkStatus();
 }
 

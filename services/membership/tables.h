@@ -16,6 +16,7 @@
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/events.pb.h"
+#include "zhibu/membership/v1/privacy_events.pb.h"
 
 namespace zhibu::membership {
 
@@ -27,12 +28,15 @@ enum Table : uint8_t {
   kCaseTable = 0x13,              // person, case → CaseRow
   kStepTable = 0x14,              // person, case, sequence → StepRow
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
+  kAlikeTable = 0x32,             // keyed hash of name and birth date → AlikeRow
+  kDuplicateTable = 0x33,         // the same hash, where it has several persons → nothing
+  kRevealTable = 0x34,            // person, negative revision → PersonRevealed
+  kMergeTable = 0x35,             // person that ended → PersonMerged
 };
 
 Key PersonKey(absl::string_view person_id);
 Key CaseKey(const CaseName& name);
-Key StepsKey(const CaseName& name);  // the beginning of all its steps
-Key IdNumberKey(absl::string_view hash);
+Key StepsKey(const CaseName& name);          // the beginning of all its steps
 std::string FullName(const CaseName& name);  // "persons/{person}/cases/{case}"
 
 absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
@@ -57,6 +61,9 @@ class Tables {
   // Any event of events.proto. DATA_LOSS for one that no sound service emits.
   absl::Status Apply(Txn& txn, const google::protobuf::Any& event) const;
   absl::Status Apply(Txn& txn, const v1::PersonChanged& event) const;
+  absl::Status Apply(Txn& txn, const v1::PersonRevealed& event) const;
+  absl::Status Apply(Txn& txn, const v1::PersonResealed& event) const;
+  absl::Status Apply(Txn& txn, const v1::PersonMerged& event) const;
   // `row`: the case as it is, where the caller has it already; it is changed.
   absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
 

@@ -23,7 +23,7 @@ rows::PersonalData SomeData() {
 }
 
 TEST(PersonalData, OpensWhatItSealed) {
-  const PersonalDataKeys keys(std::string(32, 'a'));
+  const PersonalDataKeys keys({std::string(32, 'a')});
   const v1::Sealed sealed = keys.Seal("persons/li", SomeData());
   EXPECT_EQ(sealed.algorithm(), "AES-256-GCM");
   EXPECT_EQ(sealed.key_id(), keys.key_id());
@@ -35,7 +35,7 @@ TEST(PersonalData, OpensWhatItSealed) {
 }
 
 TEST(PersonalData, NeverSealsTheSameWayTwice) {
-  const PersonalDataKeys keys(std::string(32, 'a'));
+  const PersonalDataKeys keys({std::string(32, 'a')});
   const v1::Sealed one = keys.Seal("persons/li", SomeData());
   const v1::Sealed two = keys.Seal("persons/li", SomeData());
   EXPECT_NE(one.nonce(), two.nonce());
@@ -43,7 +43,7 @@ TEST(PersonalData, NeverSealsTheSameWayTwice) {
 }
 
 TEST(PersonalData, DoesNotOpenForAnotherPersonOrWhenChanged) {
-  const PersonalDataKeys keys(std::string(32, 'a'));
+  const PersonalDataKeys keys({std::string(32, 'a')});
   v1::Sealed sealed = keys.Seal("persons/li", SomeData());
   EXPECT_TRUE(absl::IsDataLoss(keys.Open("persons/wang", sealed).status()));
   (*sealed.mutable_ciphertext())[0] ^= 1;
@@ -51,26 +51,65 @@ TEST(PersonalData, DoesNotOpenForAnotherPersonOrWhenChanged) {
 }
 
 TEST(PersonalData, SaysThatAnotherKeyIsNeeded) {
-  const PersonalDataKeys keys(std::string(32, 'a')), others(std::string(32, 'b'));
+  const PersonalDataKeys keys({std::string(32, 'a')}), others({std::string(32, 'b')});
   const absl::Status status =
       others.Open("persons/li", keys.Seal("persons/li", SomeData())).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReasonOf(status), "KEY_MISSING");
   EXPECT_NE(keys.IdNumberHash("1"), others.IdNumberHash("1"));
-  EXPECT_EQ(keys.IdNumberHash("1"), PersonalDataKeys(std::string(32, 'a')).IdNumberHash("1"));
+  EXPECT_EQ(keys.IdNumberHash("1"), PersonalDataKeys({std::string(32, 'a')}).IdNumberHash("1"));
 }
 
-TEST(LoadOrMakeKey, MakesAKeyOnceThatOnlyItsOwnerMayRead) {
+TEST(PersonalData, OpensWhatAnOlderKeySealedAndSealsWithTheNewest) {
+  const PersonalDataKeys before({std::string(32, 'a')});
+  const PersonalDataKeys after({std::string(32, 'b'), std::string(32, 'a')});
+  EXPECT_NE(before.key_id(), after.key_id());
+  EXPECT_TRUE(after.Has(before.key_id()));
+  EXPECT_FALSE(before.Has(after.key_id()));
+  EXPECT_TRUE(after.Open("persons/li", before.Seal("persons/li", SomeData())).ok());
+  const v1::Sealed anew = after.Seal("persons/li", SomeData());
+  EXPECT_EQ(anew.key_id(), after.key_id());
+  EXPECT_FALSE(before.Open("persons/li", anew).ok());
+  // The indexes stay as they are.
+  EXPECT_EQ(before.IdNumberHash("1"), after.IdNumberHash("1"));
+  EXPECT_EQ(before.AlikeHash(SomeData()), after.AlikeHash(SomeData()));
+}
+
+TEST(PersonalData, TellsNamesAndBirthDatesApart) {
+  const PersonalDataKeys keys({std::string(32, 'a')});
+  rows::PersonalData same = SomeData(), namesake = SomeData(), later = SomeData();
+  same.clear_id_number();
+  namesake.set_display_name("某");
+  later.set_birth(7320);
+  EXPECT_EQ(keys.AlikeHash(same), keys.AlikeHash(SomeData()));
+  EXPECT_NE(keys.AlikeHash(namesake), keys.AlikeHash(SomeData()));
+  EXPECT_NE(keys.AlikeHash(later), keys.AlikeHash(SomeData()));
+}
+
+TEST(LoadOrMakeKeys, ReadsOneKeyALineNewestFirst) {
+  const std::string path =
+      (std::filesystem::path(::testing::TempDir()) / absl::StrCat("keys-", RandomId())).string();
+  ASSERT_TRUE(
+      WriteFile(path, absl::StrCat(std::string(64, 'b'), "\n\n", std::string(64, 'a'), "\n")).ok());
+  EXPECT_THAT(*LoadOrMakeKeys(path),
+              ::testing::ElementsAre(std::string(32, '\xbb'), std::string(32, '\xaa')));
+  ASSERT_TRUE(WriteFile(path, "\n").ok());
+  EXPECT_EQ(LoadOrMakeKeys(path).status().code(), absl::StatusCode::kFailedPrecondition);
+  std::filesystem::remove(path);
+}
+
+TEST(LoadOrMakeKeys, MakesAKeyOnceThatOnlyItsOwnerMayRead) {
   const std::string path =
       (std::filesystem::path(::testing::TempDir()) / absl::StrCat("key-", RandomId())).string();
-  const auto made = LoadOrMakeKey(path);
+  const auto made = LoadOrMakeKeys(path);
   ASSERT_TRUE(made.ok()) << made.status();
-  EXPECT_EQ(made->size(), 32u);
+  ASSERT_EQ(made->size(), 1u);
+  EXPECT_EQ(made->front().size(), 32u);
   EXPECT_EQ(std::filesystem::status(path).permissions(),
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
-  EXPECT_EQ(*LoadOrMakeKey(path), *made);
+  EXPECT_EQ(*LoadOrMakeKeys(path), *made);
   ASSERT_TRUE(WriteFile(path, "not a key").ok());
-  EXPECT_EQ(LoadOrMakeKey(path).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(LoadOrMakeKeys(path).status().code(), absl::StatusCode::kFailedPrecondition);
   std::filesystem::remove(path);
 }
 

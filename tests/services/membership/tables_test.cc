@@ -5,6 +5,7 @@
 
 #include "common/store/feed.h"
 #include "tests/services/membership/world.h"
+#include "zhibu/membership/v1/privacy_service.grpc.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -25,6 +26,37 @@ std::map<std::string, std::string> Dump(const Reader& reader, absl::string_view 
                         })
                   .ok());
   return rows;
+}
+
+// One record read in full, and merged into another.
+void HandlePersonalData(World& world) {
+  auto stub = v1::PrivacyService::NewStub(world.channel());
+  for (const char* id : {"twin-one", "twin-two"}) {
+    v1::CreatePersonRequest request = world.PersonRequest(id);
+    if (std::string(id) == "twin-one") {
+      *request.mutable_person()->mutable_birth_date() = ToProto(absl::CivilDay(1990, 1, 15));
+      request.mutable_person()->set_sex(v1::SEX_MALE);
+      request.mutable_person()->clear_id_number();
+    }
+    ASSERT_TRUE(world.Create(request).ok());
+  }
+  v1::RevealPersonRequest reveal;
+  v1::RevealPersonResponse revealed;
+  reveal.set_name("persons/twin-two");
+  reveal.set_purpose(v1::REVEAL_PURPOSE_VERIFICATION);
+  reveal.set_reference("r");
+  reveal.set_request_id(world.NextRequestId());
+  ASSERT_TRUE(Invoke(&v1::PrivacyService::Stub::RevealPerson, *stub, reveal, &revealed).ok());
+  ASSERT_EQ(revealed.id_number().size(), 18u);
+  v1::MergePersonsRequest merge;
+  v1::MergePersonsResponse merged;
+  merge.set_kept("persons/twin-one");
+  merge.set_kept_etag("1");
+  merge.set_dropped("persons/twin-two");
+  merge.set_dropped_etag("1");
+  merge.set_reference("r");
+  merge.set_request_id(world.NextRequestId());
+  ASSERT_TRUE(Invoke(&v1::PrivacyService::Stub::MergePersons, *stub, merge, &merged).ok());
 }
 
 // Cases at several places of the way: a member, somebody refused, somebody extended.
@@ -49,6 +81,7 @@ void MakeHistory(World& world) {
   ASSERT_TRUE(
       world.Step(kExtended, MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, AddMonths(kStart, 25)))
           .ok());
+  HandlePersonalData(world);
 }
 
 TEST(Tables, AreWhatTheFeedSays) {
@@ -63,7 +96,7 @@ TEST(Tables, AreWhatTheFeedSays) {
   ASSERT_TRUE(fresh.ok());
   const auto empty = (*fresh)->TakeSnapshot();
   Txn txn(*empty);
-  const PersonalDataKeys keys(world.key());
+  const PersonalDataKeys keys(world.keys());
   const Tables tables(&ShippedRuleSets(), &keys);
   for (const auto& record : *records) {
     feed::v1::Content content;
@@ -159,7 +192,7 @@ TEST_F(RestartTest, RefusesToStartWithAnotherKey) {
   MembershipOptions options;
   options.registry = MakeChannel("127.0.0.1:1");
   options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
-  options.key = std::string(32, 'x');
+  options.keys = {std::string(32, 'x')};
   EXPECT_EQ(ReasonOf(BuildMembership(**server, options).status()), "KEY_OF_ANOTHER_STORE");
   options.rule_sets_folder = "/nonexistent";
   EXPECT_FALSE(BuildMembership(**server, options).ok());

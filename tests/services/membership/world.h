@@ -30,8 +30,8 @@ inline constexpr char kBranch[] = "organisations/branch";
 // contact-two, full members of the branch.
 class World {
  public:
-  explicit World(std::unique_ptr<Store> store = nullptr, std::string key = std::string(32, 'k'))
-      : registry_("registry", &clock_, {}, NoServices), key_(std::move(key)) {
+  explicit World(std::unique_ptr<Store> store = nullptr)
+      : registry_("registry", &clock_, {}, NoServices) {
     using namespace registry::v1;
     Organisation("county", ORGANISATION_KIND_COMMITTEE, "");
     Organisation("branch", ORGANISATION_KIND_BRANCH, "county");
@@ -55,7 +55,7 @@ class World {
           MembershipOptions options;
           options.registry = registry_.channel();
           options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
-          options.key = key_;
+          options.keys = keys_;
           return BuildMembership(server, std::move(options));
         },
         std::move(store));
@@ -67,7 +67,8 @@ class World {
   Server& server() { return membership_->server(); }
   std::shared_ptr<grpc::Channel> channel() { return membership_->channel(); }
   v1::MembershipService::Stub& stub() { return *stub_; }
-  const std::string& key() const { return key_; }
+  // Newest first; what is added to them counts from the next Start.
+  std::vector<std::string>& keys() { return keys_; }
 
   void Organisation(const std::string& id, registry::v1::OrganisationKind kind,
                     const std::string& parent) {
@@ -220,7 +221,7 @@ class World {
 
   FakeClock clock_{kToday};
   TestServer registry_;
-  const std::string key_;
+  std::vector<std::string> keys_ = {std::string(32, 'k')};
   std::unique_ptr<TestServer> membership_;
   std::unique_ptr<v1::MembershipService::Stub> stub_;
   int64_t registry_revision_ = 0;

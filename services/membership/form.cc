@@ -1,0 +1,51 @@
+#include "services/membership/form.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "common/base/resource_name.h"
+#include "services/membership/tables.h"
+
+namespace zhibu::membership {
+
+Violation Because(absl::string_view reason, std::string subject, absl::string_view message) {
+  Violation violation;
+  violation.reason = std::string(reason);
+  violation.subject = std::move(subject);
+  violation.message = std::string(message);
+  return violation;
+}
+
+void CheckReference(absl::string_view reference, absl::string_view field,
+                    std::vector<Violation>& wrong) {
+  constexpr int kMaxCharacters = 100;
+  const auto characters = std::count_if(reference.begin(), reference.end(),
+                                        [](char byte) { return (byte & 0xC0) != 0x80; });
+  if (characters >= 1 && characters <= kMaxCharacters &&
+      std::none_of(reference.begin(), reference.end(), absl::ascii_iscntrl)) {
+    return;
+  }
+  wrong.push_back(
+      Because("REFERENCE_INVALID", std::string(field), "请填写依据的文号或任务编号，1–100 个字符"));
+}
+
+absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader,
+                                                const std::string& name, absl::string_view field,
+                                                std::vector<Violation> wrong) {
+  const std::optional<std::string> id = IdOf(kPersons, name);
+  if (!id) {
+    wrong.push_back(
+        Because("PERSON_NAME_INVALID", std::string(field), "人员名称须写作 persons/{person}"));
+  }
+  if (!wrong.empty()) return Malformed(wrong);
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> row, FindPerson(reader, *id));
+  if (!row || !call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
+    // Not the organisation's name: a stranger is not told where the person is.
+    return NotFound(name);
+  }
+  return VisiblePerson{*id, *std::move(row)};
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,38 @@
+// What several requests ask for in the same way.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_FORM_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_FORM_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/status.h"
+#include "common/rpc/call.h"
+#include "common/store/store.h"
+#include "services/membership/rows.pb.h"
+
+namespace zhibu::membership {
+
+// A condition that is not one of the rules': without code and citation.
+Violation Because(absl::string_view reason, std::string subject, absl::string_view message);
+
+// Adds REFERENCE_INVALID unless it has 1–100 characters, none of them a control character.
+void CheckReference(absl::string_view reference, absl::string_view field,
+                    std::vector<Violation>& wrong);
+
+struct VisiblePerson {
+  std::string id;
+  rows::PersonRow row;
+};
+
+// The person whom a request names. INVALID_ARGUMENT where the name is not one
+// ("PERSON_NAME_INVALID") or `wrong`, what was found before, is not empty; NOT_FOUND for one out of
+// the caller's scope.
+absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader,
+                                                const std::string& name, absl::string_view field,
+                                                std::vector<Violation> wrong);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_FORM_H_
