@@ -54,6 +54,11 @@ void OrgTree::SetLife(absl::string_view child, absl::CivilDay from, absl::CivilD
   node.to = DayNumber(to);
 }
 
+absl::CivilDay OrgTree::LastDayOf(absl::string_view id) const {
+  const Index i = Find(id);
+  return (i < 0 ? kNoEnd : DayFromNumber(nodes_[i].to)) - 1;
+}
+
 bool OrgTree::Knows(absl::string_view id) const {
   const Index i = Find(id);
   return i >= 0 && nodes_[i].known;

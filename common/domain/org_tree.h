@@ -71,6 +71,9 @@ class OrgTree {
   // Whether it is known and exists on that day.
   bool ExistsOn(absl::string_view id, absl::CivilDay day) const;
 
+  // The last day of its life; kNoEnd - 1 where it has no end or is not known.
+  absl::CivilDay LastDayOf(absl::string_view id) const;
+
   std::optional<std::string> ParentOn(absl::string_view child, absl::CivilDay day) const;
   // In id order, each once.
   std::vector<std::string> TerritorialParentsOn(absl::string_view child, absl::CivilDay day) const;

@@ -27,8 +27,8 @@ class Call {
   absl::Time deadline() const { return deadline_; }
 
   // OK when `organisation` ("organisations/{organisation}", or "" for the whole suite) lies in the
-  // caller's scope today; else NOT_FOUND, which tells a stranger nothing. A method whose policy is
-  // SCOPE_BODY must ask at least once.
+  // caller's scope today, or on its last day where it is dissolved; else NOT_FOUND, which tells a
+  // stranger nothing. A method whose policy is SCOPE_BODY must ask at least once.
   absl::Status RequireScope(absl::string_view organisation);
   bool scope_checked() const { return scope_checked_; }
 

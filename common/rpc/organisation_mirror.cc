@@ -38,6 +38,13 @@ rpc::MirroredOrganisation RowOf(const registry::v1::Organisation& organisation) 
     edge->set_from(DayNumber(FromOrNoStart(affiliation.valid_from())));
     edge->set_to(DayNumber(ToOrNoEnd(affiliation.valid_to())));
   }
+  for (const auto& dated : organisation.kinds()) {
+    auto* kind = row.add_kinds();
+    kind->set_kind(dated.kind());
+    kind->set_level(dated.level());
+    kind->set_from(DayNumber(FromOrNoStart(dated.valid_from())));
+    kind->set_to(DayNumber(ToOrNoEnd(dated.valid_to())));
+  }
   return row;
 }
 
@@ -53,6 +60,24 @@ absl::CivilDay FromOrNoStart(const google::type::Date& date) {
 }
 absl::CivilDay ToOrNoEnd(const google::type::Date& date) {
   return FromProto(date).value_or(kNoEnd);
+}
+
+std::vector<rpc::MirroredKind> KindsOf(const rpc::MirroredOrganisation& row) {
+  if (!row.kinds().empty()) return {row.kinds().begin(), row.kinds().end()};
+  rpc::MirroredKind kind;
+  kind.set_kind(row.kind());
+  kind.set_from(row.established());
+  kind.set_to(row.dissolved());
+  return {kind};
+}
+
+rpc::MirroredKind KindOn(const rpc::MirroredOrganisation& row, absl::CivilDay day) {
+  const int32_t number = DayNumber(day);
+  const std::vector<rpc::MirroredKind> kinds = KindsOf(row);
+  for (const rpc::MirroredKind& kind : kinds) {
+    if (kind.from() <= number && number < kind.to()) return kind;
+  }
+  return kinds.back();
 }
 
 void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation) {

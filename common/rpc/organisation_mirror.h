@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,6 +19,11 @@ namespace zhibu {
 // The days of a contract's period; kNoStart and kNoEnd where unset. Invalid dates count as unset.
 absl::CivilDay FromOrNoStart(const google::type::Date& date);
 absl::CivilDay ToOrNoEnd(const google::type::Date& date);
+
+// Oldest first, at least one: a row from before kinds had dates has one for its whole life.
+std::vector<rpc::MirroredKind> KindsOf(const rpc::MirroredOrganisation& row);
+// Kind and level on a day; outside the organisation's life the last ones.
+rpc::MirroredKind KindOn(const rpc::MirroredOrganisation& row, absl::CivilDay day);
 
 // The tree's view of an organisation.
 void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation);

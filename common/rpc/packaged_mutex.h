@@ -5,9 +5,9 @@
 
 namespace zhibu {
 
-// Debian's Abseil is built with its deadlock detector on, which keeps a graph of every mutex that gRPC
-// takes: about 6 % of a point read's time here. It is a debugging aid; gRPC's locks are not ours to
-// debug, and our own code does not use absl::Mutex.
+// Debian's Abseil is built with its deadlock detector on, which keeps a graph of every mutex that
+// gRPC takes: about 6 % of a point read's time here. It is a debugging aid; gRPC's locks are not
+// ours to debug, and our own code does not use absl::Mutex.
 inline void QuietPackagedMutexes() {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }

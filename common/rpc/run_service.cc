@@ -1,7 +1,6 @@
 #include "common/rpc/run_service.h"
 
 #include <google/protobuf/text_format.h>
-
 #include <sys/stat.h>
 
 #include <csignal>

@@ -70,7 +70,7 @@ start() {  # start NAME ADDRESS FLAG...
     { cat "$work/log" >&2; die "zhibu-$name could not be started from the image"; }
 }
 say "Starting four containers on 127.0.0.1:$port–$((port + 3))"
-start registry "$registry"
+start registry "$registry" --membership="$membership"
 start membership "$membership" --registry="$registry"
 start activity "$activity" --registry="$registry" --membership="$membership"
 start reporting "$reporting" --registry="$registry" --membership="$membership" \

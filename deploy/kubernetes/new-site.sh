@@ -43,7 +43,7 @@ principal() {  # principal NAME FILE ROLE...: a token, and who it stands for
   echo '# Who may call (zhibu.policy.v1.Principals): hashes only. Add a site'"'"'s accounts here.'
   principal site-administrator client.token \
     ROLE_CLERK ROLE_APPROVER ROLE_READER ROLE_AUDITOR ROLE_ADMINISTRATOR
-  for service in membership activity reporting; do
+  for service in registry membership activity reporting; do
     principal "service-$service" "$service.token" ROLE_SERVICE
   done
 } >"$site/principals.textproto"
@@ -67,6 +67,8 @@ configMapGenerator:
 secretGenerator:
   - name: zhibu-client-token
     files: [token=client.token]
+  - name: zhibu-registry-token
+    files: [token=registry.token]
   - name: zhibu-membership-token
     files: [token=membership.token]
   - name: zhibu-activity-token

@@ -28,8 +28,8 @@ using rpc::MirroredOrganisation;
 constexpr int kFirstYear = 1949;
 constexpr int kLastYear = 2199;
 
-Organisation FactsOf(const MirroredOrganisation& row) {
-  return {OrganisationKindName(row.kind()), DayFromNumber(row.established()),
+Organisation FactsOf(const MirroredOrganisation& row, absl::CivilDay day) {
+  return {OrganisationKindName(KindOn(row, day).kind()), DayFromNumber(row.established()),
           DayFromNumber(row.dissolved())};
 }
 
@@ -159,7 +159,7 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
           organisation ? KeeperOn(*organisation, day) : std::nullopt;
       static const People kNobody;
       situation.people = &kNobody;
-      if (organisation) situation.organisation = FactsOf(*organisation);
+      if (organisation) situation.organisation = FactsOf(*organisation, day);
       if (keeper) {
         auto taking_part = people.find(*keeper);
         if (taking_part == people.end()) {
@@ -258,7 +258,7 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
                            Known(reader, request.organisation()));
     ZHIBU_ASSIGN_OR_RETURN(const People people, PeopleTakingPart(reader, organisation, as_of));
     OrganisationFacts facts;
-    facts.kind = OrganisationKindName(organisation.kind());
+    facts.kind = OrganisationKindName(KindOn(organisation, as_of).kind());
     facts.established = DayFromNumber(organisation.established());
     facts.dissolved = DayFromNumber(organisation.dissolved());
     facts.full_members = FullMembersOn(people, as_of);

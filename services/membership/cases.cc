@@ -101,7 +101,7 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
                            OrganisationMirror::Find(txn, acting));
     if (row && DayFromNumber(row->established()) <= date &&
         date < DayFromNumber(row->dissolved())) {
-      facts.acting_kind = static_cast<registry::v1::OrganisationKind>(row->kind());
+      facts.acting_kind = static_cast<registry::v1::OrganisationKind>(KindOn(*row, date).kind());
     }
   }
   return absl::OkStatus();

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "services/registry/rules/dated.h"
 
 namespace zhibu::registry {
 namespace {
@@ -29,6 +30,45 @@ int64_t VersionOf(const std::string& etag) {
 
 std::string OrganisationId(const std::string& name) {
   return IdOf(kOrganisations, name).value_or("");
+}
+
+template <typename Dated>
+void Add(google::protobuf::RepeatedPtrField<rows::DatedTextRow>& list, const std::string& text,
+         const Dated& dated) {
+  rows::DatedTextRow& stored = *list.Add();
+  stored.set_text(text);
+  stored.set_from(FirstDay(dated.valid_from()));
+  stored.set_to(EndDay(dated.valid_to()));
+}
+
+template <typename Row, typename Dated>
+void SetPeriod(const Row& row, Dated& dated) {
+  *dated.mutable_valid_from() = Date(row.from());
+  if (Ends(row.to())) *dated.mutable_valid_to() = Date(row.to());
+}
+
+// A request that sets an organisation up says one title, kind and code: they hold from its first
+// day on.
+void BeginLists(v1::CommitteeLevel level, rows::OrganisationRow& row) {
+  if (row.titles().empty()) {
+    rows::DatedTextRow& title = *row.add_titles();
+    title.set_text(row.title());
+    title.set_from(row.established());
+    title.set_to(row.dissolved());
+  }
+  if (row.kinds().empty()) {
+    rows::DatedKindRow& kind = *row.add_kinds();
+    kind.set_kind(row.kind());
+    kind.set_level(level);
+    kind.set_from(row.established());
+    kind.set_to(row.dissolved());
+  }
+  if (row.codes().empty() && !row.code().empty()) {
+    rows::DatedTextRow& code = *row.add_codes();
+    code.set_text(row.code());
+    code.set_from(row.established());
+    code.set_to(row.dissolved());
+  }
 }
 
 // The counts have the same names on both sides; one that was not counted stays out.
@@ -52,6 +92,29 @@ rows::OrganisationRow RowOf(const v1::Organisation& organisation) {
   row.set_code(organisation.code());
   row.set_established(FirstDay(organisation.established()));
   row.set_dissolved(EndDay(organisation.dissolved()));
+  for (const v1::DatedTitle& title : organisation.titles()) {
+    Add(*row.mutable_titles(), title.title(), title);
+  }
+  for (const v1::DatedCode& code : organisation.codes()) {
+    Add(*row.mutable_codes(), code.code(), code);
+  }
+  for (const v1::DatedKind& kind : organisation.kinds()) {
+    rows::DatedKindRow& stored = *row.add_kinds();
+    stored.set_kind(kind.kind());
+    stored.set_level(kind.level());
+    stored.set_from(FirstDay(kind.valid_from()));
+    stored.set_to(EndDay(kind.valid_to()));
+  }
+  for (const v1::ExternalId& external : organisation.external_ids()) {
+    rows::ExternalIdRow& stored = *row.add_external_ids();
+    stored.set_system(external.system());
+    stored.set_id(external.id());
+    stored.set_from(FirstDay(external.valid_from()));
+    stored.set_to(EndDay(external.valid_to()));
+  }
+  for (const std::string& successor : organisation.successors()) {
+    row.add_successors(OrganisationId(successor));
+  }
   for (const v1::Affiliation& affiliation : organisation.affiliations()) {
     rows::EdgeRow& edge = *row.add_edges();
     edge.set_parent(OrganisationId(affiliation.parent()));
@@ -60,8 +123,11 @@ rows::OrganisationRow RowOf(const v1::Organisation& organisation) {
     edge.set_from(FirstDay(affiliation.valid_from()));
     edge.set_to(EndDay(affiliation.valid_to()));
     edge.set_document_number(affiliation.document_number());
+    edge.set_authority(OrganisationId(affiliation.authority()));
+    edge.set_reason(affiliation.reason());
   }
   row.set_version(VersionOf(organisation.etag()));
+  BeginLists(organisation.level(), row);
   return row;
 }
 
@@ -121,6 +187,36 @@ v1::Organisation ToContract(const rows::OrganisationRow& row) {
     *affiliation.mutable_valid_from() = Date(edge.from());
     if (Ends(edge.to())) *affiliation.mutable_valid_to() = Date(edge.to());
     affiliation.set_document_number(edge.document_number());
+    if (!edge.authority().empty()) {
+      affiliation.set_authority(NameOf(kOrganisations, edge.authority()));
+    }
+    affiliation.set_reason(edge.reason());
+  }
+  for (const rows::DatedTextRow& stored : row.titles()) {
+    v1::DatedTitle& title = *organisation.add_titles();
+    title.set_title(stored.text());
+    SetPeriod(stored, title);
+  }
+  for (const rows::DatedKindRow& stored : row.kinds()) {
+    v1::DatedKind& kind = *organisation.add_kinds();
+    kind.set_kind(stored.kind());
+    kind.set_level(stored.level());
+    SetPeriod(stored, kind);
+    organisation.set_level(stored.level());
+  }
+  for (const rows::DatedTextRow& stored : row.codes()) {
+    v1::DatedCode& code = *organisation.add_codes();
+    code.set_code(stored.text());
+    SetPeriod(stored, code);
+  }
+  for (const rows::ExternalIdRow& stored : row.external_ids()) {
+    v1::ExternalId& external = *organisation.add_external_ids();
+    external.set_system(stored.system());
+    external.set_id(stored.id());
+    SetPeriod(stored, external);
+  }
+  for (const std::string& successor : row.successors()) {
+    organisation.add_successors(NameOf(kOrganisations, successor));
   }
   organisation.set_etag(absl::StrCat(row.version()));
   return organisation;
@@ -171,6 +267,10 @@ v1::Organisation AsOf(const rows::OrganisationRow& row, absl::CivilDay day) {
   v1::Organisation organisation = ToContract(row);
   const int32_t number = DayNumber(day);
   if (number < row.established() || number >= row.dissolved()) return organisation;
+  organisation.set_title(TitleOn(row, number));
+  organisation.set_code(CodeOn(row, number));
+  organisation.set_kind(KindOn(row, number));
+  organisation.set_level(LevelOn(row, number));
   std::vector<std::string> territorial;
   for (const rows::EdgeRow& edge : row.edges()) {
     if (number < edge.from() || number >= edge.to()) continue;

@@ -27,15 +27,6 @@ bool HasControlCharacter(absl::string_view text) {
   return false;
 }
 
-void CheckName(absl::string_view collection, absl::string_view name, absl::string_view at,
-               Violations& out) {
-  if (IdOf(collection, name)) return;
-  AddViolation(
-      out, "NAME_INVALID", std::string(at),
-      absl::StrCat("须写成 ", collection, "/{编号}，编号以小写字母开头，只含小写字母、数字和 -，",
-                   "不超过 63 个字符"));
-}
-
 void CheckChosen(int value, absl::string_view what, absl::string_view at, Violations& out) {
   if (value != 0) return;
   AddViolation(out, "KIND_REQUIRED", std::string(at), absl::StrCat("必须填写", what));
@@ -47,6 +38,15 @@ void CheckId(absl::string_view id, absl::string_view at, Violations& out) {
   if (IsResourceId(id)) return;
   AddViolation(out, "ID_INVALID", std::string(at),
                "编号须以小写字母开头，只含小写字母、数字和 -，1–63 个字符");
+}
+
+void CheckName(absl::string_view collection, absl::string_view name, absl::string_view at,
+               Violations& out) {
+  if (IdOf(collection, name)) return;
+  AddViolation(
+      out, "NAME_INVALID", std::string(at),
+      absl::StrCat("须写成 ", collection, "/{编号}，编号以小写字母开头，只含小写字母、数字和 -，",
+                   "不超过 63 个字符"));
 }
 
 void CheckDate(const google::type::Date& date, bool required, absl::string_view at,
@@ -82,6 +82,28 @@ void CheckDocumentNumber(absl::string_view number, absl::string_view at, Violati
                absl::StrCat("文号不超过 ", kMaxTitle, " 个字符，不含换行等控制字符"));
 }
 
+void CheckReason(absl::string_view reason, absl::string_view at, Violations& out) {
+  if (Characters(reason) <= kMaxReason && !HasControlCharacter(reason)) return;
+  AddViolation(out, "REASON_INVALID", std::string(at),
+               absl::StrCat("事由不超过 ", kMaxReason, " 个字符，不含换行等控制字符和个人信息"));
+}
+
+void CheckExternalIds(const v1::Organisation& organisation, absl::string_view at, Violations& out) {
+  for (int i = 0; i < organisation.external_ids_size(); ++i) {
+    const v1::ExternalId& external = organisation.external_ids(i);
+    const std::string row = absl::StrCat(at, ".external_ids[", i, "]");
+    bool sound = IsResourceId(external.system()) && !external.id().empty() &&
+                 external.id().size() <= kMaxTitle;
+    for (const char c : external.id()) sound = sound && absl::ascii_isgraph(c);
+    if (!sound) {
+      AddViolation(out, "EXTERNAL_ID_INVALID", row,
+                   "外部系统须写小写英文代号，编号须为 1–100 个可见的 ASCII 字符");
+    }
+    CheckDate(external.valid_from(), true, absl::StrCat(row, ".valid_from"), out);
+    CheckDate(external.valid_to(), false, absl::StrCat(row, ".valid_to"), out);
+  }
+}
+
 void CheckForm(const v1::Organisation& organisation, absl::string_view at, Violations& out) {
   CheckTitle(organisation.title(), absl::StrCat(at, ".title"), out);
   CheckChosen(organisation.kind(), "党组织类别", absl::StrCat(at, ".kind"), out);
@@ -98,7 +120,12 @@ void CheckForm(const v1::Organisation& organisation, absl::string_view at, Viola
     CheckDate(affiliation.valid_from(), true, absl::StrCat(edge, ".valid_from"), out);
     CheckDate(affiliation.valid_to(), false, absl::StrCat(edge, ".valid_to"), out);
     CheckDocumentNumber(affiliation.document_number(), absl::StrCat(edge, ".document_number"), out);
+    if (!affiliation.authority().empty()) {
+      CheckName(kOrganisations, affiliation.authority(), absl::StrCat(edge, ".authority"), out);
+    }
+    CheckReason(affiliation.reason(), absl::StrCat(edge, ".reason"), out);
   }
+  CheckExternalIds(organisation, at, out);
 }
 
 void CheckForm(const v1::Institution& institution, absl::CivilDay today, absl::string_view at,

@@ -7,6 +7,7 @@
 
 #include "common/base/resource_name.h"
 #include "services/registry/convert.h"
+#include "services/registry/organisation_books.h"
 #include "services/registry/subtree.h"
 #include "services/registry/tables.h"
 
@@ -41,14 +42,6 @@ absl::StatusOr<InstitutionFacts> FactsFor(const Reader& reader, const rows::Inst
     if (post) facts.posts.push_back(*std::move(post));
   }
   return facts;
-}
-
-absl::Status Store(Txn& txn, const rows::InstitutionRow& row) {
-  v1::InstitutionChanged event;
-  *event.mutable_institution() = ToContract(row);
-  ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
-  txn.Emit(event);
-  return absl::OkStatus();
 }
 
 void NormaliseCreditCode(rows::InstitutionRow& row) {
@@ -101,7 +94,7 @@ absl::StatusOr<std::string> InstitutionService::Take(Call& call, Txn& txn,
     return name;
   }
   SortDated(row);
-  ZHIBU_RETURN_IF_ERROR(Store(txn, row));
+  ZHIBU_RETURN_IF_ERROR(StoreInstitution(txn, row));
   return name;
 }
 
@@ -160,7 +153,7 @@ absl::Status InstitutionService::Update(Call& call, const v1::UpdateInstitutionR
   JudgeInstitution(row, facts, "institution", verdict.refused);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
   SortDated(row);
-  ZHIBU_RETURN_IF_ERROR(Store(txn, row));
+  ZHIBU_RETURN_IF_ERROR(StoreInstitution(txn, row));
   *response->mutable_institution() = ToContract(row);
   return absl::OkStatus();
 }

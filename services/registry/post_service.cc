@@ -7,6 +7,7 @@
 
 #include "common/base/resource_name.h"
 #include "services/registry/convert.h"
+#include "services/registry/organisation_books.h"
 #include "services/registry/subtree.h"
 #include "services/registry/tables.h"
 
@@ -37,14 +38,6 @@ absl::StatusOr<Seat> SeatInScope(Call& call, const Reader& reader, const std::st
     if (post) seat.posts.push_back(*std::move(post));
   }
   return seat;
-}
-
-absl::Status Store(Txn& txn, const rows::PostRow& row) {
-  v1::PostChanged event;
-  *event.mutable_post() = ToContract(row);
-  ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
-  txn.Emit(event);
-  return absl::OkStatus();
 }
 
 // By id: the posts ever held in a subtree and in the institutions kept there.
@@ -94,7 +87,7 @@ absl::StatusOr<std::string> PostService::Take(Call& call, Txn& txn,
     verdict.refused.insert(verdict.refused.end(), refused.begin(), refused.end());
     return name;
   }
-  ZHIBU_RETURN_IF_ERROR(Store(txn, row));
+  ZHIBU_RETURN_IF_ERROR(StorePost(txn, row));
   return name;
 }
 
@@ -140,7 +133,7 @@ absl::Status PostService::End(Call& call, const v1::EndPostRequest& request, Txn
     verdict.refused.push_back(violation);
   }
   ZHIBU_RETURN_IF_ERROR(verdict.status());
-  ZHIBU_RETURN_IF_ERROR(Store(txn, *row));
+  ZHIBU_RETURN_IF_ERROR(StorePost(txn, *row));
   *response->mutable_post() = ToContract(*row);
   return absl::OkStatus();
 }

@@ -8,36 +8,14 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/domain/credit_code.h"
+#include "services/registry/rules/dated.h"
 
 namespace zhibu::registry {
 namespace {
 
 using v1::OrganisationKind;
 
-// Half-open, in DayNumbers.
-struct Period {
-  int32_t from;
-  int32_t to;
-  bool empty() const { return from >= to; }
-  bool Covers(const Period& other) const { return from <= other.from && other.to <= to; }
-  Period operator&(const Period& other) const {
-    return {std::max(from, other.from), std::min(to, other.to)};
-  }
-};
-Period LifeOf(const rows::OrganisationRow& row) { return {row.established(), row.dissolved()}; }
-Period LifeOf(const rows::InstitutionRow& row) { return {row.opened(), row.closed()}; }
-template <typename Dated>
-Period PeriodOf(const Dated& row) {
-  return {row.from(), row.to()};
-}
-
 std::string DateText(int32_t day) { return FormatDate(DayFromNumber(day)); }
-std::string PeriodText(const Period& period) {
-  return absl::StrCat("自 ", DateText(period.from),
-                      period.to == DayNumber(kNoEnd)
-                          ? " 起"
-                          : absl::StrCat(" 起、到 ", DateText(period.to), " 止"));
-}
 
 // Whether `target` is met by walking up from `id` on some day of `period`, along edges of both
 // lines.
@@ -82,9 +60,10 @@ void JudgeParent(const rows::OrganisationRow& row, const rows::EdgeRow& edge,
                  absl::StrCat("上级党组织 ", edge.parent(), " ", PeriodText(LifeOf(parent->second)),
                               "存在，不能涵盖这段关系（", PeriodText(PeriodOf(edge)), "）"));
   }
-  if (!MaySitUnder(row.kind(), parent->second.kind())) {
+  if (const auto day = MisfitUnder(row, edge, parent->second)) {
     AddViolation(out, "KIND_NOT_ALLOWED_UNDER_PARENT", std::string(subject),
-                 absl::StrCat("该类党组织不能设在 ", edge.parent(), " 之下，请核对双方的类别"));
+                 absl::StrCat("该类党组织不能设在 ", edge.parent(), " 之下（", DateText(*day),
+                              " 起），请核对双方的类别"));
   }
 }
 
@@ -132,6 +111,17 @@ void AddViolation(Violations& out, absl::string_view reason, std::string subject
   out.push_back(std::move(violation));
 }
 
+std::optional<int32_t> MisfitUnder(const rows::OrganisationRow& row, const rows::EdgeRow& edge,
+                                   const rows::OrganisationRow& parent) {
+  for (const rows::DatedKindRow& own : row.kinds()) {
+    for (const rows::DatedKindRow& above : parent.kinds()) {
+      const Period both = PeriodOf(edge) & PeriodOf(own) & PeriodOf(above);
+      if (!both.empty() && !MaySitUnder(own.kind(), above.kind())) return both.from;
+    }
+  }
+  return std::nullopt;
+}
+
 bool MaySitUnder(OrganisationKind kind, OrganisationKind parent) {
   const bool committee =
       parent == v1::ORGANISATION_KIND_COMMITTEE || parent == v1::ORGANISATION_KIND_WORK_COMMITTEE;
@@ -159,10 +149,46 @@ void JudgeCode(const rows::OrganisationRow& row,
                const std::vector<rows::OrganisationRow>& same_code, absl::string_view at,
                Violations& out) {
   for (const rows::OrganisationRow& other : same_code) {
-    if (other.id() == row.id() || (LifeOf(other) & LifeOf(row)).empty()) continue;
-    AddViolation(out, "CODE_TAKEN", absl::StrCat(at, ".code"),
-                 "该党组织代码同一时期已被另一个党组织使用，请核对代码");
-    return;
+    if (other.id() == row.id()) continue;
+    for (const rows::DatedTextRow& code : row.codes()) {
+      for (const rows::DatedTextRow& theirs : other.codes()) {
+        if (code.text() != theirs.text() || (PeriodOf(code) & PeriodOf(theirs)).empty()) continue;
+        AddViolation(out, "CODE_TAKEN", absl::StrCat(at, ".code"),
+                     "该党组织代码同一时期已被另一个党组织使用，请核对代码");
+        return;
+      }
+    }
+  }
+}
+
+void JudgeExternalIds(const rows::OrganisationRow& row,
+                      const std::vector<rows::OrganisationRow>& others, absl::string_view at,
+                      Violations& out) {
+  for (int i = 0; i < row.external_ids_size(); ++i) {
+    const rows::ExternalIdRow& own = row.external_ids(i);
+    const std::string subject = absl::StrCat(at, ".external_ids[", i, "]");
+    if (PeriodOf(own).empty() || !LifeOf(row).Covers(PeriodOf(own))) {
+      AddViolation(out, "PERIOD_INVALID", subject,
+                   absl::StrCat("外部编号的时期须在本组织存续期间之内（", PeriodText(LifeOf(row)),
+                                "），结束日期须晚于开始日期"));
+      continue;
+    }
+    for (int j = 0; j < i; ++j) {
+      const rows::ExternalIdRow& earlier = row.external_ids(j);
+      if (earlier.system() != own.system() || (PeriodOf(earlier) & PeriodOf(own)).empty()) continue;
+      AddViolation(out, "PERIODS_OVERLAP", subject,
+                   "同一天在同一个外部系统中只能有一个编号，请先写明前一个的结束日期");
+      break;
+    }
+    for (const rows::OrganisationRow& other : others) {
+      if (other.id() == row.id()) continue;
+      for (const rows::ExternalIdRow& theirs : other.external_ids()) {
+        if (theirs.system() != own.system() || theirs.id() != own.id()) continue;
+        if ((PeriodOf(theirs) & PeriodOf(own)).empty()) continue;
+        AddViolation(out, "EXTERNAL_ID_TAKEN", subject,
+                     absl::StrCat("该外部编号同一时期已属于 ", other.id(), "，请核对"));
+      }
+    }
   }
 }
 
@@ -191,6 +217,7 @@ void JudgeOrganisation(const rows::OrganisationRow& row, const OrganisationFacts
   }
   if (periods_valid) JudgeSubordination(row, at, out);
   JudgeCode(row, facts.same_code, at, out);
+  JudgeExternalIds(row, facts.same_external_id, at, out);
 }
 
 void JudgeMove(const Move& move, const OrganisationFacts& facts, rows::OrganisationRow& row,
@@ -236,8 +263,10 @@ void JudgeMove(const Move& move, const OrganisationFacts& facts, rows::Organisat
   edge.set_parent(move.new_parent);
   edge.set_line(move.line);
   edge.set_from(move.effective);
-  edge.set_to(row.dissolved());
+  edge.set_to(std::min(row.dissolved(), move.until));
   edge.set_document_number(move.document_number);
+  edge.set_authority(move.authority);
+  edge.set_reason(move.reason);
   *row.add_edges() = edge;
   if (GuidedTwice(row, edge)) {
     AddViolation(out, "PERIOD_INVALID", "effective",

@@ -14,6 +14,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "common/base/civil.h"
 #include "common/base/status.h"
 #include "services/registry/rows.pb.h"
 #include "zhibu/registry/v1/institution.pb.h"
@@ -26,8 +27,9 @@ using Violations = std::vector<Violation>;
 void AddViolation(Violations& out, absl::string_view reason, std::string subject,
                   std::string message);
 
-// Longest text of a title or document number, in characters (code points).
+// Longest text of a title or document number, and of a reason, in characters (code points).
 inline constexpr int kMaxTitle = 100;
+inline constexpr int kMaxReason = 200;
 
 // ---- Form. `at` stands before every field path: "requests[3].organisation" or "organisation".
 
@@ -39,6 +41,11 @@ void CheckDate(const google::type::Date& date, bool required, absl::string_view 
 void CheckTitle(absl::string_view title, absl::string_view at, Violations& out);
 void CheckCode(absl::string_view code, absl::string_view at, Violations& out);
 void CheckDocumentNumber(absl::string_view number, absl::string_view at, Violations& out);
+void CheckReason(absl::string_view reason, absl::string_view at, Violations& out);
+// A resource name of the collection ("organisations").
+void CheckName(absl::string_view collection, absl::string_view name, absl::string_view at,
+               Violations& out);
+void CheckExternalIds(const v1::Organisation& organisation, absl::string_view at, Violations& out);
 void CheckForm(const v1::Organisation& organisation, absl::string_view at, Violations& out);
 // `today` in China: nobody was counted later than that.
 void CheckForm(const v1::Institution& institution, absl::CivilDay today, absl::string_view at,
@@ -51,6 +58,9 @@ void CheckForm(const v1::Post& post, absl::string_view at, Violations& out);
 // under their like; a general branch under these; a branch, joint, temporary or mobile branch under
 // these or a general branch; a party group (党小组) under any branch.
 bool MaySitUnder(v1::OrganisationKind kind, v1::OrganisationKind parent);
+// The first day of the edge on which the kinds of the two do not fit.
+std::optional<int32_t> MisfitUnder(const rows::OrganisationRow& row, const rows::EdgeRow& edge,
+                                   const rows::OrganisationRow& parent);
 
 struct OrganisationFacts {
   // By id: every parent named and, where the organisation exists already, all that is above them.
@@ -58,19 +68,24 @@ struct OrganisationFacts {
   // Rows of the same request that were found wrong themselves: nothing is said about standing under
   // one of these.
   std::set<std::string> undecided;
-  // The others with the same code.
+  // The others that ever had one of its codes, or of its ids elsewhere.
   std::vector<rows::OrganisationRow> same_code;
+  std::vector<rows::OrganisationRow> same_external_id;
 };
 
 // Whether a row to be set up can stand with all its edges: PERIOD_INVALID,
 // SUBORDINATION_NOT_UNIQUE, PARENT_NOT_THERE, PARENT_CYCLE, KIND_NOT_ALLOWED_UNDER_PARENT,
-// CODE_TAKEN.
+// CODE_TAKEN, EXTERNAL_ID_TAKEN, PERIODS_OVERLAP.
 void JudgeOrganisation(const rows::OrganisationRow& row, const OrganisationFacts& facts,
                        absl::string_view at, Violations& out);
 // CODE_TAKEN: a code belongs to one organisation at a time.
 void JudgeCode(const rows::OrganisationRow& row,
                const std::vector<rows::OrganisationRow>& same_code, absl::string_view at,
                Violations& out);
+// EXTERNAL_ID_TAKEN, PERIODS_OVERLAP, PERIOD_INVALID.
+void JudgeExternalIds(const rows::OrganisationRow& row,
+                      const std::vector<rows::OrganisationRow>& others, absl::string_view at,
+                      Violations& out);
 
 struct Move {
   type::v1::Line line;     // LINE_SUBORDINATION or LINE_TERRITORIAL
@@ -78,6 +93,9 @@ struct Move {
   std::string new_parent;
   int32_t effective = 0;  // DayNumber
   std::string document_number;
+  std::string authority = {};         // an id, or empty
+  int32_t until = DayNumber(kNoEnd);  // the new edge ends then, or with the organisation
+  std::string reason = {};
 };
 // Ends the old edge and begins the new one in `row`. What was before the effective day stays.
 // PERIOD_INVALID, PARENT_NOT_THERE, PARENT_CYCLE, KIND_NOT_ALLOWED_UNDER_PARENT; `row` is then as

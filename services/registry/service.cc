@@ -5,9 +5,12 @@
 
 #include "common/base/status.h"
 #include "services/registry/institution_service.h"
+#include "services/registry/member_counts.h"
 #include "services/registry/organisation_service.h"
 #include "services/registry/post_service.h"
+#include "services/registry/reorganisation_service.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/registry/v1/reorganisation_service.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -20,11 +23,12 @@ class RegistryService final : public v1::RegistryService::CallbackService {
  public:
   explicit RegistryService(Server& server)
       : calls_(server.calls()),
-        organisations_(&server.tree(), &server.pages()),
+        books_(&server.tree()),
+        organisations_(&books_, &server.pages()),
         institutions_(&server.pages()),
         posts_(&server.pages()) {}
 
-  absl::Status Load(const Reader& reader) { return organisations_.Load(reader); }
+  absl::Status Load(const Reader& reader) { return books_.Load(reader); }
 
   Reactor* CreateOrganisation(Context* context, const v1::CreateOrganisationRequest* request,
                               v1::CreateOrganisationResponse* response) override {
@@ -52,6 +56,23 @@ class RegistryService final : public v1::RegistryService::CallbackService {
                            v1::GetOrganisationResponse* response) override {
     return calls_.PointRead<v1::GetOrganisationRequest, v1::GetOrganisationResponse>(
         context, request, response, std::bind_front(&OrganisationService::Get, &organisations_));
+  }
+  Reactor* BatchGetOrganisations(Context* context, const v1::BatchGetOrganisationsRequest* request,
+                                 v1::BatchGetOrganisationsResponse* response) override {
+    return calls_.Read<v1::BatchGetOrganisationsRequest, v1::BatchGetOrganisationsResponse>(
+        context, request, response,
+        std::bind_front(&OrganisationService::BatchGet, &organisations_));
+  }
+  Reactor* FindOrganisation(Context* context, const v1::FindOrganisationRequest* request,
+                            v1::FindOrganisationResponse* response) override {
+    return calls_.PointRead<v1::FindOrganisationRequest, v1::FindOrganisationResponse>(
+        context, request, response, std::bind_front(&OrganisationService::Find, &organisations_));
+  }
+  Reactor* GetAncestors(Context* context, const v1::GetAncestorsRequest* request,
+                        v1::GetAncestorsResponse* response) override {
+    return calls_.PointRead<v1::GetAncestorsRequest, v1::GetAncestorsResponse>(
+        context, request, response,
+        std::bind_front(&OrganisationService::Ancestors, &organisations_));
   }
   Reactor* ListOrganisations(Context* context, const v1::ListOrganisationsRequest* request,
                              v1::ListOrganisationsResponse* response) override {
@@ -110,6 +131,7 @@ class RegistryService final : public v1::RegistryService::CallbackService {
 
  private:
   Calls& calls_;
+  const OrganisationBooks books_;
   OrganisationService organisations_;
   InstitutionService institutions_;
   PostService posts_;
@@ -118,14 +140,23 @@ class RegistryService final : public v1::RegistryService::CallbackService {
 }  // namespace
 
 std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
-  return {v1::CreateOrganisationRequest::descriptor()->file()->service(0)};
+  return {v1::CreateOrganisationRequest::descriptor()->file()->service(0),
+          v1::MergeOrganisationsRequest::descriptor()->file()->service(0)};
 }
 
-absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server) {
+absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server,
+                                                                          RegistryOptions options) {
+  if (options.membership) {
+    ZHIBU_RETURN_IF_ERROR(server.Follow(
+        "membership", options.membership, [](Txn& txn, const google::protobuf::Any& event) {
+          return ApplyMembership(txn, event, [](absl::string_view) { return absl::OkStatus(); });
+        }));
+  }
   auto service = std::make_unique<RegistryService>(server);
   ZHIBU_RETURN_IF_ERROR(service->Load(*server.store().TakeSnapshot()));
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::move(service));
+  services.push_back(MakeReorganisationService(server));
   return services;
 }
 

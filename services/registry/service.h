@@ -19,7 +19,11 @@ std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts();
 // Loads the tree into `server.tree()` and makes the services to serve. Follows nobody: the registry
 // is the authority on what it keeps. `server` must outlive them. DATA_LOSS or UNAVAILABLE where the
 // tables cannot be read.
-absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server);
+struct RegistryOptions {
+  std::shared_ptr<grpc::Channel> membership;  // followed for the counts of members; null: nobody is
+};
+absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server,
+                                                                          RegistryOptions options);
 
 }  // namespace zhibu::registry
 

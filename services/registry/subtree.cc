@@ -8,6 +8,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "services/registry/organisation_books.h"
 #include "services/registry/tables.h"
 
 namespace zhibu::registry {
@@ -112,6 +113,56 @@ absl::StatusOr<std::vector<SubtreeNode>> ReadSubtree(const Reader& reader, absl:
     }
   }
   return all;
+}
+
+absl::StatusOr<std::vector<SubtreeNode>> ReadDissolved(const Reader& reader, absl::string_view root,
+                                                       type::v1::Line line, absl::CivilDay day) {
+  // Whoever was ever below the root, or all; those that ended are few, and each is looked at with
+  // what was above it.
+  std::map<std::string, rows::OrganisationRow> rows;
+  if (root.empty()) {
+    ZHIBU_RETURN_IF_ERROR(ScanOrganisations(reader, [&](const rows::OrganisationRow& row) {
+      if (row.dissolved() <= DayNumber(day)) rows[row.id()] = row;
+      return true;
+    }));
+  } else {
+    std::vector<std::string> queue = {std::string(root)};
+    std::set<std::string> seen = {std::string(root)};
+    for (size_t next = 0; next < queue.size(); ++next) {
+      const std::string parent = queue[next];
+      ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::OrganisationRow> row,
+                             FindOrganisation(reader, parent));
+      if (!row) return NotFound(NameOf(kOrganisations, parent));
+      if (row->dissolved() <= DayNumber(day)) rows[parent] = *std::move(row);
+      for (const auto step : {type::v1::LINE_SUBORDINATION, type::v1::LINE_TERRITORIAL}) {
+        ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> children,
+                               BelowOn(reader, parent, step));
+        for (const std::string& child : children) {
+          if (seen.insert(child).second) queue.push_back(child);
+        }
+      }
+    }
+  }
+  std::vector<SubtreeNode> nodes;
+  for (const auto& [id, row] : rows) {
+    if (!root.empty()) {
+      std::map<std::string, rows::OrganisationRow> above;
+      ZHIBU_RETURN_IF_ERROR(Collect(reader, id, /*all_above=*/true, above));
+      const std::vector<std::string> ancestors =
+          AncestorsAmong(above, id, line, DayFromNumber(row.dissolved() - 1));
+      if (std::find(ancestors.begin(), ancestors.end(), root) == ancestors.end()) continue;
+    }
+    nodes.push_back({id, 0});
+  }
+  return nodes;
+}
+
+std::vector<std::string> AncestorsAmong(const std::map<std::string, rows::OrganisationRow>& above,
+                                        const std::string& id, type::v1::Line line,
+                                        absl::CivilDay day) {
+  OrgTree tree;
+  for (const auto& [ignored, row] : above) Add(tree, row);
+  return tree.AncestorsOn(id, line, day);
 }
 
 absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader,

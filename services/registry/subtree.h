@@ -3,6 +3,7 @@
 #ifndef ZHIBU_SERVICES_REGISTRY_SUBTREE_H_
 #define ZHIBU_SERVICES_REGISTRY_SUBTREE_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "common/domain/org_tree.h"
 #include "common/store/store.h"
+#include "services/registry/rows.pb.h"
 #include "zhibu/type/v1/line.pb.h"
 
 namespace zhibu::registry {
@@ -21,6 +23,17 @@ namespace zhibu::registry {
 // past members.
 absl::StatusOr<std::vector<SubtreeNode>> ReadSubtree(const Reader& reader, absl::string_view root,
                                                      type::v1::Line line, absl::CivilDay day);
+
+// The organisations that ended on or before `day` and on their last day stood in the subtree of
+// `root` (empty: anywhere), by id; depth 0.
+absl::StatusOr<std::vector<SubtreeNode>> ReadDissolved(const Reader& reader, absl::string_view root,
+                                                       type::v1::Line line, absl::CivilDay day);
+
+// The ancestors of `id` on `day` as OrgTree::AncestorsOn orders them, from rows that hold all that
+// was ever above it.
+std::vector<std::string> AncestorsAmong(const std::map<std::string, rows::OrganisationRow>& above,
+                                        const std::string& id, type::v1::Line line,
+                                        absl::CivilDay day);
 
 // The institutions that these keep, by id.
 absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader,

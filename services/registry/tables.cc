@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/base/civil.h"
+#include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/store/keys.h"
 #include "common/store/table.h"
@@ -66,14 +67,25 @@ std::set<std::string> EntriesOf(const rows::OrganisationRow& row) {
                     .Text(row.id())
                     .bytes());
   }
-  if (!row.code().empty()) {
-    keys.insert(KeyIn(Table::kOrganisationsByCode).Text(row.code()).Text(row.id()).bytes());
+  for (const rows::DatedTextRow& code : row.codes()) {
+    keys.insert(KeyIn(Table::kOrganisationsByCode).Text(code.text()).Text(row.id()).bytes());
+  }
+  for (const rows::ExternalIdRow& external : row.external_ids()) {
+    keys.insert(KeyIn(Table::kOrganisationsByExternal)
+                    .Text(external.system())
+                    .Text(external.id())
+                    .Text(row.id())
+                    .bytes());
   }
   return keys;
 }
 std::set<std::string> EntriesOf(const rows::InstitutionRow& row) {
   std::set<std::string> keys = {
       KeyIn(Table::kInstitutionsKept).Text(row.keeper()).Text(row.id()).bytes()};
+  for (const rows::CoverageRow& coverage : row.coverages()) {
+    keys.insert(
+        KeyIn(Table::kInstitutionsCovered).Text(coverage.organisation()).Text(row.id()).bytes());
+  }
   if (!row.credit_code().empty()) {
     keys.insert(KeyIn(Table::kInstitutionsByCredit).Text(row.credit_code()).Text(row.id()).bytes());
   }
@@ -127,8 +139,17 @@ absl::StatusOr<std::vector<std::string>> OnceRoots(const Reader& reader) {
 absl::StatusOr<std::vector<std::string>> WithCode(const Reader& reader, absl::string_view code) {
   return IdsUnder(reader, KeyIn(Table::kOrganisationsByCode).Text(code));
 }
+absl::StatusOr<std::vector<std::string>> WithExternalId(const Reader& reader,
+                                                        absl::string_view system,
+                                                        absl::string_view id) {
+  return IdsUnder(reader, KeyIn(Table::kOrganisationsByExternal).Text(system).Text(id));
+}
 absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader, absl::string_view keeper) {
   return IdsUnder(reader, KeyIn(Table::kInstitutionsKept).Text(keeper));
+}
+absl::StatusOr<std::vector<std::string>> CoveredBy(const Reader& reader,
+                                                   absl::string_view organisation) {
+  return IdsUnder(reader, KeyIn(Table::kInstitutionsCovered).Text(organisation));
 }
 absl::StatusOr<std::vector<std::string>> WithCreditCode(const Reader& reader,
                                                         absl::string_view credit_code) {
@@ -160,6 +181,45 @@ absl::Status Apply(Txn& txn, const v1::InstitutionChanged& event) {
 absl::Status Apply(Txn& txn, const v1::PostChanged& event) {
   return Store(txn, Table::kPosts, RowOf(event.post()));
 }
+absl::Status Apply(Txn& txn, const v1::Reorganised& event) {
+  const v1::Reorganisation& decision = event.reorganisation();
+  const std::string id = IdOf(kReorganisations, decision.name()).value_or("");
+  if (id.empty()) return absl::DataLossError("an event that states no resource");
+  PutRow(txn, KeyIn(Table::kReorganisations).Text(id), decision);
+  const int32_t day = DayNumber(FromProto(decision.effective()).value_or(kNoStart));
+  std::set<std::string> parties(decision.subjects().begin(), decision.subjects().end());
+  for (const v1::Succession& succession : decision.successions()) parties.insert(succession.to());
+  for (const std::string& party : parties) {
+    PutRow(txn,
+           KeyIn(Table::kReorganisationsOf)
+               .Text(IdOf(kOrganisations, party).value_or(""))
+               .Number(-day)
+               .Text(id),
+           rows::IndexRow());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<v1::Reorganisation>> FindReorganisation(const Reader& reader,
+                                                                     absl::string_view id) {
+  return GetRow<v1::Reorganisation>(reader, KeyIn(Table::kReorganisations).Text(id));
+}
+
+absl::StatusOr<std::vector<std::string>> ReorganisationsOf(const Reader& reader,
+                                                           absl::string_view organisation) {
+  const Key prefix = KeyIn(Table::kReorganisationsOf).Text(organisation);
+  std::vector<std::string> ids;
+  ZHIBU_RETURN_IF_ERROR(
+      reader.Scan(prefix, prefix.End(), [&](absl::string_view key, absl::string_view) {
+        KeyParts parts(key);
+        parts.Text();
+        parts.Number();
+        ids.push_back(parts.Text().value_or(""));
+        return true;
+      }));
+  return ids;
+}
+
 absl::Status Apply(Txn& txn, const google::protobuf::Any& any) {
   v1::OrganisationChanged organisation;
   v1::InstitutionChanged institution;
@@ -167,6 +227,8 @@ absl::Status Apply(Txn& txn, const google::protobuf::Any& any) {
   if (any.UnpackTo(&organisation)) return Apply(txn, organisation);
   if (any.UnpackTo(&institution)) return Apply(txn, institution);
   if (any.UnpackTo(&post)) return Apply(txn, post);
+  v1::Reorganised reorganised;
+  if (any.UnpackTo(&reorganised)) return Apply(txn, reorganised);
   return absl::DataLossError("an event that the registry does not know");
 }
 

@@ -16,20 +16,28 @@
 #include "google/protobuf/any.pb.h"
 #include "services/registry/rows.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/type/v1/line.pb.h"
 
 namespace zhibu::registry {
 
 // Numbers are never used again for something else.
 enum class Table : uint8_t {
-  kOrganisations = 0x10,         // id → OrganisationRow
-  kOrganisationsBelow = 0x11,    // parent id, line, id: whoever has such an edge on any day
-  kOrganisationsByCode = 0x12,   // code, id
-  kInstitutions = 0x13,          // id → InstitutionRow
-  kInstitutionsKept = 0x14,      // keeper id, id
-  kInstitutionsByCredit = 0x15,  // credit code, id
-  kPosts = 0x16,                 // id → PostRow
-  kPostsAtSeat = 0x17,           // seat's resource name, id
+  kOrganisations = 0x10,               // id → OrganisationRow
+  kOrganisationsBelow = 0x11,          // parent id, line, id: whoever has such an edge on any day
+  kOrganisationsByCode = 0x12,         // code, id
+  kInstitutions = 0x13,                // id → InstitutionRow
+  kInstitutionsKept = 0x14,            // keeper id, id
+  kInstitutionsByCredit = 0x15,        // credit code, id
+  kPosts = 0x16,                       // id → PostRow
+  kPostsAtSeat = 0x17,                 // seat's resource name, id
+  kOrganisationsByExternal = 0x18,     // system, id there, id
+  kReorganisations = 0x19,             // id → Reorganisation
+  kReorganisationsOf = 0x1A,           // organisation id, negative day, id
+  kInstitutionsCovered = 0x1B,         // covering organisation's id on any day, institution's id
+  kMembers = 0x28,                     // person id → MemberRow; from the membership feed
+  kMemberCounts = 0x29,                // organisation id → MemberCountRow; the same
+  kMemberCountsAtInstitutions = 0x2A,  // institution id → MemberCountRow; the same
 };
 
 absl::StatusOr<std::optional<rows::OrganisationRow>> FindOrganisation(const Reader& reader,
@@ -42,7 +50,12 @@ absl::StatusOr<std::optional<rows::PostRow>> FindPost(const Reader& reader, absl
 absl::StatusOr<std::vector<std::string>> BelowOn(const Reader& reader, absl::string_view parent,
                                                  type::v1::Line line);
 absl::StatusOr<std::vector<std::string>> WithCode(const Reader& reader, absl::string_view code);
+absl::StatusOr<std::vector<std::string>> WithExternalId(const Reader& reader,
+                                                        absl::string_view system,
+                                                        absl::string_view id);
 absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader, absl::string_view keeper);
+absl::StatusOr<std::vector<std::string>> CoveredBy(const Reader& reader,
+                                                   absl::string_view organisation);
 absl::StatusOr<std::vector<std::string>> WithCreditCode(const Reader& reader,
                                                         absl::string_view credit_code);
 absl::StatusOr<std::vector<std::string>> AtSeat(const Reader& reader, absl::string_view seat);
@@ -65,7 +78,14 @@ absl::Status ScanPosts(const Reader& reader, absl::string_view after,
 absl::Status Apply(Txn& txn, const v1::OrganisationChanged& event);
 absl::Status Apply(Txn& txn, const v1::InstitutionChanged& event);
 absl::Status Apply(Txn& txn, const v1::PostChanged& event);
+absl::Status Apply(Txn& txn, const v1::Reorganised& event);
 absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
+
+absl::StatusOr<std::optional<v1::Reorganisation>> FindReorganisation(const Reader& reader,
+                                                                     absl::string_view id);
+// The ids of the decisions that an organisation was part of, newest first.
+absl::StatusOr<std::vector<std::string>> ReorganisationsOf(const Reader& reader,
+                                                           absl::string_view organisation);
 
 }  // namespace zhibu::registry
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/domain/org_tree.h"
+#include "common/rpc/organisation_mirror.h"
 #include "services/reporting/measures.h"
 #include "zhibu/registry/v1/post.pb.h"
 
@@ -127,13 +128,16 @@ void AddHeads(const rows::InstitutionRow& institution, const std::string& name, 
 }  // namespace
 
 Contributions OfOrganisation(const rpc::MirroredOrganisation& organisation) {
-  const auto kind = static_cast<OrganisationKind>(organisation.kind());
-  const std::string name = NameOfKind(kind);
   Sum sum;
-  if (name.empty()) return {};
   const auto stand = [&](const std::string& at, const std::string& what, int32_t from, int32_t to) {
-    sum.Stand(at, absl::StrCat(what, ".", name), from, to);
-    if (CountsAsOrganisation(kind)) sum.Stand(at, what, from, to);
+    for (const rpc::MirroredKind& period : KindsOf(organisation)) {
+      const auto kind = static_cast<OrganisationKind>(period.kind());
+      const std::string name = NameOfKind(kind);
+      const int32_t begin = std::max(from, period.from()), end = std::min(to, period.to());
+      if (name.empty() || begin >= end) continue;
+      sum.Stand(at, absl::StrCat(what, ".", name), begin, end);
+      if (CountsAsOrganisation(kind)) sum.Stand(at, what, begin, end);
+    }
   };
   stand(organisation.id(), "organisations", organisation.established(), organisation.dissolved());
 
@@ -282,15 +286,17 @@ Contributions OfHolder(const std::vector<HeldPost>& posts) {
 Contributions OfSecretaries(const rpc::MirroredOrganisation& organisation,
                             const std::vector<Incumbent>& secretaries,
                             const std::vector<Incumbent>& heads) {
-  const std::string name = NameOfKind(static_cast<OrganisationKind>(organisation.kind()));
-  if (name.empty()) return {};
   std::set<int32_t> days = {organisation.established(), organisation.dissolved()};
+  for (const rpc::MirroredKind& kind : KindsOf(organisation)) days.insert(kind.from());
   for (const auto* list : {&secretaries, &heads}) {
     for (const Incumbent& incumbent : *list) days.insert({incumbent.from, incumbent.to});
   }
   Sum sum;
   ForEachPiece(std::move(days), [&](int32_t from, int32_t to) {
     if (from < organisation.established() || to > organisation.dissolved()) return;
+    const std::string name =
+        NameOfKind(static_cast<OrganisationKind>(KindOn(organisation, DayFromNumber(from)).kind()));
+    if (name.empty()) return;
     bool has_secretary = false;
     bool also_head = false;
     for (const Incumbent& secretary : secretaries) {

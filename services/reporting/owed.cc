@@ -54,7 +54,8 @@ absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence
   }
   OrganisationFacts facts;
   facts.kind = std::string(absl::StripPrefix(
-      registry::v1::OrganisationKind_Name(static_cast<registry::v1::OrganisationKind>(row->kind())),
+      registry::v1::OrganisationKind_Name(
+          static_cast<registry::v1::OrganisationKind>(KindOn(*row, as_of).kind())),
       "ORGANISATION_KIND_"));
   facts.established = DayFromNumber(row->established());
   facts.dissolved = DayFromNumber(row->dissolved());

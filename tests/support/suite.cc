@@ -1,9 +1,13 @@
 #include "tests/support/suite.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -19,6 +23,24 @@ namespace zhibu {
 namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Seconds(30);
+
+// A port of loopback that nobody else gets while the socket is open. It never listens; the service,
+// which binds with SO_REUSEPORT as gRPC does, gets all connections.
+std::pair<int, int> ReservePort() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0 ||
+      bind(socket, generic, size) != 0 || getsockname(socket, generic, &size) != 0) {
+    perror("no port of loopback is free");
+    abort();
+  }
+  return {socket, ntohs(address.sin_port)};
+}
 
 // The port in the log's last "serving" line after `from`; 0 where there is none yet.
 int PortInLog(const std::string& log, size_t from) {
@@ -38,6 +60,17 @@ std::string ProgramFolder() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
 }
 
+Suite::Suite(std::string bin, std::string data) : bin_(std::move(bin)), data_(std::move(data)) {
+  for (const char* service : kServices) {
+    const auto [socket, port] = ReservePort();
+    reservations_.push_back(socket);
+    ports_[service] = port;
+  }
+}
+Suite::~Suite() {
+  for (const int socket : reservations_) close(socket);
+}
+
 std::string Suite::address(const std::string& service) const {
   auto it = ports_.find(service);
   return it == ports_.end() ? "" : absl::StrCat("127.0.0.1:", it->second);
@@ -46,10 +79,12 @@ std::string Suite::address(const std::string& service) const {
 absl::Status Suite::Start(const std::string& service) {
   const std::string log = absl::StrCat(data_, "/", service, ".log");
   std::filesystem::create_directories(data_);
-  std::vector<std::string> argv = {
-      absl::StrCat(bin_, "/zhibu-", service), absl::StrCat("--data_dir=", data_, "/", service),
-      absl::StrCat("--listen=127.0.0.1:", ports_.count(service) ? ports_[service] : 0)};
-  // A service is told where those are that it follows: the ones before it in the list.
+  std::vector<std::string> argv = {absl::StrCat(bin_, "/zhibu-", service),
+                                   absl::StrCat("--data_dir=", data_, "/", service),
+                                   absl::StrCat("--listen=", address(service))};
+  // A service is told where those are that it follows: the ones before it in the list; and the
+  // registry, which comes first, where the membership is.
+  if (service == "registry") argv.push_back(absl::StrCat("--membership=", address("membership")));
   for (const char* source : kServices) {
     if (source == service) break;
     argv.push_back(absl::StrCat("--", source, "=", address(source)));
@@ -58,10 +93,7 @@ absl::Status Suite::Start(const std::string& service) {
   ZHIBU_ASSIGN_OR_RETURN(processes_[service], Process::Start(argv, log));
   const absl::Time until = absl::Now() + kStartTimeout;
   while (absl::Now() < until) {
-    if (const int port = PortInLog(ReadFile(log).value_or(""), written)) {
-      ports_[service] = port;
-      return absl::OkStatus();
-    }
+    if (PortInLog(ReadFile(log).value_or(""), written) != 0) return absl::OkStatus();
     if (!processes_[service]->Running()) {
       return absl::UnavailableError(
           absl::StrCat(service, " ended at once: ", ReadFile(log).value_or("")));
@@ -121,8 +153,9 @@ absl::Status Suite::WaitFollowed(const std::string& follower, const std::string&
 
 absl::Status Suite::WaitAllFollowed() {
   const std::vector<std::pair<const char*, const char*>> pairs = {
-      {"membership", "registry"}, {"activity", "registry"},    {"activity", "membership"},
-      {"reporting", "registry"},  {"reporting", "membership"}, {"reporting", "activity"}};
+      {"registry", "membership"}, {"membership", "registry"}, {"activity", "registry"},
+      {"activity", "membership"}, {"reporting", "registry"},  {"reporting", "membership"},
+      {"reporting", "activity"}};
   for (const auto& [follower, source] : pairs) {
     ZHIBU_RETURN_IF_ERROR(WaitFollowed(follower, source));
   }

@@ -21,7 +21,9 @@ inline constexpr const char* kServices[] = {"registry", "membership", "activity"
 class Suite {
  public:
   // Programs are taken from `bin`; nothing is started yet.
-  Suite(std::string bin, std::string data) : bin_(std::move(bin)), data_(std::move(data)) {}
+  // Each service's port is reserved from now on.
+  Suite(std::string bin, std::string data);
+  ~Suite();
 
   // Starts one, or all in order, and waits until it says that it serves.
   absl::Status Start(const std::string& service);
@@ -48,6 +50,7 @@ class Suite {
 
  private:
   const std::string bin_, data_;
+  std::vector<int> reservations_;  // sockets
   std::map<std::string, int> ports_;
   std::map<std::string, std::unique_ptr<Process>> processes_;
 };

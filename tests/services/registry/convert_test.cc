@@ -36,13 +36,58 @@ TEST(Rows, KeepAllOfAnOrganisation) {
       valid_from { year: 1921 month: 7 day: 23 }
       valid_to { year: 2020 month: 2 day: 29 }
       document_number: "〔2020〕1号"
+      authority: "organisations/p"
+      reason: "调整布局"
     }
     affiliations {
       parent: "organisations/q"
       line: LINE_TERRITORIAL
       valid_from { year: 2000 month: 1 day: 1 }
     }
-    etag: "12")pb");
+    etag: "12"
+    level: COMMITTEE_LEVEL_TOWNSHIP
+    titles {
+      title: "乙"
+      valid_from { year: 1921 month: 7 day: 23 }
+      valid_to { year: 1990 month: 1 day: 1 }
+    }
+    titles {
+      title: "甲"
+      valid_from { year: 1990 month: 1 day: 1 }
+      valid_to { year: 2020 month: 2 day: 29 }
+    }
+    kinds {
+      kind: ORGANISATION_KIND_BRANCH
+      valid_from { year: 1921 month: 7 day: 23 }
+      valid_to { year: 2020 month: 2 day: 29 }
+      level: COMMITTEE_LEVEL_TOWNSHIP
+    }
+    codes {
+      code: "001"
+      valid_from { year: 2000 month: 1 day: 1 }
+    }
+    external_ids {
+      system: "province"
+      id: "X-1"
+      valid_from { year: 2010 month: 1 day: 1 }
+      valid_to { year: 2011 month: 1 day: 1 }
+    }
+    successors: "organisations/q")pb");
+}
+
+TEST(Rows, AnOrganisationSetUpHasOneTitleKindAndCodeFromItsFirstDay) {
+  const rows::OrganisationRow row = RowOf(Parse<v1::Organisation>(R"pb(
+    name: "organisations/a"
+    title: "甲"
+    kind: ORGANISATION_KIND_BRANCH
+    code: "001"
+    established { year: 2000 month: 1 day: 1 })pb"));
+  ASSERT_EQ(row.titles_size(), 1);
+  ASSERT_EQ(row.kinds_size(), 1);
+  ASSERT_EQ(row.codes_size(), 1);
+  EXPECT_EQ(row.titles(0).text(), "甲");
+  EXPECT_EQ(row.codes(0).from(), row.established());
+  EXPECT_EQ(row.kinds(0).to(), row.dissolved());
 }
 
 TEST(Rows, KeepAllOfAnInstitution) {

@@ -87,6 +87,25 @@ TEST_F(Fold, OfTheFeedGivesTheTables) {
   end.set_etag("1");
   *end.mutable_valid_to() = Date(2020);
   ASSERT_TRUE(Do(end).ok());
+  v1::UpdateOrganisationRequest known_elsewhere;
+  known_elsewhere.mutable_organisation()->set_name(Org("b2"));
+  known_elsewhere.mutable_organisation()->set_etag("1");
+  auto& external = *known_elsewhere.mutable_organisation()->add_external_ids();
+  external.set_system("province");
+  external.set_id("X-1");
+  *external.mutable_valid_from() = Date(2010);
+  known_elsewhere.mutable_update_mask()->add_paths("external_ids");
+  ASSERT_TRUE(Do(known_elsewhere).ok());
+  v1::MergeOrganisationsRequest merge;
+  merge.set_reorganisation_id("merge");
+  merge.mutable_decision()->set_authority(Org("county"));
+  merge.mutable_decision()->set_document_number("1");
+  *merge.mutable_decision()->mutable_effective() = Date(2021);
+  merge.add_merged()->set_organisation(Org("gb"));
+  merge.mutable_merged(0)->set_etag(EtagOf("gb"));
+  merge.set_into(Org("scoped"));
+  v1::MergeOrganisationsResponse merged;
+  ASSERT_TRUE(Decide(&v1::ReorganisationService::Stub::MergeOrganisations, merge, &merged).ok());
   // What is refused leaves nothing behind.
   EXPECT_FALSE(Do(NewOrganisation("x", "nobody")).ok());
 
@@ -94,7 +113,8 @@ TEST_F(Fold, OfTheFeedGivesTheTables) {
   EXPECT_EQ(TablesFromFeed(), tables);
   std::set<uint8_t> numbers;
   for (const auto& [key, value] : tables) numbers.insert(static_cast<uint8_t>(key[0]));
-  EXPECT_EQ(numbers, (std::set<uint8_t>{0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17}));
+  EXPECT_EQ(numbers, (std::set<uint8_t>{0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
+                                        0x1A, 0x1B}));
 }
 
 TEST_F(Fold, RefusesWhatItDoesNotKnow) {
@@ -125,7 +145,7 @@ TEST(Restart, LoadsTheTreeByWhichScopesAreChecked) {
     }
     ASSERT_TRUE((*store)->CommitSynced(txn.writes()).ok());
   }
-  TestServer server("registry", &clock, RegistryContracts(), BuildRegistry, *std::move(store));
+  TestServer server("registry", &clock, RegistryContracts(), BuildAlone, *std::move(store));
   v1::RegistryService::Stub stub(server.channel());
   v1::GetOrganisationRequest request;
   v1::GetOrganisationResponse response;

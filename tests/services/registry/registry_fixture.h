@@ -15,8 +15,10 @@
 #include "common/base/status.h"
 #include "common/domain/credit_code.h"
 #include "services/registry/service.h"
+#include "services/registry/tables.h"
 #include "tests/support/test_server.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/registry/v1/reorganisation_service.grpc.pb.h"
 
 namespace zhibu::registry {
 
@@ -97,12 +99,17 @@ inline v1::CreatePostRequest NewPost(const std::string& id, const std::string& s
   return request;
 }
 
+// A registry that follows nobody.
+inline absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildAlone(Server& server) {
+  return BuildRegistry(server, {});
+}
+
 class RegistryTest : public ::testing::Test {
  protected:
   using Stub = v1::RegistryService::Stub;
 
   explicit RegistryTest(std::unique_ptr<Store> store = nullptr)
-      : server_("registry", &clock_, RegistryContracts(), BuildRegistry, std::move(store)),
+      : server_("registry", &clock_, RegistryContracts(), BuildAlone, std::move(store)),
         stub_(server_.channel()) {}
 
   // A change, with a request id of its own unless it has one.
@@ -179,12 +186,26 @@ class RegistryTest : public ::testing::Test {
     return response.institution();
   }
 
+  // Of one that may have ended.
+  std::string EtagOf(const std::string& id) {
+    const auto row = FindOrganisation(*server_.server().store().TakeSnapshot(), id);
+    return row.ok() && *row ? absl::StrCat((*row)->version()) : "1";
+  }
+  template <typename Request, typename Response>
+  absl::Status Decide(grpc::Status (v1::ReorganisationService::Stub::*method)(grpc::ClientContext*,
+                                                                              const Request&,
+                                                                              Response*),
+                      Request request, Response* response, const std::string& token = kOwnerToken) {
+    if (request.request_id().empty()) request.set_request_id(absl::StrCat("r", ++requests_));
+    v1::ReorganisationService::Stub stub(server_.channel());
+    return Invoke(method, stub, request, response, token);
+  }
+
   v1::MoveOrganisationRequest MoveOf(const std::string& id, const std::string& new_parent,
                                      google::type::Date effective) {
     v1::MoveOrganisationRequest request;
     request.set_name(Org(id));
-    const auto organisation = Get(id);
-    request.set_etag(organisation.ok() ? organisation->etag() : "1");
+    request.set_etag(EtagOf(id));
     if (!new_parent.empty()) request.set_new_parent(Org(new_parent));
     *request.mutable_effective() = effective;
     return request;

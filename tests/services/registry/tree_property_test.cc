@@ -85,28 +85,78 @@ class Model {
     for (DayModel& day : days_) day.there.insert(id);
     established_[id] = 0;
   }
+  // `id` ends, and `into` has what was under it. Only whether it goes through: there can be several
+  // reasons against it.
+  bool Merge(const std::string& id, const std::string& into, int from) {
+    if (from <= established_[id] || from >= End(id)) return false;
+    if (!days_[from].there.contains(into) || days_[from].IsUnder(into, id)) return false;
+    if (since_.contains(id) && since_[id] >= from) return false;
+    for (const auto& [pair, since] : guided_since_) {
+      // Its own edges end with it; those to it are taken over.
+      const int earliest = pair.first == id ? from : from + 1;
+      if ((pair.first == id || pair.second == id) && since >= earliest && Ever(pair, from)) {
+        return false;
+      }
+    }
+    Model next = *this;
+    for (const auto& [child, ignored] : established_) {
+      bool under = false, guided = false, guided_by_it = false;
+      for (int day = from; day < End(child); ++day) {
+        const auto parent = days_[day].superior.find(child);
+        under |= parent != days_[day].superior.end() && parent->second == id;
+        guided |= days_[day].guided.contains({child, id});
+        guided_by_it |= days_[day].guided.contains({child, into});
+      }
+      if (under) {
+        if (since_[child] > from) return false;
+        // Its last superior was another: it moves away later, which cannot be taken back.
+        if (days_[End(child) - 1].superior.at(child) != id) return false;
+        if (!Fits(child, into, from).empty()) return false;
+        for (int day = from; day < End(child); ++day) next.days_[day].superior[child] = into;
+        next.since_[child] = from;
+      }
+      if (!guided) continue;
+      for (int day = from; day < kDays; ++day) {
+        if (!days_[day].guided.contains({child, id})) continue;
+        next.days_[day].guided.erase({child, id});
+        if (guided_by_it || child == into) continue;
+        if (days_[day].Reaches(into, child) || !days_[day].there.contains(into)) return false;
+        next.days_[day].guided.insert({child, into});
+        next.guided_since_[{child, into}] = from;
+      }
+    }
+    for (int day = from; day < kDays; ++day) {
+      next.days_[day].there.erase(id);
+      next.days_[day].superior.erase(id);
+      std::erase_if(next.days_[day].guided, [&](const auto& pair) { return pair.first == id; });
+    }
+    next.end_[id] = from;
+    *this = std::move(next);
+    return true;
+  }
   Reason Move(const std::string& id, const std::string& parent, int from) {
+    if (from >= End(id)) return "PERIOD_INVALID";
     if (from < (since_.contains(id) ? since_[id] : established_[id])) return "PERIOD_INVALID";
     if (Reason reason = Fits(id, parent, from); !reason.empty()) return reason;
-    for (int day = from; day < kDays; ++day) days_[day].superior[id] = parent;
+    for (int day = from; day < End(id); ++day) days_[day].superior[id] = parent;
     since_[id] = from;
     return "";
   }
   Reason Guide(const std::string& id, const std::string& guide, int from) {
-    if (from < established_[id]) return "PERIOD_INVALID";
+    if (from < established_[id] || from >= End(id)) return "PERIOD_INVALID";
     for (int day = from; day < kDays; ++day) {
       if (days_[day].guided.contains({id, guide})) return "PERIOD_INVALID";
     }
     if (Reason reason = Fits(id, guide, from); !reason.empty()) return reason;
-    for (int day = from; day < kDays; ++day) days_[day].guided.insert({id, guide});
+    for (int day = from; day < End(id); ++day) days_[day].guided.insert({id, guide});
     guided_since_[{id, guide}] = from;
     return "";
   }
   Reason Unguide(const std::string& id, const std::string& guide, int from) {
-    if (from < established_[id]) return "PERIOD_INVALID";
+    if (from < established_[id] || from >= End(id)) return "PERIOD_INVALID";
     auto since = guided_since_.find({id, guide});
     if (since == guided_since_.end()) return "PARENT_NOT_THERE";
-    if (!days_[kDays - 1].guided.contains({id, guide})) {
+    if (!days_[End(id) - 1].guided.contains({id, guide})) {
       // It ended before: whether that was by now decides what is said, and the test asks no more.
       return "ENDED";
     }
@@ -117,17 +167,27 @@ class Model {
   const DayModel& day(int day) const { return days_[day]; }
 
  private:
-  Reason Fits(const std::string& id, const std::string& parent, int from) const {
+  int End(const std::string& id) const {
+    auto it = end_.find(id);
+    return it == end_.end() ? kDays : it->second;
+  }
+  bool Ever(const std::pair<std::string, std::string>& pair, int from) const {
     for (int day = from; day < kDays; ++day) {
+      if (days_[day].guided.contains(pair)) return true;
+    }
+    return false;
+  }
+  Reason Fits(const std::string& id, const std::string& parent, int from) const {
+    for (int day = from; day < End(id); ++day) {
       if (days_[day].Reaches(parent, id)) return "PARENT_CYCLE";
     }
-    for (int day = from; day < kDays; ++day) {
+    for (int day = from; day < End(id); ++day) {
       if (!days_[day].there.contains(parent)) return "PARENT_NOT_THERE";
     }
     return "";
   }
   std::vector<DayModel> days_ = std::vector<DayModel>(kDays);
-  std::map<std::string, int> since_, established_;
+  std::map<std::string, int> since_, established_, end_;
   std::map<std::pair<std::string, std::string>, int> guided_since_;
 };
 
@@ -136,6 +196,43 @@ class TreeProperty : public RegistryTest, public ::testing::WithParamInterface<i
   std::string FirstReason(const absl::Status& status) {
     return status.ok() ? "" : ReasonOf(status);
   }
+  v1::Decision DecisionOf(int from) {
+    v1::Decision decision;
+    decision.set_authority(Org("r9"));
+    decision.set_document_number("〔2020〕1号");
+    *decision.mutable_effective() = Day(from);
+    return decision;
+  }
+  v1::ReadOrganisation Subject(const std::string& id) {
+    v1::ReadOrganisation read;
+    read.set_organisation(Org(id));
+    read.set_etag(EtagOf(id));
+    return read;
+  }
+  absl::Status MergeInto(const std::string& id, const std::string& into, int from) {
+    v1::MergeOrganisationsRequest request;
+    request.set_reorganisation_id(absl::StrCat("d", ++decisions_));
+    *request.mutable_decision() = DecisionOf(from);
+    *request.add_merged() = Subject(id);
+    request.set_into(Org(into));
+    v1::MergeOrganisationsResponse response;
+    return Decide(&v1::ReorganisationService::Stub::MergeOrganisations, request, &response);
+  }
+  absl::Status DissolveFor(const std::string& id, const std::string& successor, int from) {
+    v1::DissolveOrganisationRequest request;
+    request.set_reorganisation_id(absl::StrCat("d", ++decisions_));
+    *request.mutable_decision() = DecisionOf(from);
+    *request.mutable_organisation() = Subject(id);
+    request.set_successor(Org(successor));
+    v1::DissolveOrganisationResponse response;
+    return Decide(&v1::ReorganisationService::Stub::DissolveOrganisation, request, &response);
+  }
+  static void TearDownTestSuite() {
+    EXPECT_GT(outcomes_[true], 10);
+    EXPECT_GT(outcomes_[false], 10);
+  }
+  static inline std::map<bool, int> outcomes_;  // of mergers, over all seeds
+  int decisions_ = 0;
   std::vector<std::string> Ids(const std::vector<std::string>& nodes) {
     std::vector<std::string> ids;
     for (const std::string& node : nodes) ids.push_back(node.substr(node.find(' ') + 1));
@@ -153,14 +250,31 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
   ASSERT_TRUE(Do(NewOrganisation("r1", "", v1::ORGANISATION_KIND_COMMITTEE, Day(0))).ok());
   model.CreateRoot("r0");
   model.CreateRoot("r1");
+  // Decides, and takes part in nothing.
+  ASSERT_TRUE(Do(NewOrganisation("r9", "", v1::ORGANISATION_KIND_COMMITTEE, Day(0))).ok());
+  model.CreateRoot("r9");
   std::vector<std::string> all = {"r0", "r1"};
   clock_.SetToday(kFirst + 10000);
 
-  for (int step = 0; step < 60; ++step) {
+  const auto continue_with = [&](int step) {
+    for (int day = 0; day < kDays; day += 1 + pick(3)) {
+      ASSERT_EQ(*Tree("", Day(day), type::v1::LINE_SUBORDINATION, 5), model.day(day).Tree())
+          << "day " << day << " after step " << step;
+      for (const std::string& root : {std::string("r0"), all[pick(all.size())]}) {
+        if (!model.day(day).there.contains(root)) continue;
+        const std::set<std::string> guided = model.day(day).Guided(root);
+        ASSERT_EQ(Ids(*Tree(root, Day(day), type::v1::LINE_TERRITORIAL)),
+                  std::vector<std::string>(guided.begin(), guided.end()))
+            << root << " on day " << day << " after step " << step;
+      }
+    }
+  };
+  for (int step = 0; step < 70; ++step) {
     const std::string id = all[pick(all.size())];
     const std::string parent = all[pick(all.size())];
-    const int from = pick(kDays);
-    const int action = pick(10);
+    const int action = pick(12);
+    // What ends too early is mostly refused for what came later.
+    const int from = action >= 10 ? kDays / 2 + pick(kDays / 2) : pick(kDays);
     std::string expected, got;
     if (action < 3 && all.size() < 14) {
       const std::string fresh = absl::StrCat("o", 10 + pick(90), "-", step);
@@ -172,6 +286,18 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
       // A root that moves is one of the cases.
       expected = model.Move(id, parent, from);
       got = FirstReason(Do(MoveOf(id, parent, Day(from))));
+    } else if (action >= 10) {
+      if (id[0] == 'r') continue;  // else everything would soon be under one root
+      // A successor takes over, whether the decision is called a merger or a dissolution.
+      const bool goes_through = model.Merge(id, parent, from);
+      const absl::Status status =
+          action == 10 ? MergeInto(id, parent, from) : DissolveFor(id, parent, from);
+      ASSERT_EQ(status.ok(), goes_through)
+          << "step " << step << ": " << id << " into " << parent << " on day " << from << status;
+      ++outcomes_[goes_through];
+      continue_with(step);
+      if (HasFatalFailure()) return;
+      continue;
     } else {
       const bool leave = action == 9;
       expected = leave ? model.Unguide(id, parent, from) : model.Guide(id, parent, from);
@@ -184,17 +310,8 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
     ++seen[got];
     ASSERT_EQ(got, expected) << "step " << step << " action " << action << ": " << id << " under "
                              << parent << " from day " << from;
-    for (int day = 0; day < kDays; day += 1 + pick(3)) {
-      ASSERT_EQ(*Tree("", Day(day), type::v1::LINE_SUBORDINATION, 5), model.day(day).Tree())
-          << "day " << day << " after step " << step;
-      for (const std::string& root : {std::string("r0"), all[pick(all.size())]}) {
-        if (!model.day(day).there.contains(root)) continue;
-        const std::set<std::string> guided = model.day(day).Guided(root);
-        ASSERT_EQ(Ids(*Tree(root, Day(day), type::v1::LINE_TERRITORIAL)),
-                  std::vector<std::string>(guided.begin(), guided.end()))
-            << root << " on day " << day << " after step " << step;
-      }
-    }
+    continue_with(step);
+    if (HasFatalFailure()) return;
   }
   // The sequences are worth something: changes go through, and each refusal comes up.
   EXPECT_GT(seen[""], 10);

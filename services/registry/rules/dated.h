@@ -1,0 +1,88 @@
+// What an organisation was called and was, on a day: lists of half-open periods in DayNumbers.
+#ifndef ZHIBU_SERVICES_REGISTRY_RULES_DATED_H_
+#define ZHIBU_SERVICES_REGISTRY_RULES_DATED_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "common/base/civil.h"
+#include "services/registry/rows.pb.h"
+
+namespace zhibu::registry {
+
+// Half-open, in DayNumbers.
+struct Period {
+  int32_t from;
+  int32_t to;
+  bool empty() const { return from >= to; }
+  bool Covers(const Period& other) const { return from <= other.from && other.to <= to; }
+  bool Has(int32_t day) const { return from <= day && day < to; }
+  Period operator&(const Period& other) const {
+    return {std::max(from, other.from), std::min(to, other.to)};
+  }
+};
+inline Period LifeOf(const rows::OrganisationRow& row) {
+  return {row.established(), row.dissolved()};
+}
+inline Period LifeOf(const rows::InstitutionRow& row) { return {row.opened(), row.closed()}; }
+template <typename Dated>
+Period PeriodOf(const Dated& row) {
+  return {row.from(), row.to()};
+}
+
+// "自 2020-01-01 起", "自 2020-01-01 起、到 2021-01-01 止".
+std::string PeriodText(const Period& period);
+
+// The entry of a dated list that holds on `day`, or null.
+template <typename List>
+auto EntryOn(const List& list, int32_t day) -> decltype(&list.Get(0)) {
+  for (const auto& entry : list) {
+    if (PeriodOf(entry).Has(day)) return &entry;
+  }
+  return nullptr;
+}
+
+// On a day of the organisation's life.
+inline const std::string& TitleOn(const rows::OrganisationRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.titles(), day);
+  return entry == nullptr ? row.title() : entry->text();
+}
+inline v1::OrganisationKind KindOn(const rows::OrganisationRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.kinds(), day);
+  return entry == nullptr ? row.kind() : entry->kind();
+}
+inline v1::CommitteeLevel LevelOn(const rows::OrganisationRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.kinds(), day);
+  return entry == nullptr ? v1::COMMITTEE_LEVEL_UNSPECIFIED : entry->level();
+}
+// Empty where it had none.
+inline std::string CodeOn(const rows::OrganisationRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.codes(), day);
+  return entry == nullptr ? "" : entry->text();
+}
+
+inline std::string ExternalIdOn(const rows::OrganisationRow& row, absl::string_view system,
+                                int32_t day) {
+  for (const rows::ExternalIdRow& external : row.external_ids()) {
+    if (external.system() == system && PeriodOf(external).Has(day)) return external.id();
+  }
+  return "";
+}
+
+// These change the last entry from `day` on; an entry that began on that very day is replaced.
+// Nothing of an earlier day changes. `day` lies within the organisation's life and not before the
+// last entry begins.
+void SetTitle(rows::OrganisationRow& row, int32_t day, const std::string& title);
+void SetKind(rows::OrganisationRow& row, int32_t day, v1::OrganisationKind kind,
+             v1::CommitteeLevel level);
+// An empty code: from then on there is none.
+void SetCode(rows::OrganisationRow& row, int32_t day, const std::string& code);
+
+// The organisation's last day is the one before `day`: all its lists and edges end.
+void EndOn(rows::OrganisationRow& row, int32_t day);
+
+}  // namespace zhibu::registry
+
+#endif  // ZHIBU_SERVICES_REGISTRY_RULES_DATED_H_
