@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -24,18 +25,15 @@ namespace {
 
 constexpr absl::Duration kStartTimeout = absl::Seconds(30);
 
-// A port of loopback that nobody else gets while the socket is open. It never listens; the service,
-// which binds with SO_REUSEPORT as gRPC does, gets all connections.
+// A port of loopback that nobody else gets while the socket is open.
 std::pair<int, int> ReservePort() {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(address);
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) != 0 ||
-      bind(socket, generic, size) != 0 || getsockname(socket, generic, &size) != 0) {
+  if (bind(socket, generic, size) != 0 || getsockname(socket, generic, &size) != 0) {
     perror("no port of loopback is free");
     abort();
   }
@@ -62,13 +60,11 @@ std::string ProgramFolder() {
 
 Suite::Suite(std::string bin, std::string data) : bin_(std::move(bin)), data_(std::move(data)) {
   for (const char* service : kServices) {
-    const auto [socket, port] = ReservePort();
-    reservations_.push_back(socket);
-    ports_[service] = port;
+    std::tie(reservations_[service], ports_[service]) = ReservePort();
   }
 }
 Suite::~Suite() {
-  for (const int socket : reservations_) close(socket);
+  for (const auto& [service, socket] : reservations_) close(socket);
 }
 
 std::string Suite::address(const std::string& service) const {
@@ -89,6 +85,8 @@ absl::Status Suite::Start(const std::string& service) {
     if (source == service) break;
     argv.push_back(absl::StrCat("--", source, "=", address(source)));
   }
+  // From here on the port is the service's own.
+  if (const auto reserved = reservations_.extract(service)) close(reserved.mapped());
   const size_t written = ReadFile(log).value_or("").size();
   ZHIBU_ASSIGN_OR_RETURN(processes_[service], Process::Start(argv, log));
   const absl::Time until = absl::Now() + kStartTimeout;

@@ -21,7 +21,8 @@ inline constexpr const char* kServices[] = {"registry", "membership", "activity"
 class Suite {
  public:
   // Programs are taken from `bin`; nothing is started yet.
-  // Each service's port is reserved from now on.
+  // Each service's port is reserved from now on, since the first ones are told where others will
+  // be.
   Suite(std::string bin, std::string data);
   ~Suite();
 
@@ -50,7 +51,7 @@ class Suite {
 
  private:
   const std::string bin_, data_;
-  std::vector<int> reservations_;  // sockets
+  std::map<std::string, int> reservations_;  // sockets, until the service has its port
   std::map<std::string, int> ports_;
   std::map<std::string, std::unique_ptr<Process>> processes_;
 };

@@ -33,6 +33,7 @@ constexpr StageChoice kStages[] = {
     {"probationary", membership::v1::STAGE_PROBATIONARY},
     {"full", membership::v1::STAGE_FULL},
     {"ended", membership::v1::STAGE_ENDED},
+    {"stopped", membership::v1::STAGE_STOPPED},
 };
 
 }  // namespace
@@ -87,7 +88,7 @@ std::string Term(membership::v1::PersonKind kind) {
 
 std::string Term(membership::v1::Stage stage) {
   static constexpr const char* kWords[] = {"未申请",   "入党申请人", "入党积极分子", "发展对象",
-                                           "预备党员", "正式党员",   "终止"};
+                                           "预备党员", "正式党员",   "终止",         "停止党籍"};
   return WordAt(kWords, stage);
 }
 
