@@ -8,6 +8,7 @@
 #include "common/store/table.h"
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
+#include "services/membership/rules/affiliations.h"
 
 namespace zhibu::membership {
 namespace {
@@ -45,6 +46,10 @@ absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
     if (!open.person->merged_into().empty()) {
       return Refused(NameOf(kPersons, open.name.person_id), "ALREADY_MERGED",
                      "该人员档案已并入另一份档案，请在保留的档案中办理");
+    }
+    if (HasLeft(open.person->affiliations())) {
+      return Refused(NameOf(kPersons, open.name.person_id), "PERSON_LEFT",
+                     "该人员的组织关系已转出，请由现所在党组织办理");
     }
     open.row = NewCase(*open.person, first);
   }
@@ -234,17 +239,20 @@ absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Rea
         return true;
       }));
   if (answer.steps().empty()) return NotFound(request.name());
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
+                         FindPerson(reader, name->person_id));
+  if (!person) return absl::DataLossError("a case of nobody");
   rows::Progress progress;
-  if (answer.steps(0).kind() != v1::STEP_KIND_APPLICATION) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
-                           FindPerson(reader, name->person_id));
-    if (person && person->has_opening()) {
-      progress = ProgressOfOpeningBalance(DayFromNumber(person->opening().joined_on()));
-    }
+  if (answer.steps(0).kind() != v1::STEP_KIND_APPLICATION && person->has_opening()) {
+    progress = ProgressOfOpeningBalance(DayFromNumber(person->opening().joined_on()));
   }
   for (const v1::RecordedStep& step : answer.steps()) Advance(step.step(), progress);
   answer.set_name(request.name());
-  answer.set_organisation(NameOf(kOrganisations, row->organisation_id()));
+  // What was not over yet was led where the person was kept that day.
+  const std::string kept_by = KeptBy(person->affiliations(), day);
+  const bool moved = !kept_by.empty() && day < LastMove(person->affiliations());
+  answer.set_organisation(NameOf(kOrganisations, moved ? kept_by : row->organisation_id()));
+  if (kept_by.empty()) progress.set_closed(true);
   answer.set_stage(StageOn(row->stages(), day));
   const RuleSet* set = rule_sets_.On(day);
   if (set != nullptr) {

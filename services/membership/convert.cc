@@ -9,6 +9,13 @@
 #include "common/domain/id_number.h"
 
 namespace zhibu::membership {
+namespace {
+
+bool SameDate(const google::type::Date& a, const google::type::Date& b) {
+  return a.year() == b.year() && a.month() == b.month() && a.day() == b.day();
+}
+
+}  // namespace
 
 void StagesToEvent(const Stages& stages, StageChanges* changes) {
   changes->Clear();
@@ -36,6 +43,46 @@ void StagesFromEvent(const StageChanges& changes, Stages* stages) {
   }
 }
 
+void AffiliationsToEvent(const Affiliations& rows, absl::CivilDay last,
+                         PersonAffiliations* affiliations) {
+  affiliations->Clear();
+  const auto end = [&](v1::PersonAffiliation& one, int32_t to) {
+    if (DayFromNumber(to) <= last) *one.mutable_valid_to() = ToProto(DayFromNumber(to));
+  };
+  for (const rows::AffiliationRow& row : rows) {
+    if (DayFromNumber(row.from()) > last) break;
+    v1::PersonAffiliation& one = *affiliations->Add();
+    one.set_organisation(NameOf(kOrganisations, row.organisation_id()));
+    *one.mutable_valid_from() = ToProto(DayFromNumber(row.from()));
+    one.set_cause(row.cause());
+    if (row.has_to()) end(one, row.to());
+    if (affiliations->size() == 1) continue;
+    v1::PersonAffiliation& before = *affiliations->Mutable(affiliations->size() - 2);
+    if (!before.has_valid_to()) end(before, row.from());
+  }
+}
+
+void AffiliationsFromEvent(const v1::PersonChanged& event, Affiliations* rows) {
+  rows->Clear();
+  for (int i = 0; i < event.affiliations_size(); ++i) {
+    const v1::PersonAffiliation& one = event.affiliations(i);
+    rows::AffiliationRow& row = *rows->Add();
+    row.set_from(DayNumber(FromProto(one.valid_from()).value_or(kNoStart)));
+    row.set_organisation_id(IdOf(kOrganisations, one.organisation()).value_or(""));
+    row.set_cause(one.cause());
+    // Where the next begins as this ends, the one day says it.
+    const bool followed = i + 1 < event.affiliations_size() &&
+                          SameDate(event.affiliations(i + 1).valid_from(), one.valid_to());
+    if (one.has_valid_to() && !followed) {
+      row.set_to(DayNumber(FromProto(one.valid_to()).value_or(kNoStart)));
+    }
+  }
+  if (!rows->empty()) return;
+  rows::AffiliationRow& first = *rows->Add();
+  first.set_from(DayNumber(FromProto(event.registered_on()).value_or(kNoStart)));
+  first.set_organisation_id(IdOf(kOrganisations, event.organisation()).value_or(""));
+}
+
 v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& row) {
   v1::PersonChanged event;
   event.set_name(NameOf(kPersons, person_id));
@@ -55,6 +102,7 @@ v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& r
   }
   *event.mutable_personal_data() = row.personal_data();
   StagesToEvent(row.stages(), event.mutable_stages());
+  AffiliationsToEvent(row.affiliations(), kNoEnd, event.mutable_affiliations());
   return event;
 }
 
@@ -64,7 +112,10 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_v
   person.set_name(NameOf(kPersons, person_id));
   ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
                          keys.Open(person.name(), row.personal_data()));
-  person.set_organisation(NameOf(kOrganisations, row.organisation_id()));
+  const std::string kept_by = KeptBy(row.affiliations(), day);
+  // Who left the books is shown where the person was last.
+  person.set_organisation(
+      NameOf(kOrganisations, kept_by.empty() ? row.organisation_id() : kept_by));
   person.set_display_name(data.display_name());
   if (!data.id_number().empty()) person.set_id_number(MaskIdNumber(data.id_number()));
   person.set_sex(static_cast<v1::Sex>(row.sex()));
@@ -80,6 +131,7 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_v
   }
   person.set_opening_balance(row.has_opening());
   *person.mutable_registered_on() = ToProto(DayFromNumber(row.registered_on()));
+  AffiliationsToEvent(row.affiliations(), day, person.mutable_affiliations());
   if (!row.merged_into().empty()) person.set_merged_into(NameOf(kPersons, row.merged_into()));
   person.set_etag(absl::StrCat(row.version()));
   return person;

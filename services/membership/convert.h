@@ -7,6 +7,7 @@
 #include "absl/time/civil_time.h"
 #include "services/membership/personal_data.h"
 #include "services/membership/rows.pb.h"
+#include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/progress.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
@@ -20,6 +21,14 @@ using StageChanges = google::protobuf::RepeatedPtrField<v1::StageChange>;
 
 void StagesToEvent(const Stages& stages, StageChanges* changes);
 void StagesFromEvent(const StageChanges& changes, Stages* stages);
+
+using PersonAffiliations = google::protobuf::RepeatedPtrField<v1::PersonAffiliation>;
+
+// Those that began on or before `last`, as they stand then.
+void AffiliationsToEvent(const Affiliations& rows, absl::CivilDay last,
+                         PersonAffiliations* affiliations);
+// Of the whole event: one from before affiliations had dates has one, since registration.
+void AffiliationsFromEvent(const v1::PersonChanged& event, Affiliations* rows);
 
 // As of `day`, the ID number masked, without birth date. Errors: as PersonalDataKeys::Open.
 absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_view person_id,

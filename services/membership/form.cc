@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "common/base/resource_name.h"
+#include "services/membership/rules/affiliations.h"
 #include "services/membership/tables.h"
 
 namespace zhibu::membership {
@@ -33,7 +34,8 @@ void CheckReference(absl::string_view reference, absl::string_view field,
 
 absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader,
                                                 const std::string& name, absl::string_view field,
-                                                std::vector<Violation> wrong) {
+                                                std::vector<Violation> wrong,
+                                                std::optional<absl::CivilDay> day) {
   const std::optional<std::string> id = IdOf(kPersons, name);
   if (!id) {
     wrong.push_back(
@@ -41,7 +43,11 @@ absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader
   }
   if (!wrong.empty()) return Malformed(wrong);
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> row, FindPerson(reader, *id));
-  if (!row || !call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
+  const auto sees = [&](const std::string& organisation) {
+    return call.RequireScope(NameOf(kOrganisations, organisation)).ok();
+  };
+  const std::string kept_then = row && day ? KeptBy(row->affiliations(), *day) : "";
+  if (!row || (!sees(row->organisation_id()) && (kept_then.empty() || !sees(kept_then)))) {
     // Not the organisation's name: a stranger is not told where the person is.
     return NotFound(name);
   }

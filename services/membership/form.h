@@ -2,11 +2,13 @@
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_FORM_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_FORM_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "common/base/status.h"
 #include "common/rpc/call.h"
 #include "common/store/store.h"
@@ -28,10 +30,12 @@ struct VisiblePerson {
 
 // The person whom a request names. INVALID_ARGUMENT where the name is not one
 // ("PERSON_NAME_INVALID") or `wrong`, what was found before, is not empty; NOT_FOUND for one out of
-// the caller's scope.
+// the caller's scope. Who keeps the person sees all; with `day`, who kept the person on that day
+// sees what was so then.
 absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader,
                                                 const std::string& name, absl::string_view field,
-                                                std::vector<Violation> wrong);
+                                                std::vector<Violation> wrong,
+                                                std::optional<absl::CivilDay> day = {});
 
 }  // namespace zhibu::membership
 

@@ -27,6 +27,9 @@ v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonFo
   event.set_kind(person.kind());
   event.set_institution(person.institution());
   *event.mutable_registered_on() = ToProto(form.registered_on);
+  v1::PersonAffiliation& first = *event.add_affiliations();
+  first.set_organisation(person.organisation());
+  *first.mutable_valid_from() = event.registered_on();
   rows::PersonalData data;
   data.set_display_name(person.display_name());
   data.set_id_number(form.id_number);
@@ -132,7 +135,7 @@ absl::Status Persons::Get(Call& call, const v1::GetPersonRequest& request, const
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
                          DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
-                         FindVisiblePerson(call, reader, request.name(), "name", {}));
+                         FindVisiblePerson(call, reader, request.name(), "name", {}, day));
   ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(), PersonOn(keys_, person.id, person.row, day));
   return absl::OkStatus();
 }
@@ -147,8 +150,10 @@ absl::Status Persons::List(Call& call, const v1::ListPersonsRequest& request, co
                          OrganisationsOf(tree_, snapshot, kPersonsByOrganisation, request.root(),
                                          request.line(), day));
   response->set_revision(page.revision);
-  const auto wanted = [&](const rows::PersonRow& row) {
+  // The index also finds who was kept there once.
+  const auto wanted = [&](const rows::PersonRow& row, const std::string& organisation) {
     if (DayFromNumber(row.registered_on()) > day) return false;
+    if (KeptBy(row.affiliations(), day) != organisation) return false;
     const auto& stages = request.stages();
     return stages.empty() ||
            std::find(stages.begin(), stages.end(), StageOn(row.stages(), day)) != stages.end();
@@ -172,7 +177,7 @@ absl::Status Persons::List(Call& call, const v1::ListPersonsRequest& request, co
             failed = row.ok() ? absl::DataLossError("an index names nobody") : row.status();
             return false;
           }
-          if (!wanted(**row)) return true;
+          if (!wanted(**row, organisation)) return true;
           if (response->persons_size() == page.size) {
             more = true;
             return false;

@@ -1,6 +1,8 @@
 #include "services/membership/tables.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -8,6 +10,7 @@
 #include "common/store/table.h"
 #include "services/membership/convert.h"
 #include "services/membership/personal_index.h"
+#include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
 #include "services/membership/rules/progress.h"
 
@@ -43,6 +46,47 @@ void PutDues(Txn& txn, absl::string_view organisation_id, const CaseName& name, 
 
 Key ByOrganisationKey(absl::string_view organisation_id, absl::string_view person_id) {
   return Key(kPersonsByOrganisation).Text(organisation_id).Text(person_id);
+}
+
+// Also found where they were once: a list of a past date reads no more than it answers.
+void PutByOrganisation(Txn& txn, absl::string_view id, const Affiliations& affiliations) {
+  for (const rows::AffiliationRow& row : affiliations) {
+    txn.Put(ByOrganisationKey(row.organisation_id(), id), "");
+  }
+}
+void DeleteByOrganisation(Txn& txn, absl::string_view id, const rows::PersonRow& row) {
+  for (const rows::AffiliationRow& affiliation : row.affiliations()) {
+    txn.Delete(ByOrganisationKey(affiliation.organisation_id(), id));
+  }
+}
+
+// What is not closed goes along with the person: case and due items lie where the person is kept.
+// With one who leaves the books it ends here.
+absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& row) {
+  const bool left = HasLeft(row.affiliations());
+  const Key cases = Key(kCaseTable).Text(id);
+  std::vector<std::pair<CaseName, rows::CaseRow>> open;
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
+      txn, cases, cases.End(), [&](absl::string_view key, const rows::CaseRow& one) {
+        if (one.progress().closed()) return true;
+        if (!left && one.organisation_id() == row.organisation_id()) return true;
+        KeyParts parts(key);
+        parts.Text();
+        open.emplace_back(CaseName{id, parts.Text().value_or("")}, one);
+        return true;
+      }));
+  for (auto& [name, one] : open) {
+    PutDues(txn, one.organisation_id(), name, one.dues(), Dues());
+    if (left) {
+      one.clear_dues();
+      one.mutable_progress()->set_closed(true);
+    }
+    one.set_organisation_id(row.organisation_id());
+    one.set_version(one.version() + 1);
+    PutDues(txn, one.organisation_id(), name, Dues(), one.dues());
+    PutRow(txn, CaseKey(name), one);
+  }
+  return absl::OkStatus();
 }
 
 bool Same(const Stages& a, const Stages& b) {
@@ -128,7 +172,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   const std::optional<std::string> organisation = IdOf(kOrganisations, event.organisation());
   if (!id || !organisation) return absl::DataLossError("an event without a name");
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> before, FindPerson(txn, *id));
-  if (before) txn.Delete(ByOrganisationKey(before->organisation_id(), *id));
+  if (before) DeleteByOrganisation(txn, *id, *before);
   // Most changes leave name, number and birth date as they were: nothing is opened then.
   const std::string& sealed = event.personal_data().ciphertext();
   if (!before || before->personal_data().ciphertext() != sealed) {
@@ -160,9 +204,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   }
   *row.mutable_personal_data() = event.personal_data();
   StagesFromEvent(event.stages(), row.mutable_stages());
+  AffiliationsFromEvent(event, row.mutable_affiliations());
   PutRow(txn, PersonKey(*id), row);
-  txn.Put(ByOrganisationKey(*organisation, *id), "");
-  return absl::OkStatus();
+  PutByOrganisation(txn, *id, row.affiliations());
+  return before ? MoveCases(txn, *id, row) : absl::OkStatus();
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::PersonRevealed& event) const {
@@ -190,7 +235,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
   ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
                          keys_.Open(event.dropped(), row->personal_data()));
   ZHIBU_RETURN_IF_ERROR(RemoveFromIndexes(txn, keys_, id, data));
-  txn.Delete(ByOrganisationKey(row->organisation_id(), id));
+  DeleteByOrganisation(txn, id, *row);
   row->set_merged_into(IdOf(kPersons, event.kept()).value_or(""));
   row->set_version(row->version() + 1);
   PutRow(txn, PersonKey(id), *row);

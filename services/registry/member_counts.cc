@@ -114,6 +114,11 @@ absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
     return Replace(txn, of->person_id, row, changed);
   };
   if (event.UnpackTo(&person)) {
+    const auto& kept = person.affiliations();
+    // Who left for an organisation outside these books is counted nowhere in them.
+    if (!kept.empty() && kept.rbegin()->has_valid_to()) {
+      return Replace(txn, IdOf(kPersons, person.name()).value_or(""), std::nullopt, changed);
+    }
     rows::MemberRow row;
     row.set_organisation(IdOf(kOrganisations, person.organisation()).value_or(""));
     row.set_institution(IdOf(kInstitutions, person.institution()).value_or(""));

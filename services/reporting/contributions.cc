@@ -125,6 +125,17 @@ void AddHeads(const rows::InstitutionRow& institution, const std::string& name, 
   }
 }
 
+// Calls `piece(organisation, from, to)` for the parts of [from, to) by who kept the person.
+template <typename Piece>
+void ForEachKeeper(const rows::PersonRow& person, int32_t from, int32_t to, Piece piece) {
+  if (person.affiliations().empty()) piece(person.organisation_id(), from, to);
+  for (int i = 0; i < person.affiliations_size(); ++i) {
+    const rows::AffiliationRow& kept = person.affiliations(i);
+    piece(kept.organisation_id(), i == 0 ? from : std::max(from, kept.from()),
+          std::min(to, kept.to()));
+  }
+}
+
 }  // namespace
 
 Contributions OfOrganisation(const rpc::MirroredOrganisation& organisation) {
@@ -213,7 +224,10 @@ Contributions OfPerson(const rows::PersonRow& person) {
     const rows::StageRow& stage = person.stages(i);
     const int32_t to = i + 1 < person.stages_size() ? person.stages(i + 1).from() : kLast;
     const auto stand = [&](const std::string& measure) {
-      sum.Stand(person.organisation_id(), measure, stage.from(), to);
+      ForEachKeeper(person, stage.from(), to,
+                    [&](const std::string& organisation, int32_t begin, int32_t end) {
+                      sum.Stand(organisation, measure, begin, end);
+                    });
     };
     switch (static_cast<Stage>(stage.stage())) {
       case membership::v1::STAGE_APPLICANT:

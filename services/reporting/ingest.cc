@@ -174,6 +174,12 @@ absl::Status Ingest::Person(Txn& txn, const membership::v1::PersonChanged& perso
   row.set_organisation_id(OrganisationId(person.organisation()));
   row.set_kind(person.kind());
   SetStages(person.stages(), row);
+  for (const auto& affiliation : person.affiliations()) {
+    rows::AffiliationRow& one = *row.add_affiliations();
+    one.set_organisation_id(OrganisationId(affiliation.organisation()));
+    one.set_from(DayNumber(FromOrNoStart(affiliation.valid_from())));
+    one.set_to(DayNumber(ToOrNoEnd(affiliation.valid_to())));
+  }
   PutRow(txn, PersonKey(id), row);
   return Replace(txn, Entity::kPerson, id, OfPerson(row));
 }

@@ -180,17 +180,24 @@ class Recount {
 
   void VisitPerson(const membership::v1::PersonChanged& p, CivilDay day, const Stock& stock,
                    const Flow& flow) const {
-    const std::string at = Id(p.organisation());
+    std::string at = p.affiliations().empty() ? Id(p.organisation()) : "";
+    for (int i = 0; i < p.affiliations_size(); ++i) {
+      const auto& kept = p.affiliations(i);
+      if (i > 0 && day < FromOrNoStart(kept.valid_from())) continue;
+      if (day < ToOrNoEnd(kept.valid_to())) at = Id(kept.organisation());
+    }
+    const std::string last = Id(p.organisation());
     const std::string kind = NameOfKind(p.kind());
     auto stage = membership::v1::STAGE_UNSPECIFIED;
     for (const auto& change : p.stages()) {
       if (FromOrNoStart(change.from()) <= day) stage = change.stage();
       if (change.stage() == membership::v1::STAGE_PROBATIONARY && change.has_approved_on()) {
-        const std::string where = change.organisation().empty() ? at : Id(change.organisation());
+        const std::string where = change.organisation().empty() ? last : Id(change.organisation());
         flow(where, "admissions", FromOrNoStart(change.approved_on()));
         flow(where, "admissions." + kind, FromOrNoStart(change.approved_on()));
       }
     }
+    if (at.empty()) return;
     if (stage == membership::v1::STAGE_APPLICANT) stock(at, "applicants." + kind, 1);
     if (stage == membership::v1::STAGE_ACTIVIST) stock(at, "activists." + kind, 1);
     if (stage == membership::v1::STAGE_DEVELOPMENT_OBJECT) {

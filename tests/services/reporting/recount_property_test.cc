@@ -123,6 +123,21 @@ class Generator {
     return Packed(event);
   }
 
+  // Moved from place to place, without a gap; some have left the books in the end.
+  void Affiliate(membership::v1::PersonChanged& event) {
+    std::vector<CivilDay> moves;
+    for (int n = Up(0, 4); n > 0; --n) moves.push_back(Day());
+    std::sort(moves.begin(), moves.end());
+    for (size_t i = 0; i < moves.size(); ++i) {
+      const bool last = i + 1 == moves.size();
+      auto& one = *event.add_affiliations();
+      one.set_organisation(last ? event.organisation() : "organisations/" + Org());
+      *one.mutable_valid_from() = ToProto(moves[i]);
+      if (!last) *one.mutable_valid_to() = ToProto(moves[i + 1]);
+      if (last && Chance(20)) *one.mutable_valid_to() = ToProto(std::max(Day(), moves[i]));
+    }
+  }
+
   Any MembershipEvent(World& world) {
     const std::string id = absl::StrCat("p", Up(0, 11));
     const std::string name = "persons/" + id;
@@ -145,6 +160,7 @@ class Generator {
     }
     auto event = PersonFact(id, Org(), static_cast<membership::v1::PersonKind>(Up(1, 3)), {});
     *event.mutable_stages() = {stages.begin(), stages.end()};
+    Affiliate(event);
     world.persons[name] = event;
     return Packed(event);
   }
