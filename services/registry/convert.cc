@@ -169,6 +169,8 @@ rows::PostRow RowOf(const v1::Post& post) {
   row.set_from(FirstDay(post.valid_from()));
   row.set_to(EndDay(post.valid_to()));
   row.set_version(VersionOf(post.etag()));
+  row.set_election(IdOf(kElections, post.election()).value_or(""));
+  row.set_appointed(post.appointed());
   return row;
 }
 
@@ -260,6 +262,8 @@ v1::Post ToContract(const rows::PostRow& row) {
   *post.mutable_valid_from() = Date(row.from());
   if (Ends(row.to())) *post.mutable_valid_to() = Date(row.to());
   post.set_etag(absl::StrCat(row.version()));
+  if (!row.election().empty()) post.set_election(NameOf(kElections, row.election()));
+  post.set_appointed(row.appointed());
   return post;
 }
 

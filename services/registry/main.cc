@@ -1,12 +1,18 @@
 // zhibu-registry: flags → objects → run.
 
 #include "absl/flags/flag.h"
+#include "common/base/data_folder.h"
 #include "common/rpc/client.h"
 #include "common/rpc/run_service.h"
 #include "services/registry/service.h"
 
 ABSL_FLAG(std::string, membership, "127.0.0.1:7402",
           "host:port of the membership, followed for the counts of members");
+
+ABSL_FLAG(
+    std::string, norms, "",
+    "file of the norms on terms, elections and thresholds; default: the one that ships with the "
+    "program");
 
 int main(int argc, char** argv) {
   zhibu::ServiceProgram program;
@@ -16,6 +22,10 @@ int main(int argc, char** argv) {
   program.contracts = zhibu::registry::RegistryContracts();
   program.build = [](zhibu::Server& server) {
     zhibu::registry::RegistryOptions options;
+    options.norms_file = absl::GetFlag(FLAGS_norms);
+    if (options.norms_file.empty()) {
+      options.norms_file = zhibu::DataFolder("norms") + "/norms.textproto";
+    }
     options.membership = zhibu::MakeChannel(absl::GetFlag(FLAGS_membership));
     return zhibu::registry::BuildRegistry(server, std::move(options));
   };

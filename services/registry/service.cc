@@ -4,11 +4,15 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "services/registry/election_service.h"
 #include "services/registry/institution_service.h"
+#include "services/registry/load_norms.h"
 #include "services/registry/member_counts.h"
 #include "services/registry/organisation_service.h"
 #include "services/registry/post_service.h"
 #include "services/registry/reorganisation_service.h"
+#include "zhibu/registry/v1/election_service.pb.h"
+#include "zhibu/registry/v1/leadership_service.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 #include "zhibu/registry/v1/reorganisation_service.pb.h"
 
@@ -141,11 +145,15 @@ class RegistryService final : public v1::RegistryService::CallbackService {
 
 std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
   return {v1::CreateOrganisationRequest::descriptor()->file()->service(0),
-          v1::MergeOrganisationsRequest::descriptor()->file()->service(0)};
+          v1::MergeOrganisationsRequest::descriptor()->file()->service(0),
+          v1::RecordElectionRequest::descriptor()->file()->service(0),
+          v1::GetPostRequest::descriptor()->file()->service(0)};
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server,
                                                                           RegistryOptions options) {
+  ZHIBU_ASSIGN_OR_RETURN(norms::Norms data, LoadNorms(options.norms_file));
+  const auto norms = std::make_shared<const Norms>(std::move(data));
   if (options.membership) {
     ZHIBU_RETURN_IF_ERROR(server.Follow(
         "membership", options.membership, [](Txn& txn, const google::protobuf::Any& event) {
@@ -157,6 +165,8 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::move(service));
   services.push_back(MakeReorganisationService(server));
+  services.push_back(MakeElectionService(server, norms));
+  services.push_back(MakeLeadershipService(server, norms));
   return services;
 }
 

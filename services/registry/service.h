@@ -20,6 +20,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts();
 // is the authority on what it keeps. `server` must outlive them. DATA_LOSS or UNAVAILABLE where the
 // tables cannot be read.
 struct RegistryOptions {
+  std::string norms_file;                     // a text-format norms::Norms
   std::shared_ptr<grpc::Channel> membership;  // followed for the counts of members; null: nobody is
 };
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server,

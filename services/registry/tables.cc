@@ -92,7 +92,8 @@ std::set<std::string> EntriesOf(const rows::InstitutionRow& row) {
   return keys;
 }
 std::set<std::string> EntriesOf(const rows::PostRow& row) {
-  return {KeyIn(Table::kPostsAtSeat).Text(row.seat()).Text(row.id()).bytes()};
+  return {KeyIn(Table::kPostsAtSeat).Text(row.seat()).Text(row.id()).bytes(),
+          KeyIn(Table::kPostsOfHolder).Text(row.holder()).Text(row.id()).bytes()};
 }
 
 // Replaces the row and exactly those index entries that differ.
@@ -200,6 +201,52 @@ absl::Status Apply(Txn& txn, const v1::Reorganised& event) {
   return absl::OkStatus();
 }
 
+absl::Status Apply(Txn& txn, const v1::ElectionRecorded& event) {
+  const v1::Election& election = event.election();
+  const std::string id = IdOf(kElections, election.name()).value_or("");
+  const std::string organisation = IdOf(kOrganisations, election.organisation()).value_or("");
+  if (id.empty() || organisation.empty()) {
+    return absl::DataLossError("an event that states no resource");
+  }
+  const int32_t day = DayNumber(FromProto(election.held_on()).value_or(kNoStart));
+  PutRow(txn, KeyIn(Table::kElections).Text(id), election);
+  PutRow(txn, ElectionsOfKey(organisation).Number(-day).Text(id), rows::IndexRow());
+  return absl::OkStatus();
+}
+
+absl::Status Apply(Txn& txn, const v1::TermChanged& event) {
+  const v1::Term& term = event.term();
+  const std::string organisation = IdOf(kOrganisations, term.organisation()).value_or("");
+  if (organisation.empty()) return absl::DataLossError("an event that states no resource");
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> before, FindTerm(txn, organisation));
+  if (before) txn.Delete(TermsDueKey(DueOn(*before)).Text(organisation));
+  PutRow(txn, KeyIn(Table::kTerms).Text(organisation), term);
+  PutRow(txn, TermsDueKey(DueOn(term)).Text(organisation), rows::IndexRow());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<v1::Election>> FindElection(const Reader& reader,
+                                                         absl::string_view id) {
+  return GetRow<v1::Election>(reader, KeyIn(Table::kElections).Text(id));
+}
+absl::StatusOr<std::optional<v1::Term>> FindTerm(const Reader& reader,
+                                                 absl::string_view organisation) {
+  return GetRow<v1::Term>(reader, KeyIn(Table::kTerms).Text(organisation));
+}
+absl::CivilDay DueOn(const v1::Term& term) {
+  const auto& date =
+      term.postponements().empty() ? term.due_on() : term.postponements().rbegin()->until();
+  return FromProto(date).value_or(kNoEnd);
+}
+absl::StatusOr<std::vector<std::string>> PostsOfHolder(const Reader& reader,
+                                                       absl::string_view person) {
+  return IdsUnder(reader, KeyIn(Table::kPostsOfHolder).Text(person));
+}
+Key ElectionsOfKey(absl::string_view organisation) {
+  return KeyIn(Table::kElectionsOf).Text(organisation);
+}
+Key TermsDueKey(absl::CivilDay from) { return KeyIn(Table::kTermsDue).Day(from); }
+
 absl::StatusOr<std::optional<v1::Reorganisation>> FindReorganisation(const Reader& reader,
                                                                      absl::string_view id) {
   return GetRow<v1::Reorganisation>(reader, KeyIn(Table::kReorganisations).Text(id));
@@ -229,6 +276,10 @@ absl::Status Apply(Txn& txn, const google::protobuf::Any& any) {
   if (any.UnpackTo(&post)) return Apply(txn, post);
   v1::Reorganised reorganised;
   if (any.UnpackTo(&reorganised)) return Apply(txn, reorganised);
+  v1::ElectionRecorded election;
+  if (any.UnpackTo(&election)) return Apply(txn, election);
+  v1::TermChanged term;
+  if (any.UnpackTo(&term)) return Apply(txn, term);
   return absl::DataLossError("an event that the registry does not know");
 }
 

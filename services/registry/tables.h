@@ -11,10 +11,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/store/keys.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
 #include "google/protobuf/any.pb.h"
 #include "services/registry/rows.pb.h"
+#include "zhibu/registry/v1/election.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/type/v1/line.pb.h"
@@ -35,6 +37,11 @@ enum class Table : uint8_t {
   kReorganisations = 0x19,             // id → Reorganisation
   kReorganisationsOf = 0x1A,           // organisation id, negative day, id
   kInstitutionsCovered = 0x1B,         // covering organisation's id on any day, institution's id
+  kElections = 0x20,                   // id → Election
+  kElectionsOf = 0x21,                 // organisation id, negative day, id
+  kTerms = 0x22,                       // organisation id → Term
+  kTermsDue = 0x23,                    // day on which it is due, organisation id
+  kPostsOfHolder = 0x24,               // person id, post id
   kMembers = 0x28,                     // person id → MemberRow; from the membership feed
   kMemberCounts = 0x29,                // organisation id → MemberCountRow; the same
   kMemberCountsAtInstitutions = 0x2A,  // institution id → MemberCountRow; the same
@@ -79,10 +86,23 @@ absl::Status Apply(Txn& txn, const v1::OrganisationChanged& event);
 absl::Status Apply(Txn& txn, const v1::InstitutionChanged& event);
 absl::Status Apply(Txn& txn, const v1::PostChanged& event);
 absl::Status Apply(Txn& txn, const v1::Reorganised& event);
+absl::Status Apply(Txn& txn, const v1::ElectionRecorded& event);
+absl::Status Apply(Txn& txn, const v1::TermChanged& event);
 absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
 
 absl::StatusOr<std::optional<v1::Reorganisation>> FindReorganisation(const Reader& reader,
                                                                      absl::string_view id);
+absl::StatusOr<std::optional<v1::Election>> FindElection(const Reader& reader,
+                                                         absl::string_view id);
+absl::StatusOr<std::optional<v1::Term>> FindTerm(const Reader& reader,
+                                                 absl::string_view organisation);
+// The day on which the next election is due: what was put off counts.
+absl::CivilDay DueOn(const v1::Term& term);
+absl::StatusOr<std::vector<std::string>> PostsOfHolder(const Reader& reader,
+                                                       absl::string_view person);
+// Where an organisation's elections begin, newest first; and terms that are due on a day or later.
+Key ElectionsOfKey(absl::string_view organisation);
+Key TermsDueKey(absl::CivilDay from);
 // The ids of the decisions that an organisation was part of, newest first.
 absl::StatusOr<std::vector<std::string>> ReorganisationsOf(const Reader& reader,
                                                            absl::string_view organisation);

@@ -99,9 +99,11 @@ inline v1::CreatePostRequest NewPost(const std::string& id, const std::string& s
   return request;
 }
 
+inline constexpr char kNormsFile[] = ZHIBU_SOURCE_DIR "/services/registry/norms/norms.textproto";
+
 // A registry that follows nobody.
 inline absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildAlone(Server& server) {
-  return BuildRegistry(server, {});
+  return BuildRegistry(server, {kNormsFile, nullptr});
 }
 
 class RegistryTest : public ::testing::Test {

@@ -352,9 +352,10 @@ class WithMembersTest : public ::testing::Test {
   }
   WithMembersTest()
       : membership_("membership", &clock_, {}, NoServices),
-        registry_(
-            "registry", &clock_, RegistryContracts(),
-            [this](Server& server) { return BuildRegistry(server, {membership_.channel()}); }),
+        registry_("registry", &clock_, RegistryContracts(),
+                  [this](Server& server) {
+                    return BuildRegistry(server, {kNormsFile, membership_.channel()});
+                  }),
         books_(registry_.channel()),
         decisions_(registry_.channel()) {
     for (const auto& [id, parent] :

@@ -1,0 +1,49 @@
+// The bodies of the RPCs about elections and terms.
+#ifndef ZHIBU_SERVICES_REGISTRY_ELECTIONS_H_
+#define ZHIBU_SERVICES_REGISTRY_ELECTIONS_H_
+
+#include "absl/status/status.h"
+#include "common/rpc/call.h"
+#include "common/rpc/paging.h"
+#include "common/store/store.h"
+#include "common/store/txn.h"
+#include "services/registry/rows.pb.h"
+#include "services/registry/rules/elections.h"
+#include "services/registry/rules/norms.h"
+#include "zhibu/registry/v1/election_service.pb.h"
+
+namespace zhibu::registry {
+
+// Thread-safe. `norms` and `pages` must outlive it.
+class Elections {
+ public:
+  Elections(const Norms* norms, Pages* pages) : norms_(*norms), pages_(*pages) {}
+
+  absl::Status Record(Call& call, const v1::RecordElectionRequest& request, Txn& txn,
+                      v1::RecordElectionResponse* response) const;
+  absl::Status Decide(Call& call, const v1::DecideElectionRequest& request, Txn& txn,
+                      v1::DecideElectionResponse* response) const;
+  absl::Status Postpone(Call& call, const v1::PostponeElectionRequest& request, Txn& txn,
+                        v1::PostponeElectionResponse* response) const;
+  absl::Status Get(Call& call, const v1::GetElectionRequest& request, const Reader& reader,
+                   v1::GetElectionResponse* response) const;
+  absl::Status List(Call& call, const v1::ListElectionsRequest& request, const Reader& reader,
+                    v1::ListElectionsResponse* response) const;
+  absl::Status ListDue(Call& call, const v1::ListElectionsDueRequest& request, const Reader& reader,
+                       v1::ListElectionsDueResponse* response) const;
+
+ private:
+  // Ends the posts of the term before and begins those of the elected; their names in `election`.
+  absl::Status Appoint(const rows::OrganisationRow& organisation,
+                       const std::vector<Elected>& elected, Txn& txn, v1::Election& election,
+                       Violations& refused) const;
+  absl::Status BeginTerm(v1::OrganisationKind kind, absl::CivilDay day,
+                         const v1::Election& election, Txn& txn) const;
+
+  const Norms& norms_;
+  Pages& pages_;
+};
+
+}  // namespace zhibu::registry
+
+#endif  // ZHIBU_SERVICES_REGISTRY_ELECTIONS_H_

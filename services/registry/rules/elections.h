@@ -1,0 +1,38 @@
+// Whether an election's figures are possible, who is elected, and what the norms say to it. Pure.
+#ifndef ZHIBU_SERVICES_REGISTRY_RULES_ELECTIONS_H_
+#define ZHIBU_SERVICES_REGISTRY_RULES_ELECTIONS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "services/registry/rules.h"
+#include "services/registry/rules/norms.h"
+#include "zhibu/registry/v1/election.pb.h"
+
+namespace zhibu::registry {
+
+// Everything wrong with the form.
+void CheckForm(const v1::Election& election, absl::string_view at, Violations& out);
+
+// Somebody who was elected, with the highest post that he or she was elected to.
+struct Elected {
+  std::string person;  // "persons/{person}"
+  v1::PostKind post;
+};
+
+struct ElectionVerdict {
+  Violations refusals, warnings;
+  std::vector<Elected> elected;  // by post, then in the order of the ballots
+};
+
+// Marks `elected` in the candidates of `election`, whose form is sound. A norm with mark C refuses,
+// another warns. `kind`: of the organisation on that day.
+ElectionVerdict JudgeElection(const Norms& norms, v1::OrganisationKind kind, absl::CivilDay day,
+                              v1::Election& election);
+
+}  // namespace zhibu::registry
+
+#endif  // ZHIBU_SERVICES_REGISTRY_RULES_ELECTIONS_H_

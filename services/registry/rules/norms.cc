@@ -1,0 +1,101 @@
+#include "services/registry/rules/norms.h"
+
+#include "common/base/civil.h"
+#include "common/domain/citation.h"
+
+namespace zhibu::registry {
+namespace {
+
+std::string BasisFault(const norms::Basis& basis) {
+  for (const std::string& date : {basis.from(), basis.to()}) {
+    if (!date.empty() && !ParseDate(date).ok()) return "from and to are dates such as 2018-10-28";
+  }
+  if (!basis.from().empty() && !basis.to().empty() && basis.from() >= basis.to()) {
+    return "from is not before to";
+  }
+  const auto citation = CitationFromProto(basis.citation());
+  return citation.ok() ? "" : std::string(citation.status().message());
+}
+
+std::string Fault(const norms::Term& term) {
+  return term.years() < 0 || term.remind_months() < 0 || term.most_postponed_months() < 0
+             ? "a term has no negative numbers"
+             : "";
+}
+std::string Fault(const norms::Committee& committee) {
+  return committee.least() < 0 || committee.most() < committee.least() ||
+                 committee.usual_most() > committee.most() ||
+                 (committee.to_members() != 0 && committee.to_members() < committee.from_members())
+             ? "a committee has at least `least` and at most `most` members"
+             : "";
+}
+std::string Fault(const norms::Election& election) {
+  return election.quorum_numerator() < 1 ||
+                 election.quorum_denominator() < election.quorum_numerator() ||
+                 election.majority_of() == norms::Election::DENOMINATOR_UNSPECIFIED
+             ? "an election has a quorum of at most 1 and says whose half elects"
+             : "";
+}
+std::string Fault(const norms::OneShoulder& posts) {
+  return posts.expected() == norms::OneShoulder::EXPECTED_UNSPECIFIED ? "expected is not said" : "";
+}
+std::string Fault(const norms::Threshold& threshold) {
+  return threshold.kind() == v1::ADVISORY_KIND_UNSPECIFIED || threshold.number() < 1
+             ? "a threshold has a kind and a number"
+             : "";
+}
+std::string Fault(const norms::Coverage& coverage) {
+  return coverage.full_members() < 1 ? "full_members is at least 1" : "";
+}
+
+template <typename List>
+std::optional<UnsoundNorm> FindIn(const std::string& name, const List& list) {
+  for (int i = 0; i < list.size(); ++i) {
+    std::string fault = BasisFault(list.Get(i).basis());
+    if (fault.empty()) fault = Fault(list.Get(i));
+    if (!fault.empty()) return UnsoundNorm{name, i, fault};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool Holds(const norms::Basis& basis, v1::OrganisationKind kind, absl::CivilDay day) {
+  const std::string date = FormatDate(day);
+  if (!basis.from().empty() && date < basis.from()) return false;
+  if (!basis.to().empty() && date >= basis.to()) return false;
+  return basis.kinds().empty() ||
+         std::find(basis.kinds().begin(), basis.kinds().end(), kind) != basis.kinds().end();
+}
+
+const norms::Committee* Norms::CommitteeOf(v1::OrganisationKind kind, int full_members,
+                                           absl::CivilDay day) const {
+  for (const norms::Committee& norm : data_.committees()) {
+    if (Holds(norm.basis(), kind, day) && full_members >= norm.from_members() &&
+        (norm.to_members() == 0 || full_members <= norm.to_members())) {
+      return &norm;
+    }
+  }
+  return nullptr;
+}
+
+std::vector<const norms::Threshold*> Norms::ThresholdsOf(v1::OrganisationKind kind,
+                                                         absl::CivilDay day) const {
+  std::vector<const norms::Threshold*> found;
+  for (const norms::Threshold& norm : data_.thresholds()) {
+    if (Holds(norm.basis(), kind, day)) found.push_back(&norm);
+  }
+  return found;
+}
+
+std::optional<UnsoundNorm> FindUnsound(const norms::Norms& norms) {
+  std::optional<UnsoundNorm> found = FindIn("terms", norms.terms());
+  if (!found) found = FindIn("committees", norms.committees());
+  if (!found) found = FindIn("elections", norms.elections());
+  if (!found) found = FindIn("one_shoulder", norms.one_shoulder());
+  if (!found) found = FindIn("thresholds", norms.thresholds());
+  if (!found) found = FindIn("coverage", norms.coverage());
+  return found;
+}
+
+}  // namespace zhibu::registry

@@ -1,0 +1,66 @@
+// Looking up the norms of a day; checking that they are sound.
+#ifndef ZHIBU_SERVICES_REGISTRY_RULES_NORMS_H_
+#define ZHIBU_SERVICES_REGISTRY_RULES_NORMS_H_
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "services/registry/norms.pb.h"
+
+namespace zhibu::registry {
+
+// Whether the norm is for that kind and in force on that day. No kinds: for all.
+bool Holds(const norms::Basis& basis, v1::OrganisationKind kind, absl::CivilDay day);
+
+// What is wrong with it, in English, and in which entry of which list; nullopt where it is sound.
+struct UnsoundNorm {
+  std::string list;
+  int index = 0;
+  std::string message;
+};
+std::optional<UnsoundNorm> FindUnsound(const norms::Norms& norms);
+
+// Immutable, thread-safe. What it answers lives as long as it.
+class Norms {
+ public:
+  // Sound.
+  explicit Norms(norms::Norms data) : data_(std::move(data)) {}
+
+  // Null where there is none: nothing is then asked.
+  const norms::Term* TermOf(v1::OrganisationKind kind, absl::CivilDay day) const {
+    return Find(data_.terms(), kind, day);
+  }
+  const norms::Committee* CommitteeOf(v1::OrganisationKind kind, int full_members,
+                                      absl::CivilDay day) const;
+  const norms::Election* ElectionOf(v1::OrganisationKind kind, absl::CivilDay day) const {
+    return Find(data_.elections(), kind, day);
+  }
+  const norms::OneShoulder* OneShoulderOf(v1::OrganisationKind kind, absl::CivilDay day) const {
+    return Find(data_.one_shoulder(), kind, day);
+  }
+  std::vector<const norms::Threshold*> ThresholdsOf(v1::OrganisationKind kind,
+                                                    absl::CivilDay day) const;
+  const norms::Coverage* CoverageOn(absl::CivilDay day) const {
+    return Find(data_.coverage(), v1::ORGANISATION_KIND_UNSPECIFIED, day);
+  }
+
+ private:
+  template <typename List>
+  static auto Find(const List& list, v1::OrganisationKind kind, absl::CivilDay day)
+      -> decltype(&list.Get(0)) {
+    for (const auto& norm : list) {
+      if (Holds(norm.basis(), kind, day)) return &norm;
+    }
+    return nullptr;
+  }
+
+  const norms::Norms data_;
+};
+
+}  // namespace zhibu::registry
+
+#endif  // ZHIBU_SERVICES_REGISTRY_RULES_NORMS_H_

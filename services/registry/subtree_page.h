@@ -1,0 +1,53 @@
+// A page over the organisations of a subtree, in tree order: for lists that look at each of them.
+#ifndef ZHIBU_SERVICES_REGISTRY_SUBTREE_PAGE_H_
+#define ZHIBU_SERVICES_REGISTRY_SUBTREE_PAGE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/resource_name.h"
+#include "common/base/status.h"
+#include "common/rpc/paging.h"
+#include "services/registry/request.h"
+#include "services/registry/subtree.h"
+#include "services/registry/tables.h"
+
+namespace zhibu::registry {
+
+// Calls `look(snapshot, row, day)` for at most a page of organisations, which it reads from the
+// page's snapshot; fills revision and next_page_token. The position is a place in the order, which
+// is the same for every page of a query.
+template <typename Request, typename Response, typename Look>
+absl::Status PageOverSubtree(Pages& pages, const Request& request, absl::CivilDay today,
+                             Response* response, Look look) {
+  Violations form;
+  if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
+  if (!form.empty()) return Malformed(form);
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), today));
+  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages.Open(request));
+  response->set_revision(page.revision);
+  ZHIBU_ASSIGN_OR_RETURN(
+      const std::vector<SubtreeNode> nodes,
+      ReadSubtree(*page.snapshot, IdOf(kOrganisations, request.root()).value_or(""), request.line(),
+                  day));
+  size_t next = 0;
+  if (!page.position.empty() && !absl::SimpleAtoi(page.position, &next)) {
+    return absl::InternalError("a page's position is not ours");
+  }
+  const size_t end = std::min(nodes.size(), next + static_cast<size_t>(page.size));
+  for (; next < end; ++next) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
+                           FindOrganisation(*page.snapshot, nodes[next].id));
+    if (!row) return absl::DataLossError("a subtree names an organisation that is not there");
+    ZHIBU_RETURN_IF_ERROR(look(*page.snapshot, *row, day));
+  }
+  if (end < nodes.size()) response->set_next_page_token(pages.NextToken(page, absl::StrCat(end)));
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::registry
+
+#endif  // ZHIBU_SERVICES_REGISTRY_SUBTREE_PAGE_H_
