@@ -106,6 +106,12 @@ v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& r
   return event;
 }
 
+v1::PersonChanged MoveOf(absl::string_view person_id, const rows::PersonRow& moved) {
+  v1::PersonChanged event = ChangeOf(person_id, moved);
+  event.set_organisation(event.affiliations(event.affiliations_size() - 1).organisation());
+  return event;
+}
+
 absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_view person_id,
                                     const rows::PersonRow& row, absl::CivilDay day) {
   v1::Person person;

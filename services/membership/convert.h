@@ -17,6 +17,9 @@ namespace zhibu::membership {
 // The whole record as an event states it, to be changed and emitted.
 v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& row);
 
+// The same of a person who was moved: the organisation is that of the last affiliation.
+v1::PersonChanged MoveOf(absl::string_view person_id, const rows::PersonRow& moved);
+
 using StageChanges = google::protobuf::RepeatedPtrField<v1::StageChange>;
 
 void StagesToEvent(const Stages& stages, StageChanges* changes);

@@ -15,8 +15,12 @@
 #include "services/membership/persons.h"
 #include "services/membership/privacy_service.h"
 #include "services/membership/tables.h"
+#include "services/membership/transfer_service.h"
+#include "services/membership/unit_transfers.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
+#include "zhibu/membership/v1/transfer_service.pb.h"
+#include "zhibu/registry/v1/reorganisation.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -139,7 +143,8 @@ absl::Status CheckKeys(const Reader& reader, const PersonalDataKeys& keys) {
 
 std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
   return {v1::CreatePersonRequest::descriptor()->file()->service(0),
-          v1::RevealPersonRequest::descriptor()->file()->service(0)};
+          v1::RevealPersonRequest::descriptor()->file()->service(0),
+          v1::ListUnitTransfersRequest::descriptor()->file()->service(0)};
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
@@ -150,10 +155,17 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   ZHIBU_RETURN_IF_ERROR(CheckKeys(*snapshot, parts->keys));
   auto mirror = std::make_shared<OrganisationMirror>(&server.tree());
   ZHIBU_RETURN_IF_ERROR(mirror->Load(*snapshot));
-  ZHIBU_RETURN_IF_ERROR(server.Follow("registry", options.registry,
-                                      [mirror](Txn& txn, const google::protobuf::Any& event) {
-                                        return mirror->Apply(txn, event);
-                                      }));
+  auto worker = std::make_shared<UnitTransferWorker>(&server.store(), &server.lane(), parts,
+                                                     options.unit_transfer_batch);
+  // The follower, which has the worker, outlives every job of its own.
+  const auto follow = [mirror, worker](Txn& txn,
+                                       const google::protobuf::Any& event) -> absl::Status {
+    registry::v1::Reorganised decision;
+    if (!event.UnpackTo(&decision)) return mirror->Apply(txn, event);
+    txn.OnCommit([waking = worker.get()] { waking->Wake(); });
+    return NoteUnitTransfer(txn, decision);
+  };
+  ZHIBU_RETURN_IF_ERROR(server.Follow("registry", options.registry, follow));
   // An answer may hold a name, and once in a while an ID number that somebody had to read.
   server.SealAnswers(
       {[parts](absl::string_view context, absl::string_view plain) {
@@ -169,6 +181,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<Service>(server, parts));
   services.push_back(MakePrivacyService(server, parts));
+  services.push_back(MakeTransferService(server, parts, worker));
   return services;
 }
 

@@ -28,10 +28,13 @@ enum Table : uint8_t {
   kCaseTable = 0x13,              // person, case → CaseRow
   kStepTable = 0x14,              // person, case, sequence → StepRow
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
-  kAlikeTable = 0x32,             // keyed hash of name and birth date → AlikeRow
-  kDuplicateTable = 0x33,         // the same hash, where it has several persons → nothing
-  kRevealTable = 0x34,            // person, negative revision → PersonRevealed
-  kMergeTable = 0x35,             // person that ended → PersonMerged
+  // A work list from the registry's feed, not of the own one: the only table that folding the own
+  // feed does not make.
+  kUnitTransferTable = 0x22,  // reorganisation → UnitTransferRow
+  kAlikeTable = 0x32,         // keyed hash of name and birth date → AlikeRow
+  kDuplicateTable = 0x33,     // the same hash, where it has several persons → nothing
+  kRevealTable = 0x34,        // person, negative revision → PersonRevealed
+  kMergeTable = 0x35,         // person that ended → PersonMerged
 };
 
 Key PersonKey(absl::string_view person_id);

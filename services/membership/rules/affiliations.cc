@@ -1,5 +1,7 @@
 #include "services/membership/rules/affiliations.h"
 
+#include <algorithm>
+
 #include "common/base/civil.h"
 
 namespace zhibu::membership {
@@ -22,6 +24,36 @@ void MoveOn(absl::CivilDay day, absl::string_view organisation_id, absl::string_
   row.set_from(number);
   row.set_organisation_id(std::string(organisation_id));
   row.set_cause(std::string(cause));
+}
+
+bool HandOverOn(absl::CivilDay day, absl::string_view from, absl::string_view to,
+                absl::string_view cause, Affiliations& affiliations) {
+  const int32_t number = DayNumber(day);
+  const auto end = [&](int i) {
+    if (affiliations[i].has_to()) return affiliations[i].to();
+    return i + 1 < affiliations.size() ? affiliations[i + 1].from() : DayNumber(kNoEnd);
+  };
+  Affiliations now;
+  bool changed = false;
+  for (int i = 0; i < affiliations.size(); ++i) {
+    const rows::AffiliationRow& row = affiliations[i];
+    if (from == to || row.organisation_id() != from || end(i) <= number) {
+      *now.Add() = row;
+      continue;
+    }
+    changed = true;
+    if (row.from() < number) {
+      *now.Add() = row;
+      now.rbegin()->clear_to();
+    }
+    rows::AffiliationRow& moved = *now.Add();
+    moved = row;
+    moved.set_from(std::max(row.from(), number));
+    moved.set_organisation_id(std::string(to));
+    moved.set_cause(std::string(cause));
+  }
+  affiliations.Swap(&now);
+  return changed;
 }
 
 std::string KeptBy(const Affiliations& affiliations, absl::CivilDay day) {

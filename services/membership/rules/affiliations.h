@@ -17,6 +17,12 @@ using Affiliations = google::protobuf::RepeatedPtrField<rows::AffiliationRow>;
 void MoveOn(absl::CivilDay day, absl::string_view organisation_id, absl::string_view cause,
             Affiliations& affiliations);
 
+// Whenever the person is kept at `from` on or after `day`, it is at `to` instead, by `cause`: other
+// moves stay, also those that came first and were recorded for later days. Whether anything
+// changed.
+bool HandOverOn(absl::CivilDay day, absl::string_view from, absl::string_view to,
+                absl::string_view cause, Affiliations& affiliations);
+
 // The organisation that keeps the person on `day`: exactly one from the first day in the books on,
 // and none ("") once the person left them. Before the first day: the first, since what was so then
 // was taken over by it.

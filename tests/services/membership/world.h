@@ -56,6 +56,7 @@ class World {
           options.registry = registry_.channel();
           options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
           options.keys = keys_;
+          options.unit_transfer_batch = unit_transfer_batch_;
           return BuildMembership(server, std::move(options));
         },
         std::move(store));
@@ -69,6 +70,9 @@ class World {
   v1::MembershipService::Stub& stub() { return *stub_; }
   // Newest first; what is added to them counts from the next Start.
   std::vector<std::string>& keys() { return keys_; }
+
+  // Counts from the next Start.
+  void set_unit_transfer_batch(int persons) { unit_transfer_batch_ = persons; }
 
   void Organisation(const std::string& id, registry::v1::OrganisationKind kind,
                     const std::string& parent) {
@@ -84,6 +88,10 @@ class World {
       edge.set_line(type::v1::LINE_SUBORDINATION);
       *edge.mutable_valid_from() = ToProto(absl::CivilDay(2000, 1, 1));
     }
+    Emit(event);
+  }
+  // Into the registry's feed.
+  void Emit(const google::protobuf::Message& event) {
     std::promise<int64_t> written;
     CommitLane::Job job;
     job.actor = "test";
@@ -225,6 +233,7 @@ class World {
   std::unique_ptr<TestServer> membership_;
   std::unique_ptr<v1::MembershipService::Stub> stub_;
   int64_t registry_revision_ = 0;
+  int unit_transfer_batch_ = 200;
   int requests_ = 0;
   int people_ = 0;
   std::map<std::string, std::string> etags_;
