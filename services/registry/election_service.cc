@@ -16,8 +16,10 @@ using Reactor = grpc::ServerUnaryReactor;
 
 class OfElections final : public v1::ElectionService::CallbackService {
  public:
-  OfElections(Server& server, std::shared_ptr<const Norms> norms)
-      : calls_(server.calls()), norms_(std::move(norms)), bodies_(norms_.get(), &server.pages()) {}
+  OfElections(Server& server, std::shared_ptr<const Parts> parts)
+      : calls_(server.calls()),
+        norms_(std::move(parts)),
+        bodies_(&parts_->norms, &parts_->books, &server.pages()) {}
 
   Reactor* RecordElection(Context* context, const v1::RecordElectionRequest* request,
                           v1::RecordElectionResponse* response) override {
@@ -52,14 +54,16 @@ class OfElections final : public v1::ElectionService::CallbackService {
 
  private:
   Calls& calls_;
-  const std::shared_ptr<const Norms> norms_;
+  const std::shared_ptr<const Parts> parts_;
   const Elections bodies_;
 };
 
 class OfLeadership final : public v1::LeadershipService::CallbackService {
  public:
-  OfLeadership(Server& server, std::shared_ptr<const Norms> norms)
-      : calls_(server.calls()), norms_(std::move(norms)), bodies_(norms_.get(), &server.pages()) {}
+  OfLeadership(Server& server, std::shared_ptr<const Parts> parts)
+      : calls_(server.calls()),
+        norms_(std::move(parts)),
+        bodies_(&parts_->norms, &server.pages()) {}
 
   Reactor* GetPost(Context* context, const v1::GetPostRequest* request,
                    v1::GetPostResponse* response) override {
@@ -79,19 +83,19 @@ class OfLeadership final : public v1::LeadershipService::CallbackService {
 
  private:
   Calls& calls_;
-  const std::shared_ptr<const Norms> norms_;
+  const std::shared_ptr<const Parts> parts_;
   const LeadershipBodies bodies_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeElectionService(Server& server,
-                                                   std::shared_ptr<const Norms> norms) {
-  return std::make_unique<OfElections>(server, std::move(norms));
+                                                   std::shared_ptr<const Parts> parts) {
+  return std::make_unique<OfElections>(server, std::move(parts));
 }
 std::unique_ptr<grpc::Service> MakeLeadershipService(Server& server,
-                                                     std::shared_ptr<const Norms> norms) {
-  return std::make_unique<OfLeadership>(server, std::move(norms));
+                                                     std::shared_ptr<const Parts> parts) {
+  return std::make_unique<OfLeadership>(server, std::move(parts));
 }
 
 }  // namespace zhibu::registry

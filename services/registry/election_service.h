@@ -7,15 +7,15 @@
 #include <memory>
 
 #include "common/rpc/server.h"
-#include "services/registry/rules/norms.h"
+#include "services/registry/parts.h"
 
 namespace zhibu::registry {
 
 // `server` must outlive them.
 std::unique_ptr<grpc::Service> MakeElectionService(Server& server,
-                                                   std::shared_ptr<const Norms> norms);
+                                                   std::shared_ptr<const Parts> parts);
 std::unique_ptr<grpc::Service> MakeLeadershipService(Server& server,
-                                                     std::shared_ptr<const Norms> norms);
+                                                     std::shared_ptr<const Parts> parts);
 
 }  // namespace zhibu::registry
 

@@ -12,7 +12,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "services/registry/organisation_books.h"
+#include "services/registry/books.h"
 #include "services/registry/request.h"
 #include "services/registry/rules/dated.h"
 #include "services/registry/subtree.h"
@@ -138,7 +138,7 @@ absl::Status Elections::Appoint(const rows::OrganisationRow& organisation,
       }
       post->set_to(day);
       post->set_version(post->version() + 1);
-      ZHIBU_RETURN_IF_ERROR(StorePost(txn, *post));
+      ZHIBU_RETURN_IF_ERROR(books_.Store(txn, *post));
     }
     seat.posts.push_back(*std::move(post));
   }
@@ -159,7 +159,7 @@ absl::Status Elections::Appoint(const rows::OrganisationRow& organisation,
       AddViolation(refused, "POST_EXISTS", NameOf(kPosts, post.id()),
                    "该任职编号已被使用，请给选举换一个编号");
     }
-    ZHIBU_RETURN_IF_ERROR(StorePost(txn, post));
+    ZHIBU_RETURN_IF_ERROR(books_.Store(txn, post));
     election.add_posts(NameOf(kPosts, post.id()));
     seat.posts.push_back(std::move(post));
   }

@@ -7,6 +7,7 @@
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "services/registry/books.h"
 #include "services/registry/rows.pb.h"
 #include "services/registry/rules/elections.h"
 #include "services/registry/rules/norms.h"
@@ -14,10 +15,11 @@
 
 namespace zhibu::registry {
 
-// Thread-safe. `norms` and `pages` must outlive it.
+// Thread-safe. What it is given must outlive it.
 class Elections {
  public:
-  Elections(const Norms* norms, Pages* pages) : norms_(*norms), pages_(*pages) {}
+  Elections(const Norms* norms, const Books* books, Pages* pages)
+      : norms_(*norms), books_(*books), pages_(*pages) {}
 
   absl::Status Record(Call& call, const v1::RecordElectionRequest& request, Txn& txn,
                       v1::RecordElectionResponse* response) const;
@@ -41,6 +43,7 @@ class Elections {
                          const v1::Election& election, Txn& txn) const;
 
   const Norms& norms_;
+  const Books& books_;
   Pages& pages_;
 };
 

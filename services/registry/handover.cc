@@ -32,8 +32,8 @@ void RefuseLater(absl::string_view what, const std::string& name, int32_t from,
 
 class Hand {
  public:
-  Hand(const Handover& handover, const OrganisationBooks& books, Txn& txn,
-       v1::ReorganisationEffects& effects, Violations& refused)
+  Hand(const Handover& handover, const Books& books, Txn& txn, v1::ReorganisationEffects& effects,
+       Violations& refused)
       : handover_(handover),
         from_(handover.from->id()),
         books_(books),
@@ -51,7 +51,7 @@ class Hand {
 
   const Handover& handover_;
   const std::string from_;
-  const OrganisationBooks& books_;
+  const Books& books_;
   Txn& txn_;
   v1::ReorganisationEffects& effects_;
   Violations& refused_;
@@ -192,7 +192,7 @@ absl::Status Hand::Institutions() {
     Name(name, effects_.mutable_institution_names());
     SortDated(*row);
     row->set_version(row->version() + 1);
-    ZHIBU_RETURN_IF_ERROR(StoreInstitution(txn_, *row));
+    ZHIBU_RETURN_IF_ERROR(books_.Store(txn_, *row));
   }
   if (!left_institutions_.empty()) {
     AddViolation(refused_, "INSTITUTIONS_LEFT", NameOf(kOrganisations, from_),
@@ -219,14 +219,14 @@ absl::Status Hand::Posts() {
     effects_.set_posts(effects_.posts() + 1);
     Name(name, effects_.mutable_post_names());
     row->set_version(row->version() + 1);
-    ZHIBU_RETURN_IF_ERROR(StorePost(txn_, *row));
+    ZHIBU_RETURN_IF_ERROR(books_.Store(txn_, *row));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status HandOver(const Handover& handover, const OrganisationBooks& books, Txn& txn,
+absl::Status HandOver(const Handover& handover, const Books& books, Txn& txn,
                       v1::ReorganisationEffects& effects, Violations& refused) {
   Hand hand(handover, books, txn, effects, refused);
   ZHIBU_RETURN_IF_ERROR(hand.SubOrganisations());

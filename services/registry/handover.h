@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "common/store/txn.h"
-#include "services/registry/organisation_books.h"
+#include "services/registry/books.h"
 #include "services/registry/rules.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 
@@ -34,7 +34,7 @@ struct Handover {
 // transaction up. PERIOD_INVALID (something of it begins only after the effective day),
 // SUCCESSOR_NOT_THERE, KIND_NOT_ALLOWED_UNDER_PARENT, PARENT_CYCLE, and, where nobody takes over,
 // SUB_ORGANISATIONS_LEFT, INSTITUTIONS_LEFT.
-absl::Status HandOver(const Handover& handover, const OrganisationBooks& books, Txn& txn,
+absl::Status HandOver(const Handover& handover, const Books& books, Txn& txn,
                       v1::ReorganisationEffects& effects, Violations& refused);
 
 }  // namespace zhibu::registry

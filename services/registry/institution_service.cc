@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "common/base/resource_name.h"
+#include "services/registry/books.h"
 #include "services/registry/convert.h"
-#include "services/registry/organisation_books.h"
 #include "services/registry/subtree.h"
 #include "services/registry/tables.h"
 
@@ -94,7 +94,7 @@ absl::StatusOr<std::string> InstitutionService::Take(Call& call, Txn& txn,
     return name;
   }
   SortDated(row);
-  ZHIBU_RETURN_IF_ERROR(StoreInstitution(txn, row));
+  ZHIBU_RETURN_IF_ERROR(books_.Store(txn, row));
   return name;
 }
 
@@ -153,7 +153,7 @@ absl::Status InstitutionService::Update(Call& call, const v1::UpdateInstitutionR
   JudgeInstitution(row, facts, "institution", verdict.refused);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
   SortDated(row);
-  ZHIBU_RETURN_IF_ERROR(StoreInstitution(txn, row));
+  ZHIBU_RETURN_IF_ERROR(books_.Store(txn, row));
   *response->mutable_institution() = ToContract(row);
   return absl::OkStatus();
 }

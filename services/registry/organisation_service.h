@@ -10,7 +10,7 @@
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
-#include "services/registry/organisation_books.h"
+#include "services/registry/books.h"
 #include "zhibu/registry/v1/registry_service.pb.h"
 
 namespace zhibu::registry {
@@ -18,8 +18,7 @@ namespace zhibu::registry {
 // Thread-safe. `books` and `pages` must outlive it.
 class OrganisationService {
  public:
-  OrganisationService(const OrganisationBooks* books, Pages* pages)
-      : books_(*books), pages_(pages) {}
+  OrganisationService(const Books* books, Pages* pages) : books_(*books), pages_(pages) {}
 
   absl::Status Create(Call& call, const v1::CreateOrganisationRequest& request, Txn& txn,
                       v1::CreateOrganisationResponse* response);
@@ -41,7 +40,7 @@ class OrganisationService {
                     v1::ListOrganisationsResponse* response);
 
  private:
-  const OrganisationBooks& books_;
+  const Books& books_;
   Pages* const pages_;
 };
 

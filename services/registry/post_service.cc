@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "common/base/resource_name.h"
+#include "services/registry/books.h"
 #include "services/registry/convert.h"
-#include "services/registry/organisation_books.h"
 #include "services/registry/subtree.h"
 #include "services/registry/tables.h"
 
@@ -87,7 +87,7 @@ absl::StatusOr<std::string> PostService::Take(Call& call, Txn& txn,
     verdict.refused.insert(verdict.refused.end(), refused.begin(), refused.end());
     return name;
   }
-  ZHIBU_RETURN_IF_ERROR(StorePost(txn, row));
+  ZHIBU_RETURN_IF_ERROR(books_.Store(txn, row));
   return name;
 }
 
@@ -133,7 +133,7 @@ absl::Status PostService::End(Call& call, const v1::EndPostRequest& request, Txn
     verdict.refused.push_back(violation);
   }
   ZHIBU_RETURN_IF_ERROR(verdict.status());
-  ZHIBU_RETURN_IF_ERROR(StorePost(txn, *row));
+  ZHIBU_RETURN_IF_ERROR(books_.Store(txn, *row));
   *response->mutable_post() = ToContract(*row);
   return absl::OkStatus();
 }

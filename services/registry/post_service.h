@@ -10,6 +10,7 @@
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "services/registry/books.h"
 #include "services/registry/request.h"
 #include "services/registry/rows.pb.h"
 #include "zhibu/registry/v1/registry_service.pb.h"
@@ -19,7 +20,7 @@ namespace zhibu::registry {
 // Thread-safe. `pages` must outlive it.
 class PostService {
  public:
-  explicit PostService(Pages* pages) : pages_(pages) {}
+  PostService(const Books* books, Pages* pages) : books_(*books), pages_(pages) {}
 
   absl::Status Create(Call& call, const v1::CreatePostRequest& request, Txn& txn,
                       v1::CreatePostResponse* response);
@@ -36,6 +37,7 @@ class PostService {
   absl::StatusOr<std::string> Take(Call& call, Txn& txn, const v1::CreatePostRequest& request,
                                    const std::string& prefix, Verdict& verdict);
 
+  const Books& books_;
   Pages* const pages_;
 };
 

@@ -1,8 +1,8 @@
 #include "services/registry/reorganisation_service.h"
 
 #include <functional>
+#include <utility>
 
-#include "services/registry/organisation_books.h"
 #include "services/registry/reorganisations.h"
 #include "zhibu/registry/v1/reorganisation_service.grpc.pb.h"
 
@@ -14,8 +14,10 @@ using Reactor = grpc::ServerUnaryReactor;
 
 class Service final : public v1::ReorganisationService::CallbackService {
  public:
-  explicit Service(Server& server)
-      : calls_(server.calls()), books_(&server.tree()), bodies_(&books_, &server.pages()) {}
+  Service(Server& server, std::shared_ptr<const Parts> parts)
+      : calls_(server.calls()),
+        parts_(std::move(parts)),
+        bodies_(&parts_->books, &server.pages()) {}
 
   Reactor* RenameOrganisation(Context* context, const v1::RenameOrganisationRequest* request,
                               v1::RenameOrganisationResponse* response) override {
@@ -56,14 +58,15 @@ class Service final : public v1::ReorganisationService::CallbackService {
 
  private:
   Calls& calls_;
-  const OrganisationBooks books_;
+  const std::shared_ptr<const Parts> parts_;
   const Reorganisations bodies_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeReorganisationService(Server& server) {
-  return std::make_unique<Service>(server);
+std::unique_ptr<grpc::Service> MakeReorganisationService(Server& server,
+                                                         std::shared_ptr<const Parts> parts) {
+  return std::make_unique<Service>(server, std::move(parts));
 }
 
 }  // namespace zhibu::registry

@@ -8,11 +8,13 @@
 #include <memory>
 
 #include "common/rpc/server.h"
+#include "services/registry/parts.h"
 
 namespace zhibu::registry {
 
 // `server` must outlive it.
-std::unique_ptr<grpc::Service> MakeReorganisationService(Server& server);
+std::unique_ptr<grpc::Service> MakeReorganisationService(Server& server,
+                                                         std::shared_ptr<const Parts> parts);
 
 }  // namespace zhibu::registry
 

@@ -12,8 +12,8 @@
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "services/registry/books.h"
 #include "services/registry/handover.h"
-#include "services/registry/organisation_books.h"
 #include "zhibu/registry/v1/reorganisation_service.pb.h"
 
 namespace zhibu::registry {
@@ -21,7 +21,7 @@ namespace zhibu::registry {
 // Thread-safe. `books` and `pages` must outlive it.
 class Reorganisations {
  public:
-  Reorganisations(const OrganisationBooks* books, Pages* pages) : books_(*books), pages_(*pages) {}
+  Reorganisations(const Books* books, Pages* pages) : books_(*books), pages_(*pages) {}
 
   absl::Status Rename(Call& call, const v1::RenameOrganisationRequest& request, Txn& txn,
                       v1::RenameOrganisationResponse* response) const;
@@ -64,7 +64,7 @@ class Reorganisations {
                    Decided& decided) const;
   Handover HandoverOf(const rows::OrganisationRow& from, const Decided& decided) const;
 
-  const OrganisationBooks& books_;
+  const Books& books_;
   Pages& pages_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/status.h"
+#include "services/registry/advisories.h"
 #include "services/registry/election_service.h"
 #include "services/registry/institution_service.h"
 #include "services/registry/load_norms.h"
@@ -25,14 +26,12 @@ using Reactor = grpc::ServerUnaryReactor;
 // The shape of each RPC; what it does is in the body it names.
 class RegistryService final : public v1::RegistryService::CallbackService {
  public:
-  explicit RegistryService(Server& server)
+  RegistryService(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
-        books_(&server.tree()),
-        organisations_(&books_, &server.pages()),
-        institutions_(&server.pages()),
-        posts_(&server.pages()) {}
-
-  absl::Status Load(const Reader& reader) { return books_.Load(reader); }
+        parts_(std::move(parts)),
+        organisations_(&parts_->books, &server.pages()),
+        institutions_(&parts_->books, &server.pages()),
+        posts_(&parts_->books, &server.pages()) {}
 
   Reactor* CreateOrganisation(Context* context, const v1::CreateOrganisationRequest* request,
                               v1::CreateOrganisationResponse* response) override {
@@ -135,7 +134,7 @@ class RegistryService final : public v1::RegistryService::CallbackService {
 
  private:
   Calls& calls_;
-  const OrganisationBooks books_;
+  const std::shared_ptr<const Parts> parts_;
   OrganisationService organisations_;
   InstitutionService institutions_;
   PostService posts_;
@@ -153,20 +152,21 @@ std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server,
                                                                           RegistryOptions options) {
   ZHIBU_ASSIGN_OR_RETURN(norms::Norms data, LoadNorms(options.norms_file));
-  const auto norms = std::make_shared<const Norms>(std::move(data));
+  const auto parts = std::make_shared<const Parts>(&server.tree(), std::move(data));
   if (options.membership) {
     ZHIBU_RETURN_IF_ERROR(server.Follow(
-        "membership", options.membership, [](Txn& txn, const google::protobuf::Any& event) {
-          return ApplyMembership(txn, event, [](absl::string_view) { return absl::OkStatus(); });
+        "membership", options.membership, [parts](Txn& txn, const google::protobuf::Any& event) {
+          return ApplyMembership(txn, event, [&](absl::string_view organisation) {
+            return RefreshAdvisories(txn, parts->norms, organisation);
+          });
         }));
   }
-  auto service = std::make_unique<RegistryService>(server);
-  ZHIBU_RETURN_IF_ERROR(service->Load(*server.store().TakeSnapshot()));
+  ZHIBU_RETURN_IF_ERROR(parts->books.Load(*server.store().TakeSnapshot()));
   std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::move(service));
-  services.push_back(MakeReorganisationService(server));
-  services.push_back(MakeElectionService(server, norms));
-  services.push_back(MakeLeadershipService(server, norms));
+  services.push_back(std::make_unique<RegistryService>(server, parts));
+  services.push_back(MakeReorganisationService(server, parts));
+  services.push_back(MakeElectionService(server, parts));
+  services.push_back(MakeLeadershipService(server, parts));
   return services;
 }
 

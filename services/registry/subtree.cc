@@ -8,7 +8,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "services/registry/organisation_books.h"
+#include "services/registry/books.h"
 #include "services/registry/tables.h"
 
 namespace zhibu::registry {

@@ -45,6 +45,8 @@ enum class Table : uint8_t {
   kMembers = 0x28,                     // person id → MemberRow; from the membership feed
   kMemberCounts = 0x29,                // organisation id → MemberCountRow; the same
   kMemberCountsAtInstitutions = 0x2A,  // institution id → MemberCountRow; the same
+  kOpenAdvisories = 0x2B,              // organisation id, kind → Advisory; derived
+  kClosedAdvisories = 0x2C,            // organisation id, day opened, kind → Advisory; derived
 };
 
 absl::StatusOr<std::optional<rows::OrganisationRow>> FindOrganisation(const Reader& reader,

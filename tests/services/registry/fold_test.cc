@@ -6,6 +6,7 @@
 #include "common/store/txn.h"
 #include "services/registry/tables.h"
 #include "tests/services/registry/registry_fixture.h"
+#include "zhibu/registry/v1/election_service.grpc.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -13,6 +14,8 @@ namespace {
 using Bytes = std::map<std::string, std::string>;
 
 constexpr char kFirstOwnTable[] = "\x10";
+// What is computed from other feeds as well, or by the calendar, begins here.
+constexpr char kFirstDerivedTable[] = "\x28";
 
 class Fold : public RegistryTest {
  protected:
@@ -20,7 +23,7 @@ class Fold : public RegistryTest {
     Bytes tables;
     const auto snapshot = server_.server().store().TakeSnapshot();
     EXPECT_TRUE(snapshot
-                    ->Scan(kFirstOwnTable, "\xff",
+                    ->Scan(kFirstOwnTable, kFirstDerivedTable,
                            [&](absl::string_view key, absl::string_view value) {
                              tables.emplace(key, value);
                              return true;
@@ -106,6 +109,26 @@ TEST_F(Fold, OfTheFeedGivesTheTables) {
   merge.set_into(Org("scoped"));
   v1::MergeOrganisationsResponse merged;
   ASSERT_TRUE(Decide(&v1::ReorganisationService::Stub::MergeOrganisations, merge, &merged).ok());
+  v1::RecordElectionRequest election;
+  election.set_election_id("e1");
+  election.set_request_id("e1");
+  election.mutable_election()->set_organisation(Org("s1"));
+  election.mutable_election()->set_kind(v1::ELECTION_KIND_OPENING);
+  *election.mutable_election()->mutable_held_on() = Date(2024);
+  v1::ElectionService::Stub elections(server_.channel());
+  v1::RecordElectionResponse recorded;
+  ASSERT_TRUE(
+      Invoke(&v1::ElectionService::Stub::RecordElection, elections, election, &recorded).ok());
+  v1::PostponeElectionRequest postpone;
+  postpone.set_organisation(Org("s1"));
+  postpone.set_etag("1");
+  postpone.set_request_id("e2");
+  postpone.mutable_postponement()->set_authority(Org("town"));
+  postpone.mutable_postponement()->set_document_number("1");
+  *postpone.mutable_postponement()->mutable_until() = Date(2027, 6, 1);
+  v1::PostponeElectionResponse postponed;
+  ASSERT_TRUE(
+      Invoke(&v1::ElectionService::Stub::PostponeElection, elections, postpone, &postponed).ok());
   // What is refused leaves nothing behind.
   EXPECT_FALSE(Do(NewOrganisation("x", "nobody")).ok());
 
@@ -114,7 +137,7 @@ TEST_F(Fold, OfTheFeedGivesTheTables) {
   std::set<uint8_t> numbers;
   for (const auto& [key, value] : tables) numbers.insert(static_cast<uint8_t>(key[0]));
   EXPECT_EQ(numbers, (std::set<uint8_t>{0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19,
-                                        0x1A, 0x1B}));
+                                        0x1A, 0x1B, 0x20, 0x21, 0x22, 0x23, 0x24}));
 }
 
 TEST_F(Fold, RefusesWhatItDoesNotKnow) {

@@ -1,6 +1,6 @@
 // Reading organisations for a change, and storing them: what all services that change them do.
-#ifndef ZHIBU_SERVICES_REGISTRY_ORGANISATION_BOOKS_H_
-#define ZHIBU_SERVICES_REGISTRY_ORGANISATION_BOOKS_H_
+#ifndef ZHIBU_SERVICES_REGISTRY_BOOKS_H_
+#define ZHIBU_SERVICES_REGISTRY_BOOKS_H_
 
 #include <map>
 #include <set>
@@ -15,14 +15,15 @@
 #include "common/store/txn.h"
 #include "services/registry/request.h"
 #include "services/registry/rows.pb.h"
+#include "services/registry/rules/norms.h"
 #include "zhibu/registry/v1/registry_service.pb.h"
 
 namespace zhibu::registry {
 
-// Thread-safe. `tree` must outlive it.
-class OrganisationBooks {
+// Thread-safe. `tree` and `norms` must outlive it.
+class Books {
  public:
-  explicit OrganisationBooks(SharedOrgTree* tree) : tree_(tree) {}
+  Books(SharedOrgTree* tree, const Norms* norms) : tree_(tree), norms_(*norms) {}
 
   // Fills the tree in memory from the tables; once, before serving.
   absl::Status Load(const Reader& reader) const;
@@ -40,17 +41,16 @@ class OrganisationBooks {
                                                   const std::string& name,
                                                   absl::string_view etag) const;
 
-  // Stores a row that was judged, its version moved on already: table, feed, and the tree once it
-  // is committed.
+  // Store a row that was judged, its version moved on already: table, feed, advisories, and the
+  // tree once it is committed.
   absl::Status Store(Txn& txn, const rows::OrganisationRow& row) const;
+  absl::Status Store(Txn& txn, const rows::InstitutionRow& row) const;
+  absl::Status Store(Txn& txn, const rows::PostRow& row) const;
 
  private:
   SharedOrgTree* const tree_;
+  const Norms& norms_;
 };
-
-// Store a row that was judged, its version moved on already: table and feed.
-absl::Status StoreInstitution(Txn& txn, const rows::InstitutionRow& row);
-absl::Status StorePost(Txn& txn, const rows::PostRow& row);
 
 // Adds the organisation and, with `all_above`, everything that was ever above it.
 absl::Status Collect(const Reader& reader, const std::string& id, bool all_above,
@@ -64,4 +64,4 @@ absl::StatusOr<std::vector<rows::OrganisationRow>> WithSameExternalId(
 
 }  // namespace zhibu::registry
 
-#endif  // ZHIBU_SERVICES_REGISTRY_ORGANISATION_BOOKS_H_
+#endif  // ZHIBU_SERVICES_REGISTRY_BOOKS_H_

@@ -1,4 +1,4 @@
-#include "services/registry/organisation_books.h"
+#include "services/registry/books.h"
 
 #include <optional>
 #include <utility>
@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/rpc/organisation_mirror.h"
+#include "services/registry/advisories.h"
 #include "services/registry/convert.h"
 #include "services/registry/tables.h"
 
@@ -61,41 +62,53 @@ absl::StatusOr<std::vector<rows::OrganisationRow>> WithSameExternalId(
   return others;
 }
 
-absl::Status StoreInstitution(Txn& txn, const rows::InstitutionRow& row) {
+absl::Status Books::Store(Txn& txn, const rows::InstitutionRow& row) const {
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> before,
+                         FindInstitution(txn, row.id()));
   v1::InstitutionChanged event;
   *event.mutable_institution() = ToContract(row);
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
+  std::set<std::string> covering;
+  for (const rows::CoverageRow& coverage : row.coverages())
+    covering.insert(coverage.organisation());
+  if (before) {
+    for (const rows::CoverageRow& coverage : before->coverages()) {
+      covering.insert(coverage.organisation());
+    }
+  }
+  for (const std::string& id : covering) ZHIBU_RETURN_IF_ERROR(RefreshAdvisories(txn, norms_, id));
   return absl::OkStatus();
 }
 
-absl::Status StorePost(Txn& txn, const rows::PostRow& row) {
+absl::Status Books::Store(Txn& txn, const rows::PostRow& row) const {
   v1::PostChanged event;
   *event.mutable_post() = ToContract(row);
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
-  return absl::OkStatus();
+  const std::optional<std::string> organisation = IdOf(kOrganisations, row.seat());
+  return organisation ? RefreshAdvisories(txn, norms_, *organisation) : absl::OkStatus();
 }
 
-absl::Status OrganisationBooks::Load(const Reader& reader) const {
+absl::Status Books::Load(const Reader& reader) const {
   return ScanOrganisations(reader, [this](const rows::OrganisationRow& row) {
     SetInTree(*tree_, ToContract(row));
     return true;
   });
 }
 
-absl::Status OrganisationBooks::Store(Txn& txn, const rows::OrganisationRow& row) const {
+absl::Status Books::Store(Txn& txn, const rows::OrganisationRow& row) const {
   v1::OrganisationChanged event;
   *event.mutable_organisation() = ToContract(row);
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
   txn.OnCommit([tree = tree_, event] { SetInTree(*tree, event.organisation()); });
-  return absl::OkStatus();
+  return RefreshAdvisories(txn, norms_, row.id());
 }
 
-absl::StatusOr<rows::OrganisationRow> OrganisationBooks::ForChange(Call& call, const Reader& reader,
-                                                                   const std::string& name,
-                                                                   absl::string_view etag) const {
+absl::StatusOr<rows::OrganisationRow> Books::ForChange(Call& call, const Reader& reader,
+                                                       const std::string& name,
+                                                       absl::string_view etag) const {
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(name));
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::OrganisationRow> row,
                          FindOrganisation(reader, IdOf(kOrganisations, name).value_or("")));
@@ -104,11 +117,10 @@ absl::StatusOr<rows::OrganisationRow> OrganisationBooks::ForChange(Call& call, c
   return *std::move(row);
 }
 
-absl::StatusOr<std::string> OrganisationBooks::SetUp(Call& call, Txn& txn,
-                                                     const v1::CreateOrganisationRequest& request,
-                                                     const std::string& prefix,
-                                                     std::set<std::string>& created,
-                                                     Verdict& verdict) const {
+absl::StatusOr<std::string> Books::SetUp(Call& call, Txn& txn,
+                                         const v1::CreateOrganisationRequest& request,
+                                         const std::string& prefix, std::set<std::string>& created,
+                                         Verdict& verdict) const {
   const std::string& id = request.organisation_id();
   const std::string name = NameOf(kOrganisations, id);
   const std::string at = absl::StrCat(prefix, "organisation");
