@@ -27,6 +27,7 @@ std::optional<CaseName> ParseCaseName(absl::string_view name);
 inline constexpr char kOrganisations[] = "organisations";
 inline constexpr char kReorganisations[] = "reorganisations";
 inline constexpr char kElections[] = "elections";
+inline constexpr char kFacilities[] = "facilities";
 inline constexpr char kInstitutions[] = "institutions";
 inline constexpr char kPosts[] = "posts";
 inline constexpr char kPersons[] = "persons";

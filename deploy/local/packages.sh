@@ -7,6 +7,7 @@ ZHIBU_BUILD_PACKAGES=(
   libgrpc++-dev libgrpc-dev protobuf-compiler-grpc   # RPC, and its code generator
   libprotobuf-dev libprotoc-dev protobuf-compiler    # contracts
   libabsl-dev librocksdb-dev libssl-dev              # base library, store, cryptography
+  libicu-dev                                         # titles to pinyin
   golang-github-gogo-googleapis-dev grpc-proto       # google.rpc, google.type and grpc.health protos
 )
 # What the tests need beside it.

@@ -18,7 +18,7 @@ class OfElections final : public v1::ElectionService::CallbackService {
  public:
   OfElections(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
-        norms_(std::move(parts)),
+        parts_(std::move(parts)),
         bodies_(&parts_->norms, &parts_->books, &server.pages()) {}
 
   Reactor* RecordElection(Context* context, const v1::RecordElectionRequest* request,
@@ -62,7 +62,7 @@ class OfLeadership final : public v1::LeadershipService::CallbackService {
  public:
   OfLeadership(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
-        norms_(std::move(parts)),
+        parts_(std::move(parts)),
         bodies_(&parts_->norms, &server.pages()) {}
 
   Reactor* GetPost(Context* context, const v1::GetPostRequest* request,

@@ -82,6 +82,14 @@ void CheckDocumentNumber(absl::string_view number, absl::string_view at, Violati
                absl::StrCat("文号不超过 ", kMaxTitle, " 个字符，不含换行等控制字符"));
 }
 
+void CheckQuery(absl::string_view query, absl::string_view at, Violations& out) {
+  constexpr int kMaxQuery = 50;
+  const int characters = Characters(query);
+  if (characters >= 1 && characters <= kMaxQuery && !HasControlCharacter(query)) return;
+  AddViolation(out, "QUERY_INVALID", std::string(at),
+               "请填写要查找的字，或拼音首字母，1–50 个字符");
+}
+
 void CheckReason(absl::string_view reason, absl::string_view at, Violations& out) {
   if (Characters(reason) <= kMaxReason && !HasControlCharacter(reason)) return;
   AddViolation(out, "REASON_INVALID", std::string(at),

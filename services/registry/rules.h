@@ -41,6 +41,8 @@ void CheckDate(const google::type::Date& date, bool required, absl::string_view 
 void CheckTitle(absl::string_view title, absl::string_view at, Violations& out);
 void CheckCode(absl::string_view code, absl::string_view at, Violations& out);
 void CheckDocumentNumber(absl::string_view number, absl::string_view at, Violations& out);
+// A query of 1–50 characters, none of them a control character.
+void CheckQuery(absl::string_view query, absl::string_view at, Violations& out);
 void CheckReason(absl::string_view reason, absl::string_view at, Violations& out);
 // A resource name of the collection ("organisations").
 void CheckName(absl::string_view collection, absl::string_view name, absl::string_view at,

@@ -12,10 +12,13 @@
 #include "services/registry/organisation_service.h"
 #include "services/registry/post_service.h"
 #include "services/registry/reorganisation_service.h"
+#include "services/registry/standing_service.h"
 #include "zhibu/registry/v1/election_service.pb.h"
+#include "zhibu/registry/v1/facility_service.pb.h"
 #include "zhibu/registry/v1/leadership_service.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 #include "zhibu/registry/v1/reorganisation_service.pb.h"
+#include "zhibu/registry/v1/standing_service.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -146,7 +149,9 @@ std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
   return {v1::CreateOrganisationRequest::descriptor()->file()->service(0),
           v1::MergeOrganisationsRequest::descriptor()->file()->service(0),
           v1::RecordElectionRequest::descriptor()->file()->service(0),
-          v1::GetPostRequest::descriptor()->file()->service(0)};
+          v1::GetPostRequest::descriptor()->file()->service(0),
+          v1::GetRegistrySummaryRequest::descriptor()->file()->service(0),
+          v1::CreateFacilityRequest::descriptor()->file()->service(0)};
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server& server,
@@ -167,6 +172,8 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server
   services.push_back(MakeReorganisationService(server, parts));
   services.push_back(MakeElectionService(server, parts));
   services.push_back(MakeLeadershipService(server, parts));
+  services.push_back(MakeStandingService(server, parts));
+  services.push_back(MakeFacilityService(server));
   return services;
 }
 

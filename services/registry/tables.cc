@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/store/keys.h"
 #include "common/store/table.h"
 #include "services/registry/convert.h"
+#include "services/registry/name_grams.h"
 
 namespace zhibu::registry {
 namespace {
@@ -50,6 +52,12 @@ bool WasRoot(const rows::OrganisationRow& row) {
   return first > row.established();
 }
 
+void AddNameEntries(absl::string_view title, const std::string& name, std::set<std::string>& keys) {
+  for (const std::string& gram : GramsOf(title)) {
+    keys.insert(KeyIn(Table::kNames).Text(gram).Text(name).bytes());
+  }
+}
+
 // The index entries that a row has.
 std::set<std::string> EntriesOf(const rows::OrganisationRow& row) {
   std::set<std::string> keys;
@@ -70,6 +78,9 @@ std::set<std::string> EntriesOf(const rows::OrganisationRow& row) {
   for (const rows::DatedTextRow& code : row.codes()) {
     keys.insert(KeyIn(Table::kOrganisationsByCode).Text(code.text()).Text(row.id()).bytes());
   }
+  for (const rows::DatedTextRow& title : row.titles()) {
+    AddNameEntries(title.text(), NameOf(kOrganisations, row.id()), keys);
+  }
   for (const rows::ExternalIdRow& external : row.external_ids()) {
     keys.insert(KeyIn(Table::kOrganisationsByExternal)
                     .Text(external.system())
@@ -82,6 +93,7 @@ std::set<std::string> EntriesOf(const rows::OrganisationRow& row) {
 std::set<std::string> EntriesOf(const rows::InstitutionRow& row) {
   std::set<std::string> keys = {
       KeyIn(Table::kInstitutionsKept).Text(row.keeper()).Text(row.id()).bytes()};
+  AddNameEntries(row.title(), NameOf(kInstitutions, row.id()), keys);
   for (const rows::CoverageRow& coverage : row.coverages()) {
     keys.insert(
         KeyIn(Table::kInstitutionsCovered).Text(coverage.organisation()).Text(row.id()).bytes());
@@ -225,6 +237,37 @@ absl::Status Apply(Txn& txn, const v1::TermChanged& event) {
   return absl::OkStatus();
 }
 
+absl::Status Apply(Txn& txn, const v1::FacilityChanged& event) {
+  const std::string id = IdOf(kFacilities, event.facility().name()).value_or("");
+  if (id.empty()) return absl::DataLossError("an event that states no resource");
+  PutRow(txn, KeyIn(Table::kFacilities).Text(id), event.facility());
+  PutRow(txn, KeyIn(Table::kFacilitiesOf).Text(event.facility().holder()).Text(id),
+         rows::IndexRow());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<v1::Facility>> FindFacility(const Reader& reader,
+                                                         absl::string_view id) {
+  return GetRow<v1::Facility>(reader, KeyIn(Table::kFacilities).Text(id));
+}
+absl::StatusOr<std::vector<std::string>> FacilitiesOf(const Reader& reader,
+                                                      absl::string_view holder) {
+  return IdsUnder(reader, KeyIn(Table::kFacilitiesOf).Text(holder));
+}
+absl::StatusOr<std::set<std::string>> Named(const Reader& reader, absl::string_view gram) {
+  // The gram's text without the mark that ends it: longer ones begin so too.
+  const std::string begin = absl::StrCat(KeyIn(Table::kNames).bytes(), gram);
+  std::set<std::string> names;
+  ZHIBU_RETURN_IF_ERROR(
+      reader.Scan(begin, PrefixEnd(begin), [&](absl::string_view key, absl::string_view) {
+        KeyParts parts(key);
+        parts.Text();
+        names.insert(parts.Text().value_or(""));
+        return true;
+      }));
+  return names;
+}
+
 absl::StatusOr<std::optional<v1::Election>> FindElection(const Reader& reader,
                                                          absl::string_view id) {
   return GetRow<v1::Election>(reader, KeyIn(Table::kElections).Text(id));
@@ -278,6 +321,8 @@ absl::Status Apply(Txn& txn, const google::protobuf::Any& any) {
   if (any.UnpackTo(&reorganised)) return Apply(txn, reorganised);
   v1::ElectionRecorded election;
   if (any.UnpackTo(&election)) return Apply(txn, election);
+  v1::FacilityChanged facility;
+  if (any.UnpackTo(&facility)) return Apply(txn, facility);
   v1::TermChanged term;
   if (any.UnpackTo(&term)) return Apply(txn, term);
   return absl::DataLossError("an event that the registry does not know");

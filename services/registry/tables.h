@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "services/registry/rows.pb.h"
 #include "zhibu/registry/v1/election.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/registry/v1/facility.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/type/v1/line.pb.h"
 
@@ -42,6 +44,9 @@ enum class Table : uint8_t {
   kTerms = 0x22,                       // organisation id → Term
   kTermsDue = 0x23,                    // day on which it is due, organisation id
   kPostsOfHolder = 0x24,               // person id, post id
+  kNames = 0x25,                       // gram of a title, resource name
+  kFacilities = 0x26,                  // id → Facility
+  kFacilitiesOf = 0x27,                // holder's resource name, id
   kMembers = 0x28,                     // person id → MemberRow; from the membership feed
   kMemberCounts = 0x29,                // organisation id → MemberCountRow; the same
   kMemberCountsAtInstitutions = 0x2A,  // institution id → MemberCountRow; the same
@@ -90,10 +95,18 @@ absl::Status Apply(Txn& txn, const v1::PostChanged& event);
 absl::Status Apply(Txn& txn, const v1::Reorganised& event);
 absl::Status Apply(Txn& txn, const v1::ElectionRecorded& event);
 absl::Status Apply(Txn& txn, const v1::TermChanged& event);
+absl::Status Apply(Txn& txn, const v1::FacilityChanged& event);
 absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
 
 absl::StatusOr<std::optional<v1::Reorganisation>> FindReorganisation(const Reader& reader,
                                                                      absl::string_view id);
+absl::StatusOr<std::optional<v1::Facility>> FindFacility(const Reader& reader,
+                                                         absl::string_view id);
+absl::StatusOr<std::vector<std::string>> FacilitiesOf(const Reader& reader,
+                                                      absl::string_view holder);
+// Resource names of organisations and institutions of which a title, of any day, has a gram that
+// begins so; by name, each once.
+absl::StatusOr<std::set<std::string>> Named(const Reader& reader, absl::string_view gram);
 absl::StatusOr<std::optional<v1::Election>> FindElection(const Reader& reader,
                                                          absl::string_view id);
 absl::StatusOr<std::optional<v1::Term>> FindTerm(const Reader& reader,

@@ -1,9 +1,7 @@
 // Decisions about organisations, over the contract.
-#include <future>
-
 #include "common/store/feed.h"
 #include "tests/services/registry/registry_fixture.h"
-#include "zhibu/membership/v1/events.pb.h"
+#include "tests/services/registry/with_members.h"
 #include "zhibu/registry/v1/reorganisation_service.grpc.pb.h"
 
 namespace zhibu::registry {
@@ -344,60 +342,12 @@ TEST_F(ReorganisationTest, DissolvedOrganisationsAreListedWhereTheyStood) {
   EXPECT_EQ(response.organisations_size(), 0);
 }
 
-// Members come from the feed of a membership service.
-class WithMembersTest : public ::testing::Test {
+class WithMembersDecisionTest : public WithMembersTest {
  protected:
-  static absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> NoServices(Server&) {
-    return std::vector<std::unique_ptr<grpc::Service>>();
-  }
-  WithMembersTest()
-      : membership_("membership", &clock_, {}, NoServices),
-        registry_("registry", &clock_, RegistryContracts(),
-                  [this](Server& server) {
-                    return BuildRegistry(server, {kNormsFile, membership_.channel()});
-                  }),
-        books_(registry_.channel()),
-        decisions_(registry_.channel()) {
-    for (const auto& [id, parent] :
-         {std::pair("county", ""), std::pair("old", "county"), std::pair("new", "county")}) {
-      v1::CreateOrganisationRequest request = NewOrganisation(
-          id, parent, *parent ? v1::ORGANISATION_KIND_BRANCH : v1::ORGANISATION_KIND_COMMITTEE);
-      request.set_request_id(id);
-      v1::CreateOrganisationResponse response;
-      EXPECT_TRUE(
-          Invoke(&v1::RegistryService::Stub::CreateOrganisation, books_, request, &response).ok());
-    }
-  }
-  void Person(const std::string& id, const std::string& organisation,
-              std::vector<membership::v1::Stage> stages) {
-    membership::v1::PersonChanged event;
-    event.set_name("persons/" + id);
-    event.set_organisation(Org(organisation));
-    int year = 2000;
-    for (const auto stage : stages) {
-      auto& change = *event.add_stages();
-      change.set_stage(stage);
-      *change.mutable_from() = Date(++year);
-    }
-    std::promise<int64_t> written;
-    CommitLane::Job job;
-    job.actor = "test";
-    job.decide = [&](Txn& txn) {
-      txn.Emit(event);
-      return absl::OkStatus();
-    };
-    job.done = [&](const absl::Status&, int64_t revision) { written.set_value(revision); };
-    ASSERT_TRUE(membership_.server().lane().Submit(std::move(job)));
-    auto seen = std::make_shared<std::promise<void>>();
-    registry_.server().progress("membership")->WhenAtLeast(written.get_future().get(), [seen] {
-      seen->set_value();
-    });
-    seen->get_future().wait();
-  }
   v1::DissolveOrganisationRequest Dissolve(const std::string& successor) {
     v1::DissolveOrganisationRequest request;
     request.set_reorganisation_id("d");
-    request.set_request_id(absl::StrCat("r", ++requests_));
+    request.set_request_id(NextRequestId());
     request.mutable_decision()->set_authority(Org("county"));
     request.mutable_decision()->set_document_number("1");
     *request.mutable_decision()->mutable_effective() = Date(2020);
@@ -406,15 +356,10 @@ class WithMembersTest : public ::testing::Test {
     if (!successor.empty()) request.set_successor(Org(successor));
     return request;
   }
-
-  FakeClock clock_{absl::CivilDay(2026, 11, 23)};
-  TestServer membership_, registry_;
-  v1::RegistryService::Stub books_;
-  Decisions decisions_;
-  int requests_ = 0;
+  Decisions decisions_{registry_.channel()};
 };
 
-TEST_F(WithMembersTest, PersonsAndOpenCasesBlockUntilSomebodySucceeds) {
+TEST_F(WithMembersDecisionTest, PersonsAndOpenCasesBlockUntilSomebodySucceeds) {
   Person("a", "old", {membership::v1::STAGE_PROBATIONARY, membership::v1::STAGE_FULL});
   Person("b", "old", {membership::v1::STAGE_ACTIVIST});
   v1::DissolveOrganisationResponse response;
