@@ -13,6 +13,7 @@
 #include "services/membership/convert.h"
 #include "services/membership/rules/dues.h"
 #include "services/membership/subtree.h"
+#include "services/membership/transfer_tables.h"
 
 namespace zhibu::membership {
 namespace {
@@ -131,11 +132,17 @@ absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const 
     heads.pop();
     Item item = ranges[i].Take();
     v1::DueItem& due = *response->add_items();
-    due.set_development_case(FullName(item.name));
     due.set_organisation(NameOf(kOrganisations, item.organisation_id));
     due.set_kind(static_cast<v1::DueKind>(item.row.kind()));
     *due.mutable_due_on() = ToProto(DayFromNumber(item.row.day()));
-    *due.mutable_citation() = CitationOf(rule_sets_, item.row);
+    if (item.row.kind() == v1::DUE_KIND_TRANSFER_LETTER) {
+      // The index has the transfer where it has the case else.
+      due.set_transfer(NameOf(kTransfers, item.name.case_id));
+      *due.mutable_citation() = transfer_rules_.letter();
+    } else {
+      due.set_development_case(FullName(item.name));
+      *due.mutable_citation() = CitationOf(rule_sets_, item.row);
+    }
     last = std::move(item.key);
     ZHIBU_RETURN_IF_ERROR(push(i));
   }

@@ -8,6 +8,7 @@
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "services/membership/tables.h"
+#include "services/membership/transfer_rules.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
 
 namespace zhibu::membership {
@@ -16,14 +17,16 @@ namespace zhibu::membership {
 // range an organisation, merged by date. Thread-safe; what it is given must outlive it.
 class DueList {
  public:
-  DueList(const RuleSets* rule_sets, const SharedOrgTree* tree, Pages* pages)
-      : rule_sets_(*rule_sets), tree_(*tree), pages_(*pages) {}
+  DueList(const RuleSets* rule_sets, const rules::TransferRules* transfer_rules,
+          const SharedOrgTree* tree, Pages* pages)
+      : rule_sets_(*rule_sets), transfer_rules_(*transfer_rules), tree_(*tree), pages_(*pages) {}
 
   absl::Status List(Call& call, const v1::ListDueRequest& request, const Reader& reader,
                     v1::ListDueResponse* response) const;
 
  private:
   const RuleSets& rule_sets_;
+  const rules::TransferRules& transfer_rules_;
   const SharedOrgTree& tree_;
   Pages& pages_;
 };

@@ -11,6 +11,8 @@
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");
 ABSL_FLAG(std::string, rulesets, "",
           "folder of the rule sets; default: those that ship with the program");
+ABSL_FLAG(std::string, transfer_rules, "",
+          "file with what transfers are judged by; default: the one that ships with the program");
 ABSL_FLAG(std::string, key_file, "",
           "keys of the personal data, newest first, each a line of 64 hexadecimal digits; default: "
           "membership.key in the folder above data_dir, made where it is missing");
@@ -28,6 +30,10 @@ int main(int argc, char** argv) {
     options.rule_sets_folder = absl::GetFlag(FLAGS_rulesets);
     if (options.rule_sets_folder.empty()) {
       options.rule_sets_folder = zhibu::DataFolder("rulesets");
+    }
+    options.transfer_rules_file = absl::GetFlag(FLAGS_transfer_rules);
+    if (options.transfer_rules_file.empty()) {
+      options.transfer_rules_file = zhibu::DataFolder("transfers") + "/transfers.textproto";
     }
     std::string key_file = absl::GetFlag(FLAGS_key_file);
     if (key_file.empty()) key_file = zhibu::LocalFolder() + "/membership.key";

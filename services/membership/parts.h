@@ -7,18 +7,22 @@
 #include "services/membership/personal_data.h"
 #include "services/membership/rules/rule_set.h"
 #include "services/membership/tables.h"
+#include "services/membership/transfer_rules.pb.h"
 
 namespace zhibu::membership {
 
 // Immutable but for the tables' rows; held by each service, so that it lives as long as the last of
 // them.
 struct Parts {
-  Parts(RuleSets sets, PersonalDataKeys personal_data_keys)
-      : rule_sets(std::move(sets)), keys(std::move(personal_data_keys)) {}
+  Parts(RuleSets sets, rules::TransferRules of_transfers, PersonalDataKeys personal_data_keys)
+      : rule_sets(std::move(sets)),
+        transfer_rules(std::move(of_transfers)),
+        keys(std::move(personal_data_keys)) {}
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
   const RuleSets rule_sets;
+  const rules::TransferRules transfer_rules;
   const PersonalDataKeys keys;
   const Tables tables{&rule_sets, &keys};
 };

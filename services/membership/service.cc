@@ -10,6 +10,7 @@
 #include "services/membership/cases.h"
 #include "services/membership/due_list.h"
 #include "services/membership/load_rule_sets.h"
+#include "services/membership/load_transfer_rules.h"
 #include "services/membership/parts.h"
 #include "services/membership/personal_index.h"
 #include "services/membership/persons.h"
@@ -37,7 +38,7 @@ class Service final : public v1::MembershipService::CallbackService {
         persons_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree(),
                  &server.pages()),
         cases_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree()),
-        due_list_(&parts_->rule_sets, &server.tree(), &server.pages()) {}
+        due_list_(&parts_->rule_sets, &parts_->transfer_rules, &server.tree(), &server.pages()) {}
 
   ServerUnaryReactor* CreatePerson(CallbackServerContext* context,
                                    const v1::CreatePersonRequest* request,
@@ -150,7 +151,10 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
     Server& server, MembershipOptions options) {
   ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, LoadRuleSets(options.rule_sets_folder));
-  auto parts = std::make_shared<const Parts>(std::move(rule_sets), PersonalDataKeys(options.keys));
+  ZHIBU_ASSIGN_OR_RETURN(rules::TransferRules transfer_rules,
+                         LoadTransferRules(options.transfer_rules_file));
+  auto parts = std::make_shared<const Parts>(std::move(rule_sets), std::move(transfer_rules),
+                                             PersonalDataKeys(options.keys));
   const std::unique_ptr<Snapshot> snapshot = server.store().TakeSnapshot();
   ZHIBU_RETURN_IF_ERROR(CheckKeys(*snapshot, parts->keys));
   auto mirror = std::make_shared<OrganisationMirror>(&server.tree());

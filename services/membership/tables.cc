@@ -13,6 +13,7 @@
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
 #include "services/membership/rules/progress.h"
+#include "services/membership/transfer_tables.h"
 
 namespace zhibu::membership {
 namespace {
@@ -163,6 +164,9 @@ absl::Status Tables::Apply(Txn& txn, const google::protobuf::Any& event) const {
   } else if (event.Is<v1::PersonMerged>()) {
     v1::PersonMerged merged;
     if (event.UnpackTo(&merged)) return Apply(txn, merged);
+  } else if (event.Is<v1::TransferChanged>()) {
+    v1::TransferChanged changed;
+    if (event.UnpackTo(&changed)) return Apply(txn, changed);
   }
   return absl::DataLossError("an event that the membership service does not know");
 }
@@ -241,6 +245,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
   PutRow(txn, PersonKey(id), *row);
   PutRow(txn, Key(kMergeTable).Text(id), event);
   return absl::OkStatus();
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::TransferChanged& event) const {
+  return ApplyTransfer(txn, event);
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* given) const {

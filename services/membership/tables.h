@@ -17,6 +17,7 @@
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/privacy_events.pb.h"
+#include "zhibu/membership/v1/transfer.pb.h"
 
 namespace zhibu::membership {
 
@@ -31,6 +32,10 @@ enum Table : uint8_t {
   // A work list from the registry's feed, not of the own one: the only table that folding the own
   // feed does not make.
   kUnitTransferTable = 0x22,  // reorganisation → UnitTransferRow
+  kTransferTable = 0x23,      // transfer → TransferRow
+  kTransferIndex = 0x24,      // organisation, direction, state, day, transfer → nothing;
+                              // issuer, 3, year, negative serial, transfer → nothing
+  kTransfersOfPerson = 0x25,  // person, transfer → nothing
   kAlikeTable = 0x32,         // keyed hash of name and birth date → AlikeRow
   kDuplicateTable = 0x33,     // the same hash, where it has several persons → nothing
   kRevealTable = 0x34,        // person, negative revision → PersonRevealed
@@ -67,6 +72,7 @@ class Tables {
   absl::Status Apply(Txn& txn, const v1::PersonRevealed& event) const;
   absl::Status Apply(Txn& txn, const v1::PersonResealed& event) const;
   absl::Status Apply(Txn& txn, const v1::PersonMerged& event) const;
+  absl::Status Apply(Txn& txn, const v1::TransferChanged& event) const;
   // `row`: the case as it is, where the caller has it already; it is changed.
   absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
 

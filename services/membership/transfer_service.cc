@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "services/membership/transfers.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 
 namespace zhibu::membership {
@@ -18,8 +19,63 @@ class Service final : public v1::TransferService::CallbackService {
       : calls_(server.calls()),
         parts_(std::move(parts)),
         worker_(std::move(worker)),
+        transfers_(parts_.get(), &server.tree(), &server.pages()),
         unit_transfers_(&server.tree(), &server.pages()) {}
 
+  ServerUnaryReactor* StartTransfer(CallbackServerContext* context,
+                                    const v1::StartTransferRequest* request,
+                                    v1::StartTransferResponse* response) override {
+    return calls_.Write<v1::StartTransferRequest, v1::StartTransferResponse>(
+        context, request, response, std::bind_front(&Transfers::Start, &transfers_));
+  }
+  ServerUnaryReactor* ApproveTransfer(CallbackServerContext* context,
+                                      const v1::ApproveTransferRequest* request,
+                                      v1::ApproveTransferResponse* response) override {
+    return calls_.Write<v1::ApproveTransferRequest, v1::ApproveTransferResponse>(
+        context, request, response, std::bind_front(&Transfers::Approve, &transfers_));
+  }
+  ServerUnaryReactor* RefuseTransfer(CallbackServerContext* context,
+                                     const v1::RefuseTransferRequest* request,
+                                     v1::RefuseTransferResponse* response) override {
+    return calls_.Write<v1::RefuseTransferRequest, v1::RefuseTransferResponse>(
+        context, request, response, std::bind_front(&Transfers::Refuse, &transfers_));
+  }
+  ServerUnaryReactor* IssueLetter(CallbackServerContext* context,
+                                  const v1::IssueLetterRequest* request,
+                                  v1::IssueLetterResponse* response) override {
+    return calls_.Write<v1::IssueLetterRequest, v1::IssueLetterResponse>(
+        context, request, response, std::bind_front(&Transfers::Issue, &transfers_));
+  }
+  ServerUnaryReactor* ReissueLetter(CallbackServerContext* context,
+                                    const v1::ReissueLetterRequest* request,
+                                    v1::ReissueLetterResponse* response) override {
+    return calls_.Write<v1::ReissueLetterRequest, v1::ReissueLetterResponse>(
+        context, request, response, std::bind_front(&Transfers::Reissue, &transfers_));
+  }
+  ServerUnaryReactor* ReceiveTransfer(CallbackServerContext* context,
+                                      const v1::ReceiveTransferRequest* request,
+                                      v1::ReceiveTransferResponse* response) override {
+    return calls_.Write<v1::ReceiveTransferRequest, v1::ReceiveTransferResponse>(
+        context, request, response, std::bind_front(&Transfers::Receive, &transfers_));
+  }
+  ServerUnaryReactor* CancelTransfer(CallbackServerContext* context,
+                                     const v1::CancelTransferRequest* request,
+                                     v1::CancelTransferResponse* response) override {
+    return calls_.Write<v1::CancelTransferRequest, v1::CancelTransferResponse>(
+        context, request, response, std::bind_front(&Transfers::Cancel, &transfers_));
+  }
+  ServerUnaryReactor* GetTransfer(CallbackServerContext* context,
+                                  const v1::GetTransferRequest* request,
+                                  v1::GetTransferResponse* response) override {
+    return calls_.PointRead<v1::GetTransferRequest, v1::GetTransferResponse>(
+        context, request, response, std::bind_front(&Transfers::Get, &transfers_));
+  }
+  ServerUnaryReactor* ListTransfers(CallbackServerContext* context,
+                                    const v1::ListTransfersRequest* request,
+                                    v1::ListTransfersResponse* response) override {
+    return calls_.Read<v1::ListTransfersRequest, v1::ListTransfersResponse>(
+        context, request, response, std::bind_front(&Transfers::List, &transfers_));
+  }
   ServerUnaryReactor* ListUnitTransfers(CallbackServerContext* context,
                                         const v1::ListUnitTransfersRequest* request,
                                         v1::ListUnitTransfersResponse* response) override {
@@ -31,6 +87,7 @@ class Service final : public v1::TransferService::CallbackService {
   Calls& calls_;
   const std::shared_ptr<const Parts> parts_;
   const std::shared_ptr<UnitTransferWorker> worker_;
+  const Transfers transfers_;
   const UnitTransfers unit_transfers_;
 };
 

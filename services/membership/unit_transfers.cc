@@ -17,6 +17,7 @@
 #include "services/membership/convert.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/transfer_rows.pb.h"
+#include "services/membership/transfer_tables.h"
 
 namespace zhibu::membership {
 namespace {
@@ -105,6 +106,21 @@ absl::StatusOr<int64_t> Remaining(const Reader& reader, absl::string_view id, Un
   return count;
 }
 
+// A transfer under way goes on from where the person now is: that organisation answers for it.
+absl::Status SendFrom(Txn& txn, const Tables& tables, const std::string& person_id,
+                      const std::string& organisation) {
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> open, OpenTransferOf(txn, person_id));
+  if (!open) return absl::OkStatus();
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::TransferRow> row, FindTransfer(txn, *open));
+  if (row->transfer().from() == organisation) return absl::OkStatus();
+  v1::TransferChanged event;
+  *event.mutable_transfer() = row->transfer();
+  event.mutable_transfer()->set_from(organisation);
+  ZHIBU_RETURN_IF_ERROR(tables.Apply(txn, event));
+  txn.Emit(event);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status NoteUnitTransfer(Txn& txn, const registry::v1::Reorganised& event) {
@@ -143,6 +159,7 @@ absl::Status MoveNextPersons(Txn& txn, const Tables& tables, absl::string_view r
     const v1::PersonChanged event = MoveOf(mover.id, mover.row);
     ZHIBU_RETURN_IF_ERROR(tables.Apply(txn, event));
     txn.Emit(event);
+    ZHIBU_RETURN_IF_ERROR(SendFrom(txn, tables, mover.id, event.organisation()));
   }
   row->set_moved(row->moved() + static_cast<int64_t>(movers.size()));
   if (row->at() == row->successions_size()) {

@@ -316,6 +316,8 @@ TEST_F(PrivacyTest, RefusesToStartWithoutTheOldestKey) {
   MembershipOptions options;
   options.registry = MakeChannel("127.0.0.1:1");
   options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+  options.transfer_rules_file =
+      ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
   options.keys = {std::string(32, 'n')};
   EXPECT_EQ(ReasonOf(BuildMembership(**server, options).status()), "KEY_OF_ANOTHER_STORE");
 }

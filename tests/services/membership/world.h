@@ -55,6 +55,8 @@ class World {
           MembershipOptions options;
           options.registry = registry_.channel();
           options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+          options.transfer_rules_file =
+              ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
           options.keys = keys_;
           options.unit_transfer_batch = unit_transfer_batch_;
           return BuildMembership(server, std::move(options));

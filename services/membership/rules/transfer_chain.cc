@@ -1,0 +1,58 @@
+#include "services/membership/rules/transfer_chain.h"
+
+#include <algorithm>
+
+namespace zhibu::membership {
+namespace {
+
+using registry::v1::CommitteeLevel;
+using registry::v1::OrganisationKind;
+
+bool IsCommittee(const ChainNode& node) {
+  return node.kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
+         node.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+}
+
+// The lowest that transfers directly; the size where there is none.
+size_t LowestDirect(const Upward& upward) {
+  size_t place = 0;
+  while (place < upward.size() && !MayTransferDirectly(upward, place)) ++place;
+  return place;
+}
+
+}  // namespace
+
+bool MayTransferDirectly(const Upward& upward, size_t place) {
+  const ChainNode& node = upward[place];
+  if (!IsCommittee(node)) return false;
+  if (node.level == registry::v1::COMMITTEE_LEVEL_TOWNSHIP ||
+      node.level == registry::v1::COMMITTEE_LEVEL_COUNTY) {
+    return true;
+  }
+  return place + 1 == upward.size() ||
+         upward[place + 1].level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
+}
+
+std::optional<Chain> TransferChain(const Upward& from, const Upward& to) {
+  size_t up = LowestDirect(from);
+  size_t down = LowestDirect(to);
+  bool joined = false;
+  for (size_t i = 0; i < from.size() && i <= up && !joined; ++i) {
+    const auto common = std::find_if(to.begin(), to.end(),
+                                     [&](const ChainNode& node) { return node.id == from[i].id; });
+    if (common == to.end()) continue;
+    joined = true;
+    up = i;
+    down = static_cast<size_t>(common - to.begin());
+  }
+  if (up == from.size() || (!to.empty() && down == to.size())) return std::nullopt;
+  Chain chain;
+  chain.issuer = from[up].id;
+  for (size_t i = 1; i <= up; ++i) chain.links.push_back({from[i].id, false});
+  // The one that both are under stands once; the receiving organisation itself receives.
+  if (joined && down == 0 && up > 0) chain.links.pop_back();
+  for (size_t i = joined ? down : down + 1; i-- > 1;) chain.links.push_back({to[i].id, true});
+  return chain;
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,91 @@
+#include "services/membership/rules/transfer_chain.h"
+
+#include <gtest/gtest.h>
+
+namespace zhibu::membership {
+namespace {
+
+using registry::v1::COMMITTEE_LEVEL_BASE;
+using registry::v1::COMMITTEE_LEVEL_COUNTY;
+using registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
+using registry::v1::COMMITTEE_LEVEL_UNSPECIFIED;
+using registry::v1::ORGANISATION_KIND_BRANCH;
+using registry::v1::ORGANISATION_KIND_COMMITTEE;
+using registry::v1::ORGANISATION_KIND_GENERAL_BRANCH;
+using registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+using Links = std::vector<ChainLink>;
+
+ChainNode Branch(const std::string& id) { return {id, ORGANISATION_KIND_BRANCH}; }
+ChainNode General(const std::string& id) { return {id, ORGANISATION_KIND_GENERAL_BRANCH}; }
+ChainNode Base(const std::string& id) {
+  return {id, ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_BASE};
+}
+ChainNode Township(const std::string& id) {
+  return {id, ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_TOWNSHIP};
+}
+const ChainNode kCountyNode = {"county", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_COUNTY};
+
+TEST(MayTransferDirectly, IsForCommitteesAndWorkCommitteesAlone) {
+  EXPECT_TRUE(MayTransferDirectly({Base("b"), kCountyNode}, 0));
+  EXPECT_TRUE(MayTransferDirectly({{"w", ORGANISATION_KIND_WORK_COMMITTEE}, kCountyNode}, 0));
+  EXPECT_TRUE(MayTransferDirectly({Base("b")}, 0));
+  EXPECT_FALSE(MayTransferDirectly({General("g"), kCountyNode}, 0));
+  EXPECT_FALSE(MayTransferDirectly({Branch("b"), kCountyNode}, 0));
+}
+
+TEST(MayTransferDirectly, IsNotForABaseCommitteeUnderATownship) {
+  const Upward upward = {Base("b"), Township("t"), kCountyNode};
+  EXPECT_FALSE(MayTransferDirectly(upward, 0));
+  EXPECT_TRUE(MayTransferDirectly(upward, 1));
+  EXPECT_FALSE(MayTransferDirectly(
+      {{"b", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_UNSPECIFIED}, Township("t")}, 0));
+}
+
+TEST(TransferChain, GoesUpToTheCommitteeAndDownFromTheOther) {
+  const auto chain = TransferChain({Branch("a"), General("g"), Base("c"), kCountyNode},
+                                   {Branch("x"), Base("d"), kCountyNode});
+  ASSERT_TRUE(chain.has_value());
+  EXPECT_EQ(chain->links, (Links{{"g", false}, {"c", false}, {"d", true}}));
+  EXPECT_EQ(chain->issuer, "c");
+}
+
+TEST(TransferChain, TurnsWhereBothAreUnderOne) {
+  const auto chain = TransferChain({Branch("a"), General("g"), Base("c"), kCountyNode},
+                                   {Branch("b"), General("g"), Base("c"), kCountyNode});
+  ASSERT_TRUE(chain.has_value());
+  EXPECT_EQ(chain->links, (Links{{"g", false}}));
+  EXPECT_EQ(chain->issuer, "g");
+}
+
+TEST(TransferChain, PassesOverACommitteeUnderATownship) {
+  const auto chain = TransferChain({Branch("a"), Base("s"), Township("t"), kCountyNode},
+                                   {Branch("b"), Base("d"), kCountyNode});
+  ASSERT_TRUE(chain.has_value());
+  EXPECT_EQ(chain->links, (Links{{"s", false}, {"t", false}, {"d", true}}));
+}
+
+TEST(TransferChain, LeavesOutWhoSendsAndWhoReceives) {
+  const auto down = TransferChain({Base("c"), kCountyNode}, {Branch("b"), General("g"), Base("c")});
+  ASSERT_TRUE(down.has_value());
+  EXPECT_EQ(down->links, (Links{{"g", true}}));
+  const auto up = TransferChain({Branch("b"), General("g"), Base("c")}, {Base("c")});
+  ASSERT_TRUE(up.has_value());
+  EXPECT_EQ(up->links, (Links{{"g", false}}));
+  const auto both = TransferChain({Base("c"), kCountyNode}, {Base("d"), kCountyNode});
+  ASSERT_TRUE(both.has_value());
+  EXPECT_TRUE(both->links.empty());
+}
+
+TEST(TransferChain, EndsAtTheCommitteeForOneOutside) {
+  const auto chain = TransferChain({Branch("a"), General("g"), Base("c"), kCountyNode}, {});
+  ASSERT_TRUE(chain.has_value());
+  EXPECT_EQ(chain->links, (Links{{"g", false}, {"c", false}}));
+}
+
+TEST(TransferChain, IsNoneWithoutACommittee) {
+  EXPECT_FALSE(TransferChain({Branch("a"), General("g")}, {}).has_value());
+  EXPECT_FALSE(TransferChain({Branch("a"), Base("c")}, {Branch("x"), General("y")}).has_value());
+}
+
+}  // namespace
+}  // namespace zhibu::membership

@@ -1,0 +1,419 @@
+// A transfer from request to receipt, and what is refused on the way.
+#include "services/membership/transfers.h"
+
+#include <random>
+
+#include "common/store/feed.h"
+#include "tests/services/membership/world.h"
+#include "zhibu/membership/v1/transfer_service.grpc.pb.h"
+#include "zhibu/registry/v1/reorganisation.pb.h"
+
+namespace zhibu::membership {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Stub = v1::TransferService::Stub;
+
+constexpr char kScoped[] = "organisations/scoped";
+constexpr char kScopedBranch[] = "organisations/scoped-branch";
+constexpr char kName[] = "transfers/t";
+const absl::CivilDay kStart(2036, 9, 1);
+
+class TransfersTest : public ::testing::Test {
+ protected:
+  absl::Status Start(const std::string& to, absl::CivilDay day = kStart,
+                     const std::string& person = kOne, const std::string& id = "t") {
+    v1::StartTransferRequest request;
+    request.set_transfer_id(id);
+    request.set_person(person);
+    (to.empty() ? request.mutable_outside_title() : request.mutable_to())
+        ->assign(to.empty() ? "外县某某中学党支部" : to);
+    request.set_reason("工作调动");
+    *request.mutable_date() = ToProto(day);
+    request.set_person_etag(world_.Person(person).etag());
+    request.set_request_id(world_.NextRequestId());
+    v1::StartTransferResponse response;
+    const absl::Status status = Invoke(&Stub::StartTransfer, *stub_, request, &response);
+    if (status.ok()) transfer_ = response.transfer();
+    return status;
+  }
+  // Fills in what all changes have, and keeps what is answered.
+  template <typename Request, typename Response>
+  absl::Status Do(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                  Request request, absl::CivilDay day, const std::string& token = kOwnerToken) {
+    request.set_name(transfer_.name());
+    request.set_etag(transfer_.etag());
+    *request.mutable_date() = ToProto(day);
+    request.set_request_id(world_.NextRequestId());
+    Response response;
+    const absl::Status status = Invoke(method, *stub_, request, &response, token);
+    if (!status.ok()) return status;
+    transfer_ = response.transfer();
+    warnings_.clear();
+    for (const auto& warning : response.warnings()) warnings_.push_back(warning.reason());
+    return status;
+  }
+  absl::Status Approve(const std::string& by, absl::CivilDay day = kStart) {
+    v1::ApproveTransferRequest request;
+    request.set_organisation(by);
+    return Do(&Stub::ApproveTransfer, request, day);
+  }
+  absl::Status Refuse(const std::string& by, const std::string& reason,
+                      absl::CivilDay day = kStart) {
+    v1::RefuseTransferRequest request;
+    request.set_organisation(by);
+    request.set_reason(reason);
+    return Do(&Stub::RefuseTransfer, request, day);
+  }
+  absl::Status Issue(absl::CivilDay day = kStart, int days = 0,
+                     const std::string& month = "2036-09") {
+    v1::IssueLetterRequest request;
+    request.set_validity_days(days);
+    request.set_paid_until_month(month);
+    return Do(&Stub::IssueLetter, request, day);
+  }
+  absl::Status Reissue(absl::CivilDay day) {
+    v1::ReissueLetterRequest request;
+    request.set_paid_until_month("2036-09");
+    request.set_reason("遗失");
+    return Do(&Stub::ReissueLetter, request, day);
+  }
+  absl::Status Receive(absl::CivilDay day, const std::string& receipt = "",
+                       const std::string& token = kOwnerToken) {
+    v1::ReceiveTransferRequest request;
+    request.set_receipt_number(receipt);
+    return Do(&Stub::ReceiveTransfer, request, day, token);
+  }
+  absl::Status Cancel(const std::string& token = kOwnerToken) {
+    v1::CancelTransferRequest request;
+    request.set_reason("本人不再调动");
+    return Do(&Stub::CancelTransfer, request, kStart, token);
+  }
+  void Issued() {
+    ASSERT_TRUE(Start(kScopedBranch).ok());
+    ASSERT_TRUE(Approve(kCounty).ok());
+    ASSERT_TRUE(Approve(kScoped).ok());
+    ASSERT_TRUE(Issue().ok());
+  }
+  std::vector<std::string> List(const std::string& root, v1::TransferDirection direction,
+                                bool overdue = false, int page_size = 0) {
+    v1::ListTransfersRequest request;
+    v1::ListTransfersResponse response;
+    request.set_root(root);
+    request.set_direction(direction);
+    request.set_only_overdue(overdue);
+    request.set_page_size(page_size);
+    std::vector<std::string> names;
+    do {
+      request.set_page_token(response.next_page_token());
+      response.Clear();
+      const absl::Status status = Invoke(&Stub::ListTransfers, *stub_, request, &response);
+      EXPECT_TRUE(status.ok()) << status;
+      for (const v1::Transfer& one : response.transfers()) names.push_back(one.name());
+    } while (!response.next_page_token().empty());
+    return names;
+  }
+
+  World world_;
+  std::unique_ptr<Stub> stub_ = v1::TransferService::NewStub(world_.channel());
+  v1::Transfer transfer_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(TransfersTest, MovesThePersonOnTheDayOfReceiptAndNotBefore) {
+  ASSERT_TRUE(Start(kScopedBranch).ok());
+  ASSERT_EQ(transfer_.links_size(), 2);
+  EXPECT_EQ(transfer_.links(0).organisation(), kCounty);
+  EXPECT_EQ(transfer_.links(1).organisation(), kScoped);
+  EXPECT_TRUE(transfer_.links(1).receiving());
+  ASSERT_TRUE(Approve(kCounty, kStart + 1).ok());
+  EXPECT_EQ(transfer_.state(), v1::TRANSFER_STATE_REQUESTED);
+  ASSERT_TRUE(Approve(kScoped, kStart + 2).ok());
+  EXPECT_EQ(transfer_.state(), v1::TRANSFER_STATE_APPROVED);
+  ASSERT_TRUE(Issue(kStart + 3).ok());
+  EXPECT_EQ(transfer_.letters(0).serial(), 1);
+  EXPECT_EQ(transfer_.letters(0).issuer(), kCounty);
+  EXPECT_EQ(FromProto(transfer_.letters(0).valid_until()).value(), kStart + 13);
+  EXPECT_EQ(world_.Person(kOne).organisation(), kBranch);
+  ASSERT_TRUE(Receive(kStart + 5, "", kScopedToken).ok());
+  EXPECT_EQ(transfer_.state(), v1::TRANSFER_STATE_RECEIVED);
+  EXPECT_EQ(world_.Person(kOne, kStart + 4).organisation(), kBranch);
+  EXPECT_EQ(world_.Person(kOne, kStart + 5).organisation(), kScopedBranch);
+  EXPECT_EQ(world_.Person(kOne).affiliations(1).cause(), kName);
+}
+
+TEST_F(TransfersTest, RefusesToStartWithEveryReasonThatThereIs) {
+  EXPECT_THAT(ReasonsOf(Start(kBranch, kToday + 1)),
+              ElementsAre("DATE_IN_FUTURE", "SAME_ORGANISATION"));
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, absl::CivilDay(2013, 12, 31))),
+              ElementsAre("DATE_BEFORE_LAST_MOVE"));
+  EXPECT_THAT(ReasonsOf(Start("organisations/nowhere")),
+              ElementsAre("ORGANISATION_NOT_THERE", "NO_COMPETENT_COMMITTEE"));
+  ASSERT_TRUE(Start(kScopedBranch).ok());
+  EXPECT_EQ(ReasonOf(Start(kScopedBranch)), "TRANSFER_EXISTS");
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, kStart, kOne, "u")),
+              ElementsAre("TRANSFER_ALREADY_OPEN"));
+}
+
+TEST_F(TransfersTest, NoCompetentCommitteeIsCitedWithItsArticle) {
+  world_.Organisation("alone", registry::v1::ORGANISATION_KIND_BRANCH, "");
+  world_.Settle();
+  const absl::Status status = Start("organisations/alone");
+  const auto findings = FindingsOf(status);
+  ASSERT_EQ(findings.size(), 1u) << status;
+  EXPECT_EQ(findings[0].reason(), "NO_COMPETENT_COMMITTEE");
+  EXPECT_EQ(findings[0].citation().article(), "第二十五条");
+  EXPECT_EQ(findings[0].citation().mark(), type::v1::MARK_CONFIRMED);
+}
+
+TEST_F(TransfersTest, LinksAgreeInTheirOrder) {
+  ASSERT_TRUE(Start(kScopedBranch).ok());
+  EXPECT_THAT(ReasonsOf(Approve(kScoped)), ElementsAre("NOT_THE_NEXT_LINK"));
+  EXPECT_THAT(ReasonsOf(Approve(kCounty, kStart - 1)), ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  EXPECT_THAT(ReasonsOf(Issue()), ElementsAre("TRANSFER_STATE_DISALLOWS"));
+  EXPECT_THAT(ReasonsOf(Receive(kStart)), ElementsAre("TRANSFER_STATE_DISALLOWS"));
+  const std::string etag = transfer_.etag();
+  ASSERT_TRUE(Approve(kCounty).ok());
+  transfer_.set_etag(etag);
+  EXPECT_EQ(Approve(kScoped).code(), absl::StatusCode::kAborted);
+}
+
+TEST_F(TransfersTest, NobodyRefusesWithoutAReason) {
+  ASSERT_TRUE(Start(kScopedBranch).ok());
+  const absl::Status status = Refuse(kCounty, "");
+  EXPECT_THAT(ReasonsOf(status), ElementsAre("REFUSAL_WITHOUT_REASON"));
+  EXPECT_EQ(FindingsOf(status)[0].citation().article(), "第二十五条");
+  ASSERT_TRUE(Refuse(kCounty, "材料不齐").ok());
+  EXPECT_EQ(transfer_.state(), v1::TRANSFER_STATE_REFUSED);
+  EXPECT_EQ(world_.Person(kOne).organisation(), kBranch);
+  EXPECT_TRUE(Start(kScopedBranch, kStart, kOne, "again").ok());
+}
+
+TEST_F(TransfersTest, TheReceivingOrganisationMayRefuseTheLetter) {
+  Issued();
+  EXPECT_THAT(ReasonsOf(Refuse(kCounty, "材料不齐")), ElementsAre("NOT_THE_NEXT_LINK"));
+  EXPECT_TRUE(Refuse(kScopedBranch, "材料不齐").ok());
+  EXPECT_THAT(List(kBranch, v1::TRANSFER_DIRECTION_OUT), ElementsAre(kName));
+}
+
+TEST_F(TransfersTest, ALetterOfMoreThanThreeMonthsIsWarnedOfFromThatDay) {
+  ASSERT_TRUE(Start(kScopedBranch).ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Approve(kScoped).ok());
+  const int three_months = static_cast<int>(AddMonths(kStart, 3) - kStart);
+  EXPECT_EQ(ReasonsOf(Issue(kStart, -1, "2036-13")).size(), 2u);
+  ASSERT_TRUE(Issue(kStart, three_months).ok());
+  EXPECT_THAT(warnings_, IsEmpty());
+  ASSERT_TRUE(Reissue(kStart).ok());
+  EXPECT_EQ(transfer_.letters(1).serial(), 2);
+  EXPECT_TRUE(transfer_.letters(0).has_voided_on());
+  ASSERT_TRUE(Start(kScopedBranch, kStart, kTwo, "u").ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Approve(kScoped).ok());
+  ASSERT_TRUE(Issue(kStart, three_months + 1).ok());
+  EXPECT_EQ(transfer_.letters(0).serial(), 3);
+  EXPECT_THAT(warnings_, ElementsAre("LETTER_VALID_TOO_LONG"));
+}
+
+TEST_F(TransfersTest, AnExpiredLetterIsOverdueDueAndReceivedWithAWarning) {
+  Issued();  // valid until kStart + 10
+  const absl::CivilDay last = kStart + 10;
+  const auto due = world_.Due(kToday, 0, kBranch);
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].transfer(), kName);
+  EXPECT_EQ(due[0].kind(), v1::DUE_KIND_TRANSFER_LETTER);
+  EXPECT_EQ(FromProto(due[0].due_on()).value(), last);
+  EXPECT_FALSE(due[0].citation().document().empty());
+  world_.clock().SetToday(last);
+  EXPECT_THAT(List(kBranch, v1::TRANSFER_DIRECTION_OUT, true), IsEmpty());
+  world_.clock().SetToday(last + 1);
+  EXPECT_THAT(List(kBranch, v1::TRANSFER_DIRECTION_OUT, true), ElementsAre(kName));
+  EXPECT_THAT(List(kScopedBranch, v1::TRANSFER_DIRECTION_IN, true), ElementsAre(kName));
+  ASSERT_TRUE(Receive(last + 1).ok());
+  EXPECT_THAT(warnings_, ElementsAre("LETTER_EXPIRED"));
+  EXPECT_THAT(world_.Due(kToday, 0, kCounty), IsEmpty());
+  EXPECT_THAT(List(kCounty, v1::TRANSFER_DIRECTION_OUT, true), IsEmpty());
+}
+
+TEST_F(TransfersTest, OneWhoGoesOutsideLeavesTheBooksWithTheReceipt) {
+  ASSERT_TRUE(Start("").ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Issue().ok());
+  EXPECT_EQ(FromProto(transfer_.letters(0).valid_until()).value(), kStart + 30);
+  EXPECT_THAT(ReasonsOf(Receive(kStart + 9)), ElementsAre("RECEIPT_REQUIRED"));
+  ASSERT_TRUE(Receive(kStart + 9, "回执 12 号").ok());
+  v1::ListPersonsRequest request;
+  v1::ListPersonsResponse before, after;
+  request.set_root(kBranch);
+  *request.mutable_as_of() = ToProto(kStart + 8);
+  const auto list = &v1::MembershipService::Stub::ListPersons;
+  ASSERT_TRUE(Invoke(list, world_.stub(), request, &before).ok());
+  *request.mutable_as_of() = ToProto(kStart + 9);
+  ASSERT_TRUE(Invoke(list, world_.stub(), request, &after).ok());
+  EXPECT_EQ(before.persons_size(), 2);
+  EXPECT_EQ(after.persons_size(), 1);
+  EXPECT_TRUE(world_.Person(kOne).affiliations(0).has_valid_to());
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, kStart + 9, kOne, "u")), ElementsAre("PERSON_LEFT"));
+  EXPECT_EQ(ReasonOf(world_.Step("persons/contact-one/cases/c",
+                                 MakeStep(v1::STEP_KIND_APPLICATION, kStart + 9))),
+            "PERSON_LEFT");
+}
+
+TEST_F(TransfersTest, WhoIsNeitherSideSeesNothingAndOnlyTheSideConcernedActs) {
+  ASSERT_TRUE(Start("organisations/general").ok());
+  v1::GetTransferRequest get;
+  v1::GetTransferResponse got;
+  get.set_name(kName);
+  EXPECT_EQ(Invoke(&Stub::GetTransfer, *stub_, get, &got, kScopedToken).code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_TRUE(Cancel().ok());
+  ASSERT_TRUE(Start(kScopedBranch, kStart, kOne, "u").ok());
+  EXPECT_EQ(Cancel(kScopedToken).code(), absl::StatusCode::kNotFound);
+  get.set_name("transfers/u");
+  EXPECT_TRUE(Invoke(&Stub::GetTransfer, *stub_, get, &got, kScopedToken).ok());
+}
+
+TEST_F(TransfersTest, AreListedInPagesThatMissNone) {
+  for (int i = 0; i < 5; ++i) {
+    const std::string id = absl::StrCat("m", i);
+    ASSERT_TRUE(world_.CreateMember(id, kBranch).ok());
+    ASSERT_TRUE(Start(i % 2 == 0 ? kScopedBranch : "organisations/general", kStart + i,
+                      NameOf(kPersons, id), id)
+                    .ok());
+  }
+  const auto all = List(kCounty, v1::TRANSFER_DIRECTION_OUT);
+  EXPECT_EQ(all.size(), 5u);
+  EXPECT_EQ(List(kCounty, v1::TRANSFER_DIRECTION_OUT, false, 2), all);
+  EXPECT_EQ(List(kScopedBranch, v1::TRANSFER_DIRECTION_IN, false, 1).size(), 3u);
+}
+
+TEST_F(TransfersTest, ATransferUnderWayGoesOnFromTheSuccessor) {
+  Issued();
+  registry::v1::Reorganised merge;
+  merge.mutable_reorganisation()->set_name("reorganisations/merge");
+  *merge.mutable_reorganisation()->mutable_effective() = ToProto(kStart + 1);
+  auto& goes = *merge.mutable_reorganisation()->add_successions();
+  goes.set_from(kBranch);
+  goes.set_to("organisations/general");
+  world_.Emit(merge);
+  world_.Settle();
+  v1::GetTransferRequest get;
+  v1::GetTransferResponse got;
+  get.set_name(kName);
+  do {
+    ASSERT_TRUE(Invoke(&Stub::GetTransfer, *stub_, get, &got).ok());
+  } while (got.transfer().from() == kBranch);
+  EXPECT_EQ(got.transfer().from(), "organisations/general");
+  transfer_ = got.transfer();
+  ASSERT_TRUE(Receive(kStart + 2).ok());
+  EXPECT_EQ(world_.Person(kOne, kStart).organisation(), kBranch);
+  EXPECT_EQ(world_.Person(kOne, kStart + 1).organisation(), "organisations/general");
+  EXPECT_EQ(world_.Person(kOne, kStart + 2).organisation(), kScopedBranch);
+}
+
+// The tables are what the own feed says; 0x22 is the registry's.
+TEST_F(TransfersTest, TheFeedRebuildsThem) {
+  Issued();
+  ASSERT_TRUE(Reissue(kStart + 1).ok());
+  ASSERT_TRUE(Receive(kStart + 2).ok());
+  ASSERT_TRUE(Start("", kStart, kTwo, "u").ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Issue().ok());
+  const auto snapshot = world_.server().store().TakeSnapshot();
+  const auto records = ReadJournal(*snapshot, 0, 100000, 1 << 30);
+  ASSERT_TRUE(records.ok());
+  const auto store = OpenMemoryStore("membership");
+  const auto empty = (*store)->TakeSnapshot();
+  Txn txn(*empty);
+  const PersonalDataKeys keys(world_.keys());
+  const Tables tables(&ShippedRuleSets(), &keys);
+  for (const auto& record : *records) {
+    feed::v1::Content content;
+    ASSERT_TRUE(content.ParseFromString(record.content()));
+    txn.BeginJob(record.revision(), absl::Now());
+    for (const auto& event : content.events()) ASSERT_TRUE(tables.Apply(txn, event).ok());
+  }
+  std::map<std::string, std::string> folded, stored;
+  const auto into = [](std::map<std::string, std::string>& rows) {
+    return [&rows](absl::string_view key, absl::string_view value) {
+      rows[std::string(key)] = std::string(value);
+      return true;
+    };
+  };
+  ASSERT_TRUE(txn.Scan("\x10", "\xFF", into(folded)).ok());
+  ASSERT_TRUE(snapshot->Scan("\x10", "\xFF", into(stored)).ok());
+  EXPECT_TRUE(folded == stored);
+  EXPECT_GT(stored.size(), 12u);
+}
+
+// Random walks of some persons among the organisations, held against a plain list of days.
+class TransferPropertyTest : public TransfersTest, public ::testing::WithParamInterface<int> {};
+
+TEST_P(TransferPropertyTest, EverybodyIsKeptByExactlyOneOrganisationOnEveryDay) {
+  std::mt19937 random(GetParam());
+  const std::vector<std::string> organisations = {kBranch, "organisations/general", kScopedBranch,
+                                                  "organisations/work"};
+  constexpr int kPeople = 3, kDays = 60;
+  const absl::CivilDay first = kToday - kDays;
+  std::map<std::string, std::vector<std::string>> kept;
+  std::map<std::string, absl::CivilDay> free_from;
+  for (int i = 0; i < kPeople; ++i) {
+    const std::string name = absl::StrCat("persons/m", i);
+    ASSERT_TRUE(world_.CreateMember(absl::StrCat("m", i), kBranch).ok());
+    kept[name].assign(kDays + 1, kBranch);
+    free_from[name] = first;
+  }
+  for (int step = 0; step < 15; ++step) {
+    const std::string person = absl::StrCat("persons/m", random() % kPeople);
+    absl::CivilDay day = free_from[person] + static_cast<int>(random() % 8);
+    if (day > kToday) continue;
+    const std::string to = organisations[random() % organisations.size()];
+    const std::string now = world_.Person(person).organisation();
+    const absl::Status started = Start(to, day, person, absl::StrCat("t", step));
+    ASSERT_EQ(started.ok(), to != now) << started;
+    if (!started.ok()) continue;
+    const int cancels_at = static_cast<int>(random() % 8);
+    int acts = 0;
+    bool ended = false;
+    while (!ended && transfer_.state() == v1::TRANSFER_STATE_REQUESTED) {
+      const v1::Transfer before = transfer_;
+      for (const v1::TransferLink& link : before.links()) {
+        if (link.has_approved_on() || ended) continue;
+        ended = acts++ == cancels_at;
+        if (ended) {
+          ASSERT_TRUE(Refuse(link.organisation(), "材料不齐", day).ok());
+        } else {
+          ASSERT_TRUE(Approve(link.organisation(), day).ok());
+        }
+      }
+    }
+    if (ended) continue;
+    ASSERT_TRUE(Issue(day).ok());
+    day = std::min(kToday, day + static_cast<int>(random() % 14));
+    ASSERT_TRUE(Receive(day).ok());
+    free_from[person] = day;
+    for (int i = static_cast<int>(day - first); i <= kDays; ++i) kept[person][i] = to;
+  }
+  for (int i = 0; i <= kDays; i += 3) {
+    std::map<std::string, std::string> found;
+    for (const std::string& organisation : organisations) {
+      v1::ListPersonsRequest request;
+      v1::ListPersonsResponse response;
+      request.set_root(organisation);
+      *request.mutable_as_of() = ToProto(first + i);
+      ASSERT_TRUE(
+          Invoke(&v1::MembershipService::Stub::ListPersons, world_.stub(), request, &response)
+              .ok());
+      for (const v1::Person& person : response.persons()) {
+        EXPECT_TRUE(found.emplace(person.name(), organisation).second);
+      }
+    }
+    for (const auto& [person, days] : kept) EXPECT_EQ(found[person], days[i]) << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, TransferPropertyTest, ::testing::Range(1, 9));
+
+}  // namespace
+}  // namespace zhibu::membership
