@@ -65,7 +65,7 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
                     absl::CivilDay today) {
   std::set<std::string> persons, organisations;
   for (const DueItem& item : items) {
-    persons.insert(PersonOf(item));
+    if (!PersonOf(item).empty()) persons.insert(PersonOf(item));
     organisations.insert(item.organisation());
   }
   const auto names = NamesOf(context, persons);
@@ -83,7 +83,7 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
     const auto name = names.find(PersonOf(item));
     table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
                   name == names.end() ? "" : name->second, titles.Of(item.organisation()),
-                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id) : ""});
+                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id) : item.transfer()});
     const std::string why = CitationWords(item.citation());
     if (!why.empty()) citations[Term(item.kind())] = why;
   }

@@ -76,7 +76,9 @@ absl::StatusOr<int> Show(Context& context) {
   if (context.json()) return PrintJson(context, response);
 
   const Person& person = response.person();
-  const Titles titles(context, {person.organisation()});
+  std::set<std::string> organisations = {person.organisation()};
+  for (const auto& kept : person.affiliations()) organisations.insert(kept.organisation());
+  const Titles titles(context, organisations);
   const int width = context.io.width;
   std::string out = absl::StrCat(person.display_name(), "\n截至 ", DayShown(context), "\n\n");
   AddLine(out, "编号", BareId(person.name()), width);
@@ -92,6 +94,17 @@ absl::StatusOr<int> Show(Context& context) {
   AddLine(out, "入党日期", DateText(person.joined_on()), width);
   AddLine(out, "转正日期", DateText(person.full_member_on()), width);
   AddLine(out, "登记日期", DateText(person.registered_on()), width);
+  if (person.affiliations_size() > 1) {
+    Table table;
+    table.AddColumn("组织关系所在", Align::kLeft, /*can_wrap=*/true);
+    table.AddColumn("起止");
+    table.AddColumn("来由", Align::kLeft, /*can_wrap=*/true);
+    for (const auto& kept : person.affiliations()) {
+      table.AddRow({titles.Of(kept.organisation()), PeriodText(kept.valid_from(), kept.valid_to()),
+                    kept.cause()});
+    }
+    absl::StrAppend(&out, "\n", table.Render(width));
+  }
   context.io.out << out;
   return kDone;
 }

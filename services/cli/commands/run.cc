@@ -7,10 +7,10 @@
 namespace zhibu::cli {
 
 const CommandTable& Commands() {
-  static const CommandTable& table =
-      *new CommandTable{{OrganisationCommands(), MemberCommands(), ActivityCommands(),
-                         ReportCommands(), DataCommands(), CareCommands(), ProgramCommands()},
-                        GlobalOptions()};
+  static const CommandTable& table = *new CommandTable{
+      {OrganisationCommands(), MemberCommands(), TransferCommands(), ActivityCommands(),
+       ReportCommands(), DataCommands(), CareCommands(), ProgramCommands()},
+      GlobalOptions()};
   return table;
 }
 
