@@ -135,6 +135,20 @@ class MovingCounty : public ::testing::Test {
   Suite suite_{ProgramFolder(), folder_.path() + "/suite"};
 };
 
+TEST_F(MovingCounty, BringsTransfersThatStandWhereTheFileSays) {
+  const auto out = Json<membership::v1::ListTransfersResponse>({"transfer", "list", "jyj-dw"});
+  std::map<membership::v1::TransferState, int> states;
+  for (const auto& one : out.transfers()) ++states[one.state()];
+  EXPECT_EQ(states[membership::v1::TRANSFER_STATE_RECEIVED], 1);
+  EXPECT_EQ(states[membership::v1::TRANSFER_STATE_ISSUED], 2);
+  EXPECT_EQ(states[membership::v1::TRANSFER_STATE_REQUESTED], 1);
+  const auto overdue =
+      Json<membership::v1::ListTransfersResponse>({"transfer", "list", "jyj-dw", "--overdue"});
+  EXPECT_EQ(overdue.transfers_size(), 1);
+  const RunResult due = suite_.Zhibu({"due", "jyj-dw"});
+  EXPECT_NE(due.output.find("介绍信到期未回执"), std::string::npos) << due.output;
+}
+
 TEST_F(MovingCounty, CountsEverybodyWhereTheyWereOnEachDate) {
   const int64_t all = Reported("jyj-dw", today_);
   const auto ending = KeptAt(kEnding, today_);

@@ -106,6 +106,24 @@ void CountyBuilder::AddPost(absl::string_view seat, registry::v1::PostKind kind,
 
 std::string CountyBuilder::NewOutsider() { return absl::StrFormat("g%06d", ++outsiders_); }
 
+void CountyBuilder::AddTransfer(absl::string_view person, absl::string_view to,
+                                absl::string_view outside, int started, int issued, int received) {
+  using namespace transfer_columns;  // NOLINT: the columns of one file
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kTransfers);
+  row[kId] = absl::StrFormat("zj-%03d", ++transfers_);
+  row[kPerson] = std::string(person);
+  row[kTo] = std::string(to);
+  row[kOutside] = std::string(outside);
+  row[kReason] = "工作调动";
+  row[kStarted] = FormatDate(today_ - started);
+  if (issued >= 0) {
+    row[kIssued] = FormatDate(today_ - issued);
+    row[kPaidUntil] = row[kIssued].substr(0, 7);
+  }
+  if (received >= 0) row[kReceived] = FormatDate(today_ - received);
+  writer_->Add(FileKind::kTransfers, row);
+}
+
 void CountyBuilder::AddCommittee(absl::string_view organisation, const MemberIds& members) {
   if (members.empty()) return;
   AddPost(organisation, registry::v1::POST_KIND_SECRETARY, members[0]);

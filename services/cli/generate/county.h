@@ -85,6 +85,9 @@ class CountyBuilder {
   std::string NewOutsider();
   // The first `teachers` of the ids are teachers.
   MemberIds AddBranch(const BranchSpec& spec);
+  // A transfer of relation (组织关系转接), begun so many days ago. Negative: not yet.
+  void AddTransfer(absl::string_view person, absl::string_view to, absl::string_view outside,
+                   int started, int issued, int received);
   // Secretary and, from seven members on, three commissioners, all from the first members.
   void AddCommittee(absl::string_view organisation, const MemberIds& members);
 
@@ -120,7 +123,7 @@ class CountyBuilder {
   const absl::CivilDay books_opened_;
   std::map<std::string, std::string> codes_;
   std::map<std::string, int> children_;
-  int persons_ = 0, outsiders_ = 0, posts_ = 0, schools_ = 0, institution_turn_ = 0;
+  int persons_ = 0, transfers_ = 0, outsiders_ = 0, posts_ = 0, schools_ = 0, institution_turn_ = 0;
   int64_t activities_ = 0;
 };
 

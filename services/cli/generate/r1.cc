@@ -87,7 +87,8 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
     spec->activity_months = options.activity_months;
     ++branch;
   };
-  int others = 0;  // teacher members outside the townships
+  std::vector<std::string> last_members;  // of the bureau's branches: without a post
+  int others = 0;                         // teacher members outside the townships
 
   for (const Direct& direct : kDirect) {
     const std::string organisation = absl::StrCat(direct.id, "-zb");
@@ -111,6 +112,7 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
     others += spec.teachers + spec.teacher_admissions;
     const MemberIds members = county.AddBranch(spec);
     county.AddCommittee(organisation, members);
+    if (direct.retired == 0 && members.size() > 10) last_members.push_back(members.back());
     if (!has_unit) continue;
     county.AddInstitution({unit, absl::StrCat(kCounty, direct.unit), direct.kind, direct.is_private,
                            PLACE_COUNTY_TOWN, "", organisation, organisation, COVERAGE_RUNG_OWN,
@@ -154,6 +156,15 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
   // 党委: secretary and principal are two persons.
   county.AddPost("zz", registry::v1::POST_KIND_HEAD, first_members[5]);
   county.AddPost("zz", registry::v1::POST_KIND_DEPUTY_HEAD, first_members[6]);
+
+  // One transfer received, one whose letter has expired, one under way to another county, one that
+  // waits for the bureau. None leaves the county: its figures stay.
+  if (last_members.size() >= 4) {
+    county.AddTransfer(last_members[0], "zz-1-zb", "", 40, 38, 30);
+    county.AddTransfer(last_members[1], "zz-2-zb", "", 35, 33, -1);
+    county.AddTransfer(last_members[2], "", "中共邻县第三中学支部委员会", 6, 4, -1);
+    county.AddTransfer(last_members[3], "zz-1-zb", "", 3, -1, -1);
+  }
 
   // Township schools: subordinate to their township's committee, guided by the bureau's.
   for (int i = 0; i < kTownships; ++i) {

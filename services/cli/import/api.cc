@@ -53,6 +53,7 @@ ImportApi::ImportApi(const ImportOptions& options, const ImportServices& service
       services_(services),
       registry_(StubOn<registry::v1::RegistryService>(services.registry)),
       membership_(StubOn<membership::v1::MembershipService>(services.membership)),
+      transfers_(StubOn<membership::v1::TransferService>(services.membership)),
       activity_(StubOn<activity::v1::ActivityService>(services.activity)) {}
 
 absl::Status ImportApi::Retry(absl::FunctionRef<grpc::Status(grpc::ClientContext*)> attempt) {

@@ -14,6 +14,7 @@
 #include "zhibu/activity/v1/activity_service.grpc.pb.h"
 #include "zhibu/feed/v1/feed.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 
 namespace zhibu::cli {
@@ -42,6 +43,7 @@ class ImportApi {
 
   registry::v1::RegistryService::Stub& registry() { return *registry_; }
   membership::v1::MembershipService::Stub& membership() { return *membership_; }
+  membership::v1::TransferService::Stub& transfers() { return *transfers_; }
   activity::v1::ActivityService::Stub& activity() { return *activity_; }
   const ImportServices& services() const { return services_; }
 
@@ -52,6 +54,7 @@ class ImportApi {
   const ImportServices& services_;
   const std::unique_ptr<registry::v1::RegistryService::Stub> registry_;
   const std::unique_ptr<membership::v1::MembershipService::Stub> membership_;
+  const std::unique_ptr<membership::v1::TransferService::Stub> transfers_;
   const std::unique_ptr<activity::v1::ActivityService::Stub> activity_;
 };
 

@@ -123,6 +123,15 @@ std::vector<FileSpec>* MakeSpecs() {
         Optional("主持人", Form::kPerson, {"host"}),
         Optional("出席", Form::kPersons, {"attendances"}), Optional("请假", Form::kPersons, {}),
         Optional("缺席", Form::kPersons, {}), Number("列席人数", false, 0, 10'000, {"guests"})}},
+      {FileKind::kTransfers,
+       "转接.csv",
+       {Required("编号", Form::kId, {"transfer_id", "name"}),
+        Required("人员", Form::kPerson, {"person"}), Optional("转入", Form::kOrganisation, {"to"}),
+        Text("库外党组织", false, 100, {"outside_title"}), Text("事由", true, 200, {"reason"}),
+        Required("发起日期", Form::kDate, {"date"}), Optional("开具日期", Form::kDate, {}),
+        Text("党费交至", false, 7, {"paid_until_month"}),
+        Number("有效天数", false, 1, 366, {"validity_days"}), Optional("接收日期", Form::kDate, {}),
+        Text("回执", false, 100, {"receipt_number"})}},
   };
 }
 

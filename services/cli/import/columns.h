@@ -24,8 +24,9 @@ enum class FileKind {
   kPersons,        // 人员.csv
   kSteps,          // 步骤.csv: development steps, a case's rows together and in order
   kActivities,     // 活动.csv
+  kTransfers,      // 转接.csv
 };
-inline constexpr int kFileKinds = 9;
+inline constexpr int kFileKinds = 10;
 
 // A Chinese word for a value of a contract's enum.
 struct Word {
@@ -197,6 +198,22 @@ enum {
   kOnLeave,
   kAbsent,
   kGuests,
+  kCount
+};
+}
+namespace transfer_columns {
+enum {
+  kId,
+  kPerson,
+  kTo,
+  kOutside,
+  kReason,
+  kStarted,
+  kIssued,
+  kPaidUntil,
+  kDays,
+  kReceived,
+  kReceipt,
   kCount
 };
 }

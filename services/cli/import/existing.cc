@@ -109,7 +109,12 @@ absl::StatusOr<Presence> Find(ImportApi& api, const membership::v1::CreatePerson
                          Get(api, &membership::v1::MembershipService::Stub::GetPerson,
                              api.membership(), NameOf(kPersons, row.person_id()), &response));
   if (!there) return Presence::kAbsent;
-  return PresenceOf(SaysTheSame(row, response.person()));
+  // The row says where the person was kept first; transfers may have gone on from there.
+  membership::v1::Person& person = *response.mutable_person();
+  if (!person.affiliations().empty()) {
+    person.set_organisation(person.affiliations(0).organisation());
+  }
+  return PresenceOf(SaysTheSame(row, person));
 }
 
 absl::StatusOr<Presence> Find(ImportApi& api, const activity::v1::CreateActivityRequest& row) {

@@ -31,6 +31,21 @@ void CheckPeriod(const Row& row, int from, int to, RowErrors* errors) {
   AddError(row, to, "PERIOD_INVALID", "须晚于开始日期（填最后一天的次日）", errors);
 }
 
+// One destination, and nothing of a later step without what comes before it.
+void CheckTransfer(const Row& row, RowErrors* errors) {
+  using namespace transfer_columns;  // NOLINT: the columns of one file
+  if (row.Text(kTo).empty() == row.Text(kOutside).empty()) {
+    AddError(row, kTo, "DESTINATION_INVALID", "转入和库外党组织须填一个，只填一个", errors);
+  }
+  if (row.Text(kIssued).empty() != row.Text(kPaidUntil).empty()) {
+    AddError(row, kPaidUntil, "MONTH_INVALID", "开具日期和党费交至（如 2026-11）须一起填写",
+             errors);
+  }
+  if (!row.Text(kReceived).empty() && row.Text(kIssued).empty()) {
+    AddError(row, kIssued, "VALUE_REQUIRED", "已接收的须写明介绍信的开具日期", errors);
+  }
+}
+
 void CheckPerson(const Row& row, RowErrors* errors) {
   using namespace person_columns;
   const absl::StatusOr<IdNumber> id = ParseIdNumber(row.Text(kIdNumber));
@@ -214,6 +229,8 @@ class Check {
         return kPosts;
       case FileKind::kPersons:
         return kPersons;
+      case FileKind::kTransfers:
+        return "transfers";
       default:
         return kActivities;
     }
@@ -256,6 +273,8 @@ void CheckRow(const Row& row, RowErrors* errors) {
       return CheckStep(row, errors);
     case FileKind::kActivities:
       return CheckAttendance(row, errors);
+    case FileKind::kTransfers:
+      return CheckTransfer(row, errors);
   }
 }
 

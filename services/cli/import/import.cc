@@ -16,6 +16,7 @@
 #include "services/cli/import/existing.h"
 #include "services/cli/import/folder.h"
 #include "services/cli/import/messages.h"
+#include "services/cli/import/transfers.h"
 
 namespace zhibu::cli {
 namespace {
@@ -97,6 +98,7 @@ class Importer {
       ZHIBU_RETURN_IF_ERROR(api_.WaitUntilFollowed(services.activity, "membership", membership));
     }
     ZHIBU_RETURN_IF_ERROR(SendActivities());
+    ZHIBU_RETURN_IF_ERROR(SendTransfers());
     if (services.reporting != nullptr) {
       if (progress_) progress_({"", 0, 0, "reporting"});
       for (const auto& [source, revision] : result_->revisions) {
@@ -298,6 +300,33 @@ class Importer {
         "activity", FileKind::kActivities, kActivities, &ActivityOf,
         &activity::v1::CreateActivityRequest::activity_id,
         &activity::v1::ActivityService::Stub::BatchCreateActivities, api_.activity());
+  }
+
+  // One by one: each is a chain of changes, and there are few.
+  absl::Status SendTransfers() {
+    absl::Status status;
+    ReadChecked(folder_, FileKind::kTransfers, [&](const Row& row) {
+      if (status.ok()) status = SendOne(row);
+    });
+    return status;
+  }
+  absl::Status SendOne(const Row& row) {
+    const Origin origin{
+        NameOf("transfers", row.Text(transfer_columns::kId)), FileKind::kTransfers, row.line, {}};
+    const absl::StatusOr<SentTransfer> sent = SendTransfer(api_, api_.services().token, row);
+    if (!sent.ok() && IsAboutRows(sent.status())) {
+      return Refuse(RowErrorsOf(sent.status(), {origin}));
+    }
+    ZHIBU_RETURN_IF_ERROR(sent.status());
+    if (sent->other) {
+      return Refuse({{SpecOf(origin.file).name, origin.line, "", "EXISTS_WITH_OTHER_CONTENT",
+                      "系统中已有此编号，内容不同；请核对，或换一个编号"}});
+    }
+    if (sent->already_there) ++ResultOf(FileKind::kTransfers).already_there;
+    int64_t& revision = result_->revisions["membership"];
+    revision = std::max(revision, sent->revision);
+    Progress(FileKind::kTransfers, 1);
+    return absl::OkStatus();
   }
 
   absl::Status SendSteps() {

@@ -7,7 +7,8 @@
 //  - a batch sent again unchanged has the same request id and has no second effect;
 //  - where batches come out differently (rows were added, another caller), a refused batch is
 //    compared with the books row by row: rows that are there with the same content are left out,
-//    a case's steps that are recorded already likewise, and the rest is sent; a row that is there
+//    a case's steps that are recorded already likewise, and the rest is sent (transfers, which go
+//    out one by one, are brought from where they are to where the row is); a row that is there
 //    with other content is an error (EXISTS_WITH_OTHER_CONTENT).
 #ifndef ZHIBU_SERVICES_CLI_IMPORT_IMPORT_H_
 #define ZHIBU_SERVICES_CLI_IMPORT_IMPORT_H_

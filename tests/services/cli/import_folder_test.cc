@@ -24,6 +24,8 @@ constexpr char kAffiliations[] = "编号,上级编号,关系线,起\n";
 constexpr char kPersons[] =
     "编号,党组织,姓名,公民身份号码,民族,类别,登记日期,期初阶段,入党日期,转正日期,性别\n";
 constexpr char kSteps[] = "案件,步骤,日期,联系人,介绍人,通过,应到,到会,赞成,结果,延长月数\n";
+constexpr char kTransfers[] =
+    "编号,人员,转入,库外党组织,事由,发起日期,开具日期,党费交至,接收日期\n";
 constexpr char kActivities[] = "编号,党组织,类别,日期,主题,出席,缺席\n";
 
 Folder FolderOf(std::vector<std::pair<FileKind, std::string>> files) {
@@ -129,6 +131,17 @@ TEST(CheckFolder, NamesFileLineColumnAndReasonOfEachBadRow) {
            {FileKind::kActivities,
             absl::StrCat(kActivities, "h1,o1,党课,2020-01-01,学习,p1;p2,p2\n"),
             "活动.csv:2:缺席:PERSON_TWICE"},
+           {FileKind::kTransfers,
+            absl::StrCat(kTransfers, "t1,p1,o2,外县某支部,调动,2020-01-01,,,\n"),
+            "转接.csv:2:转入:DESTINATION_INVALID"},
+           {FileKind::kTransfers, absl::StrCat(kTransfers, "t1,p1,,,调动,2020-01-01,,,\n"),
+            "转接.csv:2:转入:DESTINATION_INVALID"},
+           {FileKind::kTransfers,
+            absl::StrCat(kTransfers, "t1,p1,o2,,调动,2020-01-01,2020-01-02,,\n"),
+            "转接.csv:2:党费交至:MONTH_INVALID"},
+           {FileKind::kTransfers,
+            absl::StrCat(kTransfers, "t1,p1,o2,,调动,2020-01-01,,,2020-01-03\n"),
+            "转接.csv:2:开具日期:VALUE_REQUIRED"},
        }) {
     const std::vector<RowError> errors = ErrorsOf(FolderOf({{c.file, c.bytes}}));
     ASSERT_THAT(errors, SizeIs(1)) << c.error;
@@ -229,6 +242,7 @@ TEST(Columns, HaveAsManyColumnsAsTheirEnums) {
   EXPECT_EQ(SpecOf(FileKind::kPersons).columns.size(), size_t{person_columns::kCount});
   EXPECT_EQ(SpecOf(FileKind::kSteps).columns.size(), size_t{step_columns::kCount});
   EXPECT_EQ(SpecOf(FileKind::kActivities).columns.size(), size_t{activity_columns::kCount});
+  EXPECT_EQ(SpecOf(FileKind::kTransfers).columns.size(), size_t{transfer_columns::kCount});
 }
 
 }  // namespace
