@@ -115,6 +115,25 @@ class TransfersTest : public ::testing::Test {
     return names;
   }
 
+  // A decision of the registry that everybody has followed.
+  void MergeInto(const std::string& id, const std::string& ended, const std::string& successor,
+                 absl::CivilDay effective) {
+    registry::v1::Reorganised merge;
+    merge.mutable_reorganisation()->set_name(NameOf(kReorganisations, id));
+    *merge.mutable_reorganisation()->mutable_effective() = ToProto(effective);
+    auto& goes = *merge.mutable_reorganisation()->add_successions();
+    goes.set_from(ended);
+    goes.set_to(successor);
+    world_.Emit(merge);
+    world_.Settle();
+    v1::ListUnitTransfersRequest request;
+    request.set_only_open(true);
+    v1::ListUnitTransfersResponse response;
+    do {
+      ASSERT_TRUE(Invoke(&Stub::ListUnitTransfers, *stub_, request, &response).ok());
+    } while (response.unit_transfers_size() > 0);
+  }
+
   World world_;
   std::unique_ptr<Stub> stub_ = v1::TransferService::NewStub(world_.channel());
   v1::Transfer transfer_;
@@ -290,20 +309,11 @@ TEST_F(TransfersTest, AreListedInPagesThatMissNone) {
 
 TEST_F(TransfersTest, ATransferUnderWayGoesOnFromTheSuccessor) {
   Issued();
-  registry::v1::Reorganised merge;
-  merge.mutable_reorganisation()->set_name("reorganisations/merge");
-  *merge.mutable_reorganisation()->mutable_effective() = ToProto(kStart + 1);
-  auto& goes = *merge.mutable_reorganisation()->add_successions();
-  goes.set_from(kBranch);
-  goes.set_to("organisations/general");
-  world_.Emit(merge);
-  world_.Settle();
+  MergeInto("merge", kBranch, "organisations/general", kStart + 1);
   v1::GetTransferRequest get;
   v1::GetTransferResponse got;
   get.set_name(kName);
-  do {
-    ASSERT_TRUE(Invoke(&Stub::GetTransfer, *stub_, get, &got).ok());
-  } while (got.transfer().from() == kBranch);
+  ASSERT_TRUE(Invoke(&Stub::GetTransfer, *stub_, get, &got).ok());
   EXPECT_EQ(got.transfer().from(), "organisations/general");
   transfer_ = got.transfer();
   ASSERT_TRUE(Receive(kStart + 2).ok());
@@ -347,7 +357,8 @@ TEST_F(TransfersTest, TheFeedRebuildsThem) {
   EXPECT_GT(stored.size(), 12u);
 }
 
-// Random walks of some persons among the organisations, held against a plain list of days.
+// Random walks of some persons among the organisations, with mergers of these between, held against
+// a plain list of days.
 class TransferPropertyTest : public TransfersTest, public ::testing::WithParamInterface<int> {};
 
 TEST_P(TransferPropertyTest, EverybodyIsKeptByExactlyOneOrganisationOnEveryDay) {
@@ -365,6 +376,22 @@ TEST_P(TransferPropertyTest, EverybodyIsKeptByExactlyOneOrganisationOnEveryDay) 
     free_from[name] = first;
   }
   for (int step = 0; step < 15; ++step) {
+    if (random() % 5 == 0) {
+      // A merger, effective any day, also before transfers that are recorded already.
+      const std::string& ended = organisations[random() % organisations.size()];
+      const std::string& successor = organisations[random() % organisations.size()];
+      const int effective = static_cast<int>(random() % (kDays + 1));
+      if (ended == successor) continue;
+      MergeInto(absl::StrCat("merge-", step), ended, successor, first + effective);
+      for (auto& [person, days] : kept) {
+        for (int i = effective; i <= kDays; ++i) {
+          if (days[i] != ended) continue;
+          days[i] = successor;
+          free_from[person] = std::max(free_from[person], first + effective);
+        }
+      }
+      continue;
+    }
     const std::string person = absl::StrCat("persons/m", random() % kPeople);
     absl::CivilDay day = free_from[person] + static_cast<int>(random() % 8);
     if (day > kToday) continue;
