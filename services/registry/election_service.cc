@@ -26,6 +26,11 @@ class OfElections final : public v1::ElectionService::CallbackService {
     return calls_.Write<v1::RecordElectionRequest, v1::RecordElectionResponse>(
         context, request, response, std::bind_front(&Elections::Record, &bodies_));
   }
+  Reactor* BatchRecordElections(Context* context, const v1::BatchRecordElectionsRequest* request,
+                                v1::BatchRecordElectionsResponse* response) override {
+    return calls_.Write<v1::BatchRecordElectionsRequest, v1::BatchRecordElectionsResponse>(
+        context, request, response, std::bind_front(&Elections::BatchRecord, &bodies_));
+  }
   Reactor* DecideElection(Context* context, const v1::DecideElectionRequest* request,
                           v1::DecideElectionResponse* response) override {
     return calls_.Write<v1::DecideElectionRequest, v1::DecideElectionResponse>(

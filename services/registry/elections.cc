@@ -68,51 +68,84 @@ absl::StatusOr<v1::Election> InScope(Call& call, const Reader& reader, const std
 
 }  // namespace
 
-absl::Status Elections::Record(Call& call, const v1::RecordElectionRequest& request, Txn& txn,
-                               v1::RecordElectionResponse* response) const {
-  Violations form;
-  CheckId(request.election_id(), "election_id", form);
-  if (request.election_id().size() > kLongestId) {
-    AddViolation(form, "ID_INVALID", "election_id", "选举的编号不超过 51 个字符");
-  }
-  CheckForm(request.election(), "election", form);
-  if (!form.empty()) return Malformed(form);
+absl::StatusOr<v1::Election> Elections::Take(Call& call, Txn& txn,
+                                             const v1::RecordElectionRequest& request,
+                                             const std::string& prefix, Verdict& verdict) const {
   v1::Election election = request.election();
+  election.set_name(NameOf(kElections, request.election_id()));
+  const std::string at = absl::StrCat(prefix, "election");
+  Violations form, refused;
+  CheckId(request.election_id(), absl::StrCat(at, "_id"), form);
+  if (request.election_id().size() > kLongestId) {
+    AddViolation(form, "ID_INVALID", absl::StrCat(at, "_id"), "选举的编号不超过 51 个字符");
+  }
+  CheckForm(election, at, form);
+  if (!form.empty()) {
+    verdict.form.insert(verdict.form.end(), form.begin(), form.end());
+    return election;
+  }
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(election.organisation()));
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, FromProto(election.held_on()));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> organisation,
                          FindOrganisation(txn, OrganisationId(election.organisation())));
   ZHIBU_ASSIGN_OR_RETURN(const auto existing, FindElection(txn, request.election_id()));
-  if (existing) return AlreadyExists(existing->name(), "ELECTION_EXISTS");
+  const auto refuse = [&](absl::string_view reason, absl::string_view field,
+                          absl::string_view message) {
+    AddViolation(verdict.refused, reason, absl::StrCat(at, field), std::string(message));
+    return election;
+  };
+  if (existing) return refuse("ELECTION_EXISTS", "_id", "这次选举已经登记");
   if (!organisation || !LifeOf(*organisation).Has(DayNumber(day))) {
-    return Refused("election.organisation", "ORGANISATION_NOT_THERE",
-                   "该党组织在选举日期没有登记或已经撤销");
+    return refuse("ORGANISATION_NOT_THERE", ".organisation",
+                  "该党组织在选举日期没有登记或已经撤销");
   }
-  if (day > call.today()) {
-    return Refused("election.held_on", "DATE_IN_FUTURE", "选举日期不能晚于今天");
-  }
+  if (day > call.today()) return refuse("DATE_IN_FUTURE", ".held_on", "选举日期不能晚于今天");
   const v1::OrganisationKind kind = KindOn(*organisation, DayNumber(day));
-  ElectionVerdict verdict = JudgeElection(norms_, kind, day, election);
+  ElectionVerdict judged = JudgeElection(norms_, kind, day, election);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> term, FindTerm(txn, organisation->id()));
   const bool for_term = election.kind() != v1::ELECTION_KIND_BY_ELECTION;
   if (term && for_term && day <= FromProto(term->begun_on()).value_or(kNoStart)) {
-    AddViolation(verdict.refusals, "PERIOD_INVALID", "election.held_on",
+    AddViolation(judged.refusals, "PERIOD_INVALID", "election.held_on",
                  "已登记了这一天或更晚的换届选举，请核对日期");
   }
-  if (!verdict.refusals.empty()) return Refused(verdict.refusals);
-
-  election.set_name(NameOf(kElections, request.election_id()));
-  election.clear_posts();
-  election.clear_warnings();
-  election.clear_decision();
-  election.set_etag("1");
-  for (const Violation& warning : verdict.warnings) *election.add_warnings() = ToFinding(warning);
-  ZHIBU_RETURN_IF_ERROR(Appoint(*organisation, verdict.elected, txn, election, verdict.refusals));
-  if (!verdict.refusals.empty()) return Refused(verdict.refusals);
+  if (judged.refusals.empty()) {
+    election.clear_posts();
+    election.clear_warnings();
+    election.clear_decision();
+    election.set_etag("1");
+    for (const Violation& warning : judged.warnings) {
+      *election.add_warnings() = ToFinding(warning);
+    }
+    ZHIBU_RETURN_IF_ERROR(Appoint(*organisation, judged.elected, txn, election, judged.refusals));
+  }
+  for (Violation& violation : judged.refusals) {
+    violation.subject = absl::StrCat(prefix, violation.subject);
+    verdict.refused.push_back(std::move(violation));
+  }
+  if (!judged.refusals.empty()) return election;
   ZHIBU_RETURN_IF_ERROR(Store(txn, election));
   if (for_term) ZHIBU_RETURN_IF_ERROR(BeginTerm(kind, day, election, txn));
+  return election;
+}
+
+absl::Status Elections::Record(Call& call, const v1::RecordElectionRequest& request, Txn& txn,
+                               v1::RecordElectionResponse* response) const {
+  Verdict verdict;
+  ZHIBU_ASSIGN_OR_RETURN(v1::Election election, Take(call, txn, request, "", verdict));
+  ZHIBU_RETURN_IF_ERROR(OneRow(verdict, election.name(), "ELECTION_EXISTS"));
   *response->mutable_election() = std::move(election);
   return absl::OkStatus();
+}
+
+absl::Status Elections::BatchRecord(Call& call, const v1::BatchRecordElectionsRequest& request,
+                                    Txn& txn, v1::BatchRecordElectionsResponse* response) const {
+  return TakeBatch(request, response,
+                   [&](const v1::RecordElectionRequest& row, const std::string& prefix,
+                       Verdict& verdict) -> absl::StatusOr<std::string> {
+                     ZHIBU_ASSIGN_OR_RETURN(const v1::Election election,
+                                            Take(call, txn, row, prefix, verdict));
+                     return election.name();
+                   });
 }
 
 absl::Status Elections::Appoint(const rows::OrganisationRow& organisation,

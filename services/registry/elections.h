@@ -8,6 +8,7 @@
 #include "common/store/store.h"
 #include "common/store/txn.h"
 #include "services/registry/books.h"
+#include "services/registry/request.h"
 #include "services/registry/rows.pb.h"
 #include "services/registry/rules/elections.h"
 #include "services/registry/rules/norms.h"
@@ -23,6 +24,8 @@ class Elections {
 
   absl::Status Record(Call& call, const v1::RecordElectionRequest& request, Txn& txn,
                       v1::RecordElectionResponse* response) const;
+  absl::Status BatchRecord(Call& call, const v1::BatchRecordElectionsRequest& request, Txn& txn,
+                           v1::BatchRecordElectionsResponse* response) const;
   absl::Status Decide(Call& call, const v1::DecideElectionRequest& request, Txn& txn,
                       v1::DecideElectionResponse* response) const;
   absl::Status Postpone(Call& call, const v1::PostponeElectionRequest& request, Txn& txn,
@@ -35,6 +38,9 @@ class Elections {
                        v1::ListElectionsDueResponse* response) const;
 
  private:
+  // Judges one and, where nothing is wrong with it, stores it; else `verdict` says what.
+  absl::StatusOr<v1::Election> Take(Call& call, Txn& txn, const v1::RecordElectionRequest& request,
+                                    const std::string& prefix, Verdict& verdict) const;
   // Ends the posts of the term before and begins those of the elected; their names in `election`.
   absl::Status Appoint(const rows::OrganisationRow& organisation,
                        const std::vector<Elected>& elected, Txn& txn, v1::Election& election,

@@ -142,6 +142,20 @@ absl::Status Facilities::End(Call& call, const v1::EndFacilityRequest& request, 
   return absl::OkStatus();
 }
 
+absl::Status Facilities::Get(Call& call, const v1::GetFacilityRequest& request,
+                             const Reader& reader, v1::GetFacilityResponse* response) const {
+  Violations form;
+  CheckName(kFacilities, request.name(), "name", form);
+  if (!form.empty()) return Malformed(form);
+  ZHIBU_ASSIGN_OR_RETURN(const auto facility,
+                         FindFacility(reader, *IdOf(kFacilities, request.name())));
+  if (!facility || !HolderInScope(call, reader, facility->holder()).ok()) {
+    return NotFound(request.name());
+  }
+  *response->mutable_facility() = *facility;
+  return absl::OkStatus();
+}
+
 absl::Status Facilities::List(Call& call, const v1::ListFacilitiesRequest& request, const Reader&,
                               v1::ListFacilitiesResponse* response) const {
   Violations form;

@@ -67,6 +67,11 @@ class OfFacilities final : public v1::FacilityService::CallbackService {
     return calls_.Write<v1::EndFacilityRequest, v1::EndFacilityResponse>(
         context, request, response, std::bind_front(&Facilities::End, &bodies_));
   }
+  Reactor* GetFacility(Context* context, const v1::GetFacilityRequest* request,
+                       v1::GetFacilityResponse* response) override {
+    return calls_.PointRead<v1::GetFacilityRequest, v1::GetFacilityResponse>(
+        context, request, response, std::bind_front(&Facilities::Get, &bodies_));
+  }
   Reactor* ListFacilities(Context* context, const v1::ListFacilitiesRequest* request,
                           v1::ListFacilitiesResponse* response) override {
     return calls_.Read<v1::ListFacilitiesRequest, v1::ListFacilitiesResponse>(

@@ -24,12 +24,14 @@
 #include "zhibu/feed/v1/feed.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/registry/v1/standing_service.pb.h"
 #include "zhibu/reporting/v1/reporting_service.grpc.pb.h"
 
 namespace zhibu {
 namespace {
 
 namespace m = membership::v1;
+namespace r = registry::v1;
 namespace rep = reporting::v1;
 
 using Figures = std::map<std::string, rep::Figure>;
@@ -62,6 +64,15 @@ class County {
       for (const auto& figure : section.figures()) figures[figure.id()] = figure;
     }
     return figures;
+  }
+
+  // What the registry alone answers of the bureau's organisations.
+  r::GetRegistrySummaryResponse Registry(const std::string& line) {
+    const RunResult printed = suite_.Zhibu({"org", "summary", "jyj-dw", "--line", line, "--json"});
+    EXPECT_EQ(printed.code, 0) << printed.output;
+    r::GetRegistrySummaryResponse summary;
+    EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(printed.output, &summary).ok());
+    return summary;
   }
 
   std::map<std::string, int64_t> Heads() {
@@ -167,6 +178,18 @@ TEST(SuiteOfFour, CarriesCountyR1) {
     EXPECT_GT(survey.at(ratio).denominator(), survey.at(ratio).value()) << ratio;
   }
 
+  // The registry alone: by kind and line, and the two branches of county-direct schools.
+  const r::GetRegistrySummaryResponse summary = county.Registry("either");
+  int subordinate = 0, guided = 0, school_branches = 0;
+  for (const auto& kind : summary.organisations()) {
+    subordinate += kind.subordinate();
+    guided += kind.guided();
+    if (kind.kind() == r::ORGANISATION_KIND_BRANCH) school_branches = kind.subordinate_schools();
+  }
+  EXPECT_EQ(subordinate, 13);
+  EXPECT_EQ(guided, 79);
+  EXPECT_EQ(school_branches, 2);
+
   // Importing again doubles nothing.
   const auto heads = county.Heads();
   const RunResult again = suite.Zhibu({"import", county.example()});
@@ -222,6 +245,50 @@ TEST(SuiteOfFour, CarriesCountyR2) {
   ExpectRatio(survey, "leaders.with-party-posts", 161, 533);
   ExpectCount(survey, "clerks.full-time", 0);
   ExpectCount(survey, "admissions.teachers", 42);
+
+  // The registry alone answers the same, each share with its denominator.
+  const r::GetRegistrySummaryResponse summary = county.Registry("subordination");
+  std::map<std::pair<int, int>, int> institutions, coverage;
+  for (const auto& row : summary.institutions()) {
+    institutions[{row.kind(), row.ownership()}] = row.institutions();
+  }
+  for (const auto& row : summary.coverage()) {
+    if (row.kind() == r::INSTITUTION_KIND_TEACHING_POINT) {
+      coverage[{row.kind(), row.rung()}] = row.institutions();
+    }
+  }
+  EXPECT_EQ((institutions[{r::INSTITUTION_KIND_PRIMARY_SCHOOL, r::OWNERSHIP_PUBLIC}]), 65);
+  EXPECT_EQ((institutions[{r::INSTITUTION_KIND_JUNIOR_SCHOOL, r::OWNERSHIP_PUBLIC}]), 17);
+  EXPECT_EQ((institutions[{r::INSTITUTION_KIND_SPECIAL_SCHOOL, r::OWNERSHIP_PUBLIC}]), 1);
+  EXPECT_EQ((institutions[{r::INSTITUTION_KIND_SENIOR_SCHOOL, r::OWNERSHIP_PUBLIC}]), 3);
+  EXPECT_EQ((institutions[{r::INSTITUTION_KIND_TEACHING_POINT, r::OWNERSHIP_PUBLIC}]), 60);
+  const auto points = [&](r::CoverageRung rung) {
+    return coverage[{r::INSTITUTION_KIND_TEACHING_POINT, rung}];
+  };
+  EXPECT_EQ(points(r::COVERAGE_RUNG_JOINT) + points(r::COVERAGE_RUNG_ATTACHED), 28);
+  EXPECT_EQ(points(r::COVERAGE_RUNG_INSTRUCTOR), 32);
+  int also_head = 0, secretaries = 0;
+  for (const auto& row : summary.one_shoulder()) {
+    if (row.kind() != r::ORGANISATION_KIND_GENERAL_BRANCH &&
+        row.kind() != r::ORGANISATION_KIND_BRANCH) {
+      continue;
+    }
+    also_head += row.one_shoulder().count();
+    secretaries += row.one_shoulder().of();
+  }
+  EXPECT_EQ(also_head, 24);
+  EXPECT_EQ(secretaries, 29);
+  EXPECT_EQ(summary.leaders_with_party_posts().count(), 161);
+  EXPECT_EQ(summary.leaders_with_party_posts().of(), 533);
+  EXPECT_EQ(summary.full_time_clerks(), 0);
+  bool rooms = false;
+  for (const auto& row : summary.facilities()) {
+    if (row.kind() != r::FACILITY_KIND_ACTIVITY_ROOM) continue;
+    rooms = true;
+    EXPECT_EQ(row.schools().of(), 90);
+    EXPECT_GE(row.schools().count() * 10, row.schools().of() * 9);
+  }
+  EXPECT_TRUE(rooms);
   const RunResult page = county.suite().Zhibu({"report", "basic", "jyj-dw", "--years", "3"});
   // The share is computed and stands beside its counts: 24 of 29 is not the "80 %" of the report.
   EXPECT_NE(page.output.find("82.8%"), std::string::npos) << page.output;

@@ -8,6 +8,8 @@
 namespace zhibu::cli {
 
 CommandGroup OrganisationCommands();  // org.cc
+CommandGroup StandingCommands();      // standing.cc
+CommandGroup CallCommands();          // call.cc
 CommandGroup MemberCommands();        // member.cc, with record.cc and due.cc
 Command RecordCommand();              // record.cc
 Command DueCommand();                 // due.cc

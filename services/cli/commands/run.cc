@@ -7,10 +7,11 @@
 namespace zhibu::cli {
 
 const CommandTable& Commands() {
-  static const CommandTable& table = *new CommandTable{
-      {OrganisationCommands(), MemberCommands(), TransferCommands(), ActivityCommands(),
-       ReportCommands(), DataCommands(), CareCommands(), ProgramCommands()},
-      GlobalOptions()};
+  static const CommandTable& table =
+      *new CommandTable{{OrganisationCommands(), StandingCommands(), MemberCommands(),
+                         TransferCommands(), ActivityCommands(), ReportCommands(), DataCommands(),
+                         CareCommands(), CallCommands(), ProgramCommands()},
+                        GlobalOptions()};
   return table;
 }
 

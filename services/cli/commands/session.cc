@@ -1,6 +1,9 @@
 #include "services/cli/commands/session.h"
 
+#include <grpcpp/generic/generic_stub.h>
+
 #include <algorithm>
+#include <future>
 #include <optional>
 
 #include "absl/strings/ascii.h"
@@ -119,6 +122,31 @@ absl::Status Session::Attempt(const Endpoint& endpoint,
     absl::SleepFor(*delay);
     left -= *delay;
   }
+}
+
+absl::Status Session::CallByName(const Endpoint& endpoint, const std::string& path,
+                                 const google::protobuf::Message& request,
+                                 google::protobuf::Message* response) {
+  grpc::GenericStub stub(endpoint.channel);
+  return Attempt(endpoint, [&](grpc::ClientContext& context) {
+    response->Clear();
+    const grpc::Slice slice(request.SerializeAsString());
+    grpc::ByteBuffer asked(&slice, 1), answered;
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, path, grpc::StubOptions(), &asked, &answered,
+                   [&](grpc::Status status) { done.set_value(std::move(status)); });
+    grpc::Status status = done.get_future().get();
+    if (!status.ok()) return status;
+    std::vector<grpc::Slice> parts;
+    std::string bytes;
+    if (answered.Dump(&parts).ok()) {
+      for (const grpc::Slice& part : parts) {
+        bytes.append(reinterpret_cast<const char*>(part.begin()), part.size());
+      }
+    }
+    if (response->ParseFromString(bytes)) return status;
+    return grpc::Status(grpc::StatusCode::INTERNAL, "the answer cannot be read");
+  });
 }
 
 std::vector<Option> GlobalOptions() {

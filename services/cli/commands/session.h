@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "google/protobuf/message.h"
 #include "services/cli/commands/command.h"
 
 namespace zhibu::cli {
@@ -67,6 +68,12 @@ class Session {
       return (stub.*method)(&context, request, response);
     });
   }
+
+  // The same for a method that is known by its path alone
+  // ("/zhibu.registry.v1.RegistryService/Get…").
+  absl::Status CallByName(const Endpoint& endpoint, const std::string& path,
+                          const google::protobuf::Message& request,
+                          google::protobuf::Message* response);
 
   // Every page of a list in one answer, or the pages until `enough` says so.
   template <typename Stub, typename Request, typename Response>

@@ -76,6 +76,23 @@ std::string Term(registry::v1::PostKind kind) {
   return WordAt(kWords, kind);
 }
 
+std::string Term(registry::v1::FacilityKind kind) {
+  static constexpr const char* kWords[] = {"未说明", "党员活动室", "宣传栏",   "图书室", "广播站",
+                                           "展室",   "党建品牌",   "星级支部", "示范校"};
+  return WordAt(kWords, kind);
+}
+
+std::string Term(registry::v1::AdvisoryKind kind) {
+  static constexpr const char* kWords[] = {"未说明", "正式党员不足三名", "党员超过五十名",
+                                           "联合单位过多", "应设未设委员会"};
+  return WordAt(kWords, kind);
+}
+
+std::string Term(registry::v1::ReorganisationKind kind) {
+  static constexpr const char* kWords[] = {"未说明", "更名", "升格、降格", "合并", "分设", "撤销"};
+  return WordAt(kWords, kind);
+}
+
 std::string Term(membership::v1::Sex sex) {
   static constexpr const char* kWords[] = {"未说明", "男", "女"};
   return WordAt(kWords, sex);

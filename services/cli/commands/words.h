@@ -12,7 +12,10 @@
 #include "services/cli/commands/command.h"
 #include "zhibu/activity/v1/activity_service.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
+#include "zhibu/registry/v1/advisory.pb.h"
+#include "zhibu/registry/v1/facility.pb.h"
 #include "zhibu/registry/v1/registry_service.pb.h"
+#include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/type/v1/citation.pb.h"
 #include "zhibu/type/v1/line.pb.h"
 
@@ -25,6 +28,9 @@ std::string Term(registry::v1::InstitutionKind kind);
 std::string Term(registry::v1::Ownership ownership);
 std::string Term(registry::v1::CoverageRung rung);
 std::string Term(registry::v1::PostKind kind);
+std::string Term(registry::v1::FacilityKind kind);
+std::string Term(registry::v1::AdvisoryKind kind);
+std::string Term(registry::v1::ReorganisationKind kind);
 std::string Term(membership::v1::Sex sex);
 std::string Term(membership::v1::PersonKind kind);
 std::string Term(membership::v1::Stage stage);

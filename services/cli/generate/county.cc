@@ -6,8 +6,19 @@
 #include "absl/strings/str_format.h"
 #include "common/base/civil.h"
 #include "services/cli/import/columns.h"
+#include "zhibu/registry/v1/facility.pb.h"
 
 namespace zhibu::cli {
+namespace {
+
+// 小学 to 中等职业学校: neither kindergartens nor teaching points.
+bool IsSchool(registry::v1::InstitutionKind kind) {
+  return kind >= registry::v1::INSTITUTION_KIND_PRIMARY_SCHOOL &&
+         kind <= registry::v1::INSTITUTION_KIND_VOCATIONAL_SCHOOL &&
+         kind != registry::v1::INSTITUTION_KIND_KINDERGARTEN;
+}
+
+}  // namespace
 
 CountyBuilder::CountyBuilder(FolderWriter* writer, uint64_t seed, absl::CivilDay today)
     : writer_(writer),
@@ -45,6 +56,7 @@ void CountyBuilder::AddOrganisation(const OrganisationSpec& spec) {
   };
   if (!spec.parent.empty()) add_edge(spec.parent, "隶属");
   if (!spec.territorial.empty()) add_edge(spec.territorial, "属地");
+  AddLastElection(spec);
 }
 
 void CountyBuilder::AddInstitution(const InstitutionSpec& spec) {
@@ -82,6 +94,7 @@ void CountyBuilder::AddInstitution(const InstitutionSpec& spec) {
     if (spec.adult_students > 0) row[kAdultStudents] = then(spec.adult_students);
     writer_->Add(FileKind::kHeadCounts, row);
   }
+  if (IsSchool(spec.kind)) AddFacilities(spec);
   using namespace coverage_columns;
   std::vector<std::string> row = FolderWriter::NewRow(FileKind::kCoverages);
   row[kInstitution] = spec.id;
@@ -89,6 +102,47 @@ void CountyBuilder::AddInstitution(const InstitutionSpec& spec) {
   row[kRung] = WordOf(CoverageRungWords(), spec.rung);
   row[kFrom] = opened;
   writer_->Add(FileKind::kCoverages, row);
+}
+
+// A room where members meet in all schools but one in twelve, and what else a county shows.
+void CountyBuilder::AddFacilities(const InstitutionSpec& spec) {
+  const int number = ++schools_with_facilities_;
+  const auto add = [&](registry::v1::FacilityKind kind, const std::string& title,
+                       const std::string& scheme = "") {
+    using namespace facility_columns;
+    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kFacilities);
+    row[kId] = absl::StrFormat("zd-%05d", ++facilities_);
+    row[kInstitution] = spec.id;
+    row[kKind] = WordOf(FacilityKindWords(), kind);
+    row[kTitle] = title;
+    row[kScheme] = scheme;
+    row[kFrom] = FormatDate(absl::CivilDay(today_.year() - 4, 9, 1));
+    writer_->Add(FileKind::kFacilities, row);
+  };
+  if (number % 12 != 0) add(registry::v1::FACILITY_KIND_ACTIVITY_ROOM, "党员活动室");
+  add(registry::v1::FACILITY_KIND_NOTICE_BOARD, "党务公开栏");
+  if (number % 3 == 0) add(registry::v1::FACILITY_KIND_LIBRARY, "党员图书角");
+  if (number % 4 == 0) {
+    add(registry::v1::FACILITY_KIND_BRAND, absl::StrCat("一校一品之", number / 4, "号品牌"));
+  }
+  if (number == 1) add(registry::v1::FACILITY_KIND_EXHIBITION_ROOM, "教育系统党建展室");
+  if (number == 2) {
+    add(registry::v1::FACILITY_KIND_MODEL_SCHOOL, "党建示范校", "示范校创建办法（示例）");
+  }
+}
+
+// The last election: some time within the term, of a few longer ago.
+void CountyBuilder::AddLastElection(const OrganisationSpec& spec) {
+  const int number = ++elections_;
+  const bool committee = spec.kind == registry::v1::ORGANISATION_KIND_COMMITTEE;
+  const absl::CivilDay held = today_ - 20 - (number * 53) % (committee ? 1700 : 1150);
+  if (held.year() <= spec.established_year) return;
+  using namespace election_columns;
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kElections);
+  row[kId] = absl::StrFormat("hj-%05d", number);
+  row[kOrganisation] = spec.id;
+  row[kDate] = FormatDate(held);
+  writer_->Add(FileKind::kElections, row);
 }
 
 void CountyBuilder::AddPost(absl::string_view seat, registry::v1::PostKind kind,

@@ -92,6 +92,9 @@ class CountyBuilder {
   void AddCommittee(absl::string_view organisation, const MemberIds& members);
 
  private:
+  void AddFacilities(const InstitutionSpec& spec);
+  void AddLastElection(const OrganisationSpec& spec);
+
   struct Attendee {
     std::string id;
     absl::CivilDay from;  // first day as a member
@@ -124,6 +127,7 @@ class CountyBuilder {
   std::map<std::string, std::string> codes_;
   std::map<std::string, int> children_;
   int persons_ = 0, transfers_ = 0, outsiders_ = 0, posts_ = 0, schools_ = 0, institution_turn_ = 0;
+  int elections_ = 0, facilities_ = 0, schools_with_facilities_ = 0;
   int64_t activities_ = 0;
 };
 

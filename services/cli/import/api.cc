@@ -52,6 +52,8 @@ ImportApi::ImportApi(const ImportOptions& options, const ImportServices& service
     : options_(options),
       services_(services),
       registry_(StubOn<registry::v1::RegistryService>(services.registry)),
+      elections_(StubOn<registry::v1::ElectionService>(services.registry)),
+      facilities_(StubOn<registry::v1::FacilityService>(services.registry)),
       membership_(StubOn<membership::v1::MembershipService>(services.membership)),
       transfers_(StubOn<membership::v1::TransferService>(services.membership)),
       activity_(StubOn<activity::v1::ActivityService>(services.activity)) {}

@@ -15,6 +15,8 @@
 #include "zhibu/feed/v1/feed.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
+#include "zhibu/registry/v1/election_service.grpc.pb.h"
+#include "zhibu/registry/v1/facility_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 
 namespace zhibu::cli {
@@ -42,6 +44,8 @@ class ImportApi {
                                  const std::string& source, int64_t revision);
 
   registry::v1::RegistryService::Stub& registry() { return *registry_; }
+  registry::v1::ElectionService::Stub& elections() { return *elections_; }
+  registry::v1::FacilityService::Stub& facilities() { return *facilities_; }
   membership::v1::MembershipService::Stub& membership() { return *membership_; }
   membership::v1::TransferService::Stub& transfers() { return *transfers_; }
   activity::v1::ActivityService::Stub& activity() { return *activity_; }
@@ -53,6 +57,8 @@ class ImportApi {
   const ImportOptions& options_;
   const ImportServices& services_;
   const std::unique_ptr<registry::v1::RegistryService::Stub> registry_;
+  const std::unique_ptr<registry::v1::ElectionService::Stub> elections_;
+  const std::unique_ptr<registry::v1::FacilityService::Stub> facilities_;
   const std::unique_ptr<membership::v1::MembershipService::Stub> membership_;
   const std::unique_ptr<membership::v1::TransferService::Stub> transfers_;
   const std::unique_ptr<activity::v1::ActivityService::Stub> activity_;

@@ -21,12 +21,14 @@ enum class FileKind {
   kHeadCounts,     // 人数.csv
   kCoverages,      // 覆盖.csv
   kPosts,          // 任职.csv
+  kElections,      // 换届.csv: the last election of each organisation
+  kFacilities,     // 阵地品牌.csv
   kPersons,        // 人员.csv
   kSteps,          // 步骤.csv: development steps, a case's rows together and in order
   kActivities,     // 活动.csv
   kTransfers,      // 转接.csv
 };
-inline constexpr int kFileKinds = 10;
+inline constexpr int kFileKinds = 12;
 
 // A Chinese word for a value of a contract's enum.
 struct Word {
@@ -42,6 +44,7 @@ const Words& OwnershipWords();
 const Words& PlaceWords();
 const Words& CoverageRungWords();
 const Words& PostKindWords();
+const Words& FacilityKindWords();
 const Words& SexWords();
 const Words& PersonKindWords();
 const Words& OpeningStageWords();  // 预备党员, 正式党员
@@ -137,6 +140,24 @@ enum { kInstitution, kOrganisation, kRung, kFrom, kTo, kCount };
 }
 namespace post_columns {
 enum { kId, kSeat, kKind, kHolder, kFullTime, kFrom, kTo, kCount };
+}
+namespace election_columns {
+enum { kId, kOrganisation, kDate, kCount };
+}
+namespace facility_columns {
+enum {
+  kId,
+  kInstitution,
+  kOrganisation,
+  kKind,
+  kTitle,
+  kScheme,
+  kRating,
+  kEvidence,
+  kFrom,
+  kTo,
+  kCount
+};
 }
 namespace person_columns {
 enum {

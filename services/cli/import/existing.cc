@@ -103,6 +103,31 @@ absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreatePostRequ
   return Presence::kAbsent;
 }
 
+absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::RecordElectionRequest& row) {
+  registry::v1::GetElectionResponse response;
+  ZHIBU_ASSIGN_OR_RETURN(
+      const bool there, Get(api, &registry::v1::ElectionService::Stub::GetElection, api.elections(),
+                            NameOf(kElections, row.election_id()), &response));
+  if (!there) return Presence::kAbsent;
+  const registry::v1::Election& asked = row.election();
+  const registry::v1::Election& answered = response.election();
+  return PresenceOf(asked.organisation() == answered.organisation() &&
+                    asked.kind() == answered.kind() &&
+                    SameDate(asked.held_on(), answered.held_on()));
+}
+
+absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateFacilityRequest& row) {
+  registry::v1::GetFacilityResponse response;
+  ZHIBU_ASSIGN_OR_RETURN(const bool there,
+                         Get(api, &registry::v1::FacilityService::Stub::GetFacility,
+                             api.facilities(), NameOf(kFacilities, row.facility_id()), &response));
+  if (!there) return Presence::kAbsent;
+  registry::v1::Facility answered = response.facility();
+  answered.clear_name();
+  answered.clear_etag();
+  return PresenceOf(Bytes(row.facility()) == Bytes(answered));
+}
+
 absl::StatusOr<Presence> Find(ImportApi& api, const membership::v1::CreatePersonRequest& row) {
   membership::v1::GetPersonResponse response;
   ZHIBU_ASSIGN_OR_RETURN(const bool there,
@@ -151,6 +176,12 @@ bool SaysTheSame(registry::v1::Organisation asked, registry::v1::Organisation an
     organisation->clear_etag();
     organisation->clear_subordination_parent();
     organisation->clear_territorial_parents();
+    organisation->clear_titles();
+    organisation->clear_kinds();
+    organisation->clear_codes();
+    organisation->clear_external_ids();
+    organisation->clear_successors();
+    organisation->clear_level();
     Sort(organisation->mutable_affiliations());
   }
   return Bytes(asked) == Bytes(answered);

@@ -16,6 +16,8 @@ enum class Presence {
 absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateOrganisationRequest& row);
 absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateInstitutionRequest& row);
 absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreatePostRequest& row);
+absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::RecordElectionRequest& row);
+absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateFacilityRequest& row);
 // Names and numbers come back masked: of the ID number what is shown is compared.
 absl::StatusOr<Presence> Find(ImportApi& api, const membership::v1::CreatePersonRequest& row);
 absl::StatusOr<Presence> Find(ImportApi& api, const activity::v1::CreateActivityRequest& row);

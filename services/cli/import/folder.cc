@@ -227,6 +227,10 @@ class Check {
         return kInstitutions;
       case FileKind::kPosts:
         return kPosts;
+      case FileKind::kElections:
+        return kElections;
+      case FileKind::kFacilities:
+        return kFacilities;
       case FileKind::kPersons:
         return kPersons;
       case FileKind::kTransfers:
@@ -267,6 +271,14 @@ void CheckRow(const Row& row, RowErrors* errors) {
       return CheckPeriod(row, coverage_columns::kFrom, coverage_columns::kTo, errors);
     case FileKind::kPosts:
       return CheckPeriod(row, post_columns::kFrom, post_columns::kTo, errors);
+    case FileKind::kElections:
+      return;
+    case FileKind::kFacilities:
+      if (row.Has(facility_columns::kInstitution) == row.Has(facility_columns::kOrganisation)) {
+        AddError(row, facility_columns::kInstitution, "HOLDER_REQUIRED",
+                 "须填写单位或党组织，只填一个", errors);
+      }
+      return CheckPeriod(row, facility_columns::kFrom, facility_columns::kTo, errors);
     case FileKind::kPersons:
       return CheckPerson(row, errors);
     case FileKind::kSteps:

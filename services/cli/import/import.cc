@@ -86,6 +86,8 @@ class Importer {
     ZHIBU_RETURN_IF_ERROR(SendOrganisations());
     ZHIBU_RETURN_IF_ERROR(SendInstitutions());
     ZHIBU_RETURN_IF_ERROR(SendPosts());
+    ZHIBU_RETURN_IF_ERROR(SendElections());
+    ZHIBU_RETURN_IF_ERROR(SendFacilities());
     const int64_t registry = result_->revisions["registry"];
     if (Has(FileKind::kPersons) || Has(FileKind::kSteps)) {
       ZHIBU_RETURN_IF_ERROR(api_.WaitUntilFollowed(services.membership, "registry", registry));
@@ -286,6 +288,20 @@ class Importer {
     return SendFile<registry::v1::BatchCreatePostsRequest>(
         "registry", FileKind::kPosts, kPosts, &PostOf, &registry::v1::CreatePostRequest::post_id,
         &registry::v1::RegistryService::Stub::BatchCreatePosts, api_.registry());
+  }
+
+  absl::Status SendElections() {
+    return SendFile<registry::v1::BatchRecordElectionsRequest>(
+        "registry", FileKind::kElections, kElections, &ElectionOf,
+        &registry::v1::RecordElectionRequest::election_id,
+        &registry::v1::ElectionService::Stub::BatchRecordElections, api_.elections());
+  }
+
+  absl::Status SendFacilities() {
+    return SendFile<registry::v1::BatchCreateFacilitiesRequest>(
+        "registry", FileKind::kFacilities, kFacilities, &FacilityOf,
+        &registry::v1::CreateFacilityRequest::facility_id,
+        &registry::v1::FacilityService::Stub::BatchCreateFacilities, api_.facilities());
   }
 
   absl::Status SendPersons() {

@@ -125,6 +125,34 @@ registry::v1::CreatePostRequest PostOf(const Row& row) {
   return request;
 }
 
+registry::v1::RecordElectionRequest ElectionOf(const Row& row) {
+  using namespace election_columns;
+  registry::v1::RecordElectionRequest request;
+  request.set_election_id(row.Text(kId));
+  registry::v1::Election& election = *request.mutable_election();
+  election.set_organisation(NameIn(kOrganisations, row, kOrganisation));
+  election.set_kind(registry::v1::ELECTION_KIND_OPENING);
+  FillDate(row, kDate, election.mutable_held_on());
+  return request;
+}
+
+registry::v1::CreateFacilityRequest FacilityOf(const Row& row) {
+  using namespace facility_columns;
+  registry::v1::CreateFacilityRequest request;
+  request.set_facility_id(row.Text(kId));
+  registry::v1::Facility& facility = *request.mutable_facility();
+  facility.set_holder(row.Has(kInstitution) ? NameIn(kInstitutions, row, kInstitution)
+                                            : NameIn(kOrganisations, row, kOrganisation));
+  facility.set_kind(static_cast<registry::v1::FacilityKind>(row.Value(kKind)));
+  facility.set_title(row.Text(kTitle));
+  facility.set_scheme(row.Text(kScheme));
+  if (row.Has(kRating)) facility.set_rating(NumberOr0(row, kRating));
+  facility.set_evidence(row.Text(kEvidence));
+  FillDate(row, kFrom, facility.mutable_valid_from());
+  if (row.Has(kTo)) FillDate(row, kTo, facility.mutable_valid_to());
+  return request;
+}
+
 membership::v1::CreatePersonRequest PersonOf(const Row& row) {
   using namespace person_columns;
   membership::v1::CreatePersonRequest request;

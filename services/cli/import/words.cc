@@ -3,6 +3,7 @@
 #include "services/cli/import/columns.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
+#include "zhibu/registry/v1/facility.pb.h"
 #include "zhibu/registry/v1/institution.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 #include "zhibu/registry/v1/post.pb.h"
@@ -104,6 +105,20 @@ const Words& PostKindWords() {
       {"其他班子成员", registry::v1::POST_KIND_LEADING_MEMBER},
       {"园长", registry::v1::POST_KIND_HEAD},
       {"主任", registry::v1::POST_KIND_HEAD},
+  };
+  return *kWords;
+}
+
+const Words& FacilityKindWords() {
+  static const auto* const kWords = new Words{
+      {"党员活动室", registry::v1::FACILITY_KIND_ACTIVITY_ROOM},
+      {"宣传栏", registry::v1::FACILITY_KIND_NOTICE_BOARD},
+      {"图书室", registry::v1::FACILITY_KIND_LIBRARY},
+      {"广播站", registry::v1::FACILITY_KIND_BROADCAST_STATION},
+      {"展室", registry::v1::FACILITY_KIND_EXHIBITION_ROOM},
+      {"党建品牌", registry::v1::FACILITY_KIND_BRAND},
+      {"星级支部", registry::v1::FACILITY_KIND_STAR_RATING},
+      {"示范校", registry::v1::FACILITY_KIND_MODEL_SCHOOL},
   };
   return *kWords;
 }

@@ -260,6 +260,9 @@ void ExpectWords(const google::protobuf::EnumDescriptor* values) {
 
 TEST(Term, HasAWordForEveryValueOfTheContracts) {
   ExpectWords<type::v1::Line>(type::v1::Line_descriptor());
+  ExpectWords<registry::v1::FacilityKind>(registry::v1::FacilityKind_descriptor());
+  ExpectWords<registry::v1::AdvisoryKind>(registry::v1::AdvisoryKind_descriptor());
+  ExpectWords<registry::v1::ReorganisationKind>(registry::v1::ReorganisationKind_descriptor());
   ExpectWords<registry::v1::OrganisationKind>(registry::v1::OrganisationKind_descriptor());
   ExpectWords<registry::v1::InstitutionKind>(registry::v1::InstitutionKind_descriptor());
   ExpectWords<registry::v1::Ownership>(registry::v1::Ownership_descriptor());
