@@ -54,6 +54,14 @@ absl::Status Stopping() {
   return Failure(absl::StatusCode::kUnavailable, "STOPPING", "服务正在停止，请稍后重连");
 }
 
+// Whether there is no such revision yet. A write is answered a moment before its revision is
+// announced, and whoever was answered may ask for what follows: then the journal itself tells.
+bool AfterHead(const Calls::Parts& parts, const Progress& own, int64_t revision) {
+  if (revision <= own.revision()) return false;
+  const absl::StatusOr<int64_t> head = JournalRevision(*parts.store->TakeSnapshot());
+  return !head.ok() || revision > *head;
+}
+
 // One watcher. gRPC owns the life: OnDone lets go of `self_`; a parked wake-up or heartbeat holds a
 // reference of its own, so that it may come late.
 class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
@@ -68,7 +76,7 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
     watcher->watchers_ = std::move(watchers);
     watcher->sent_ = request.after_revision();
     watcher->stop_at_ = request.stop_at_head() ? own->revision() : -1;
-    if (admitted.ok() && request.after_revision() > own->revision()) {
+    if (admitted.ok() && AfterHead(*parts, *own, request.after_revision())) {
       admitted = Failure(absl::StatusCode::kOutOfRange, "AFTER_HEAD",
                          "after_revision 超出了变更流的末尾：对方的存储可能已被替换");
     }

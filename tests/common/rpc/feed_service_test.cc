@@ -121,6 +121,15 @@ TEST_F(Feed, IsWaitedForAtItsVeryEnd) {
   EXPECT_TRUE(watch.ReadTo(4));
 }
 
+// An answer may come before the revision is announced within: whoever has it may watch from there.
+TEST_F(Feed, KnowsEveryRevisionThatWasAnswered) {
+  for (int revision = 1; revision <= 200; ++revision) {
+    Write(1);
+    Watching watch(desk_.feed(), revision, /*stop_at_head=*/true);
+    EXPECT_TRUE(watch.End().ok());
+  }
+}
+
 TEST_F(Feed, EndsAtTheHeadOfTheCallWhereThatIsAsked) {
   Watching empty(desk_.feed(), 0, /*stop_at_head=*/true);
   EXPECT_TRUE(empty.End().ok());
