@@ -26,6 +26,7 @@
 #include "common/rpc/client.h"
 #include "tests/bench/fixture.h"
 #include "tests/bench/load.h"
+#include "tests/bench/organisations.h"
 #include "tests/bench/postgres.h"
 #include "tests/bench/report.h"
 #include "tests/support/process.h"
@@ -252,6 +253,24 @@ void Run(const std::string& folder) {
   for (int run = 0; run < (quick ? 1 : 3); ++run) {
     std::fprintf(stderr, "import %d\n", run + 1);
     measures.Add("import_rows", "/s", ImportRows(bin, absl::StrCat(folder, "/import", run)));
+  }
+  for (int run = 0; run < (quick ? 1 : 3); ++run) {
+    for (const auto& [name, count] : {std::pair("1k", 1000), std::pair("100k", 100000)}) {
+      std::fprintf(stderr, "organisations %s %d\n", name, run + 1);
+      const OrganisationCosts costs =
+          Must(MeasureOrganisations(absl::StrCat(folder, "/organisations-", name, run), count));
+      const auto add = [&](const char* what, const char* unit, double value) {
+        measures.Add(absl::StrCat("org_", what, "_", name), unit, value);
+      };
+      add("depth", "", costs.depth);
+      add("created", "/s", costs.created_per_second);
+      add("ancestors", "µs", costs.ancestors_micros);
+      add("parent_as_of", "µs", costs.parent_micros);
+      add("small_subtree_each", "µs", costs.small_subtree_micros);
+      add("tenth_each", "µs", costs.part_micros);
+      add("move_tenth", "ms", costs.move_millis);
+      add("move_commits", "", costs.move_commits);
+    }
   }
   {
     // A service that has just begun and has nothing to do.

@@ -164,6 +164,18 @@ TEST(ElectionRules, EqualVotesForTheLastSeatAreVotedOnAgain) {
   EXPECT_THAT(outcome.elected, ElementsAre("p1", "p2", "p3"));
 }
 
+TEST(ElectionRules, SeatsThatAreNotFilledAreVotedOnAgainOrGivenUp) {
+  const v1::Ballot first =
+      BallotOf(7, 7, 4, {{kSecretary, 7}, {kMember, 6}, {kMember, 5}, {kMember, 3}});
+  EXPECT_THAT(Judged(ElectionOf({first})).warnings, ElementsAre("SEATS_NOT_FILLED"));
+  v1::Ballot again = BallotOf(7, 7, 1, {{kMember, 3}});
+  again.set_run_off(true);
+  again.mutable_candidates(0)->set_person("persons/p4");
+  const Outcome outcome = Judged(ElectionOf({first, again}));
+  EXPECT_THAT(outcome.warnings, IsEmpty());
+  EXPECT_THAT(outcome.elected, ElementsAre("p1", "p2", "p3", "p4"));
+}
+
 TEST(ElectionRules, RefusesImpossibleCounts) {
   const auto with = [](const std::function<void(v1::Ballot&)>& spoil) {
     v1::Ballot ballot = BallotOf(5, 5, 1, {{kSecretary, 5}});
