@@ -9,6 +9,7 @@
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/proof.h"
 
 namespace zhibu::membership {
 namespace {
@@ -142,6 +143,7 @@ absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::St
   made.set_rule_set(set->id());
   made.set_rule_set_sha256(set->sha256());
   for (const Violation& warning : judgement.warnings) *made.add_warnings() = ToFinding(warning);
+  *made.mutable_proof() = ProofOf(facts, judgement, call.today());
   Stages stages = open.row.stages();
   AdvanceStages(open.row.progress(), step, open.row.organisation_id(), stages);
   StagesToEvent(stages, event.mutable_stages());

@@ -15,11 +15,13 @@
 #include "services/membership/personal_index.h"
 #include "services/membership/persons.h"
 #include "services/membership/privacy_service.h"
+#include "services/membership/rule_service.h"
 #include "services/membership/tables.h"
 #include "services/membership/transfer_service.h"
 #include "services/membership/unit_transfers.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
+#include "zhibu/membership/v1/rule_service.pb.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 
@@ -145,6 +147,7 @@ absl::Status CheckKeys(const Reader& reader, const PersonalDataKeys& keys) {
 std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
   return {v1::CreatePersonRequest::descriptor()->file()->service(0),
           v1::RevealPersonRequest::descriptor()->file()->service(0),
+          v1::ForecastCaseRequest::descriptor()->file()->service(0),
           v1::ListUnitTransfersRequest::descriptor()->file()->service(0)};
 }
 
@@ -185,6 +188,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<Service>(server, parts));
   services.push_back(MakePrivacyService(server, parts));
+  services.push_back(MakeRuleService(server, parts));
   services.push_back(MakeTransferService(server, parts, worker));
   return services;
 }

@@ -101,7 +101,6 @@ absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
                              absl::FunctionRef<absl::Status(absl::string_view)> changed) {
   membership::v1::PersonChanged person;
   membership::v1::StepRecorded step;
-  membership::v1::CaseEventRecorded case_event;
   membership::v1::PersonMerged merged;
   // The stages that an event of a case states are the person's.
   const auto move_on = [&](absl::string_view name, int stage) -> absl::Status {
@@ -126,9 +125,6 @@ absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
     return Replace(txn, IdOf(kPersons, person.name()).value_or(""), row, changed);
   }
   if (event.UnpackTo(&step)) return move_on(step.name(), LastStage(step.stages()));
-  if (event.UnpackTo(&case_event)) {
-    return move_on(case_event.name(), LastStage(case_event.stages()));
-  }
   if (event.UnpackTo(&merged)) {
     return Replace(txn, IdOf(kPersons, merged.dropped()).value_or(""), std::nullopt, changed);
   }

@@ -11,6 +11,7 @@
 #include "services/cli/commands/words.h"
 #include "services/cli/table.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/rule_service.grpc.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -155,6 +156,67 @@ absl::StatusOr<int> Steps(Context& context) {
   return kDone;
 }
 
+absl::StatusOr<int> Forecast(Context& context) {
+  membership::v1::ForecastCaseRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
+  membership::v1::ForecastCaseResponse forecast;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(context.session.membership(),
+                                             &membership::v1::RuleService::Stub::ForecastCase,
+                                             request, &forecast));
+  if (context.json()) return PrintJson(context, forecast);
+  Table table;
+  table.AddColumn("步骤", Align::kRight);
+  table.AddColumn("名称", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("最早日期");
+  table.AddColumn("不能更早的依据", Align::kLeft, /*can_wrap=*/true);
+  for (const auto& step : forecast.steps()) {
+    table.AddRow({std::to_string(static_cast<int>(step.kind())), Term(step.kind()),
+                  DateText(step.earliest()),
+                  step.has_binding() ? absl::StrCat(step.binding().code(), " ",
+                                                    CitationWords(step.binding().citation()))
+                                     : ""});
+  }
+  std::string out =
+      absl::StrCat(request.name(), " 之后各步骤的最早日期\n假定各步骤都通过、都获批准\n\n",
+                   forecast.steps().empty() ? "没有要办的步骤\n" : table.Render(context.io.width));
+  if (!forecast.blocked_by().empty()) out += "\n之后不能继续：\n";
+  for (const auto& finding : forecast.blocked_by()) {
+    out += FindingText(finding, 4, context.io.width);
+  }
+  context.io.out << out;
+  return kDone;
+}
+
+absl::StatusOr<int> ShowProof(Context& context) {
+  membership::v1::GetCaseRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
+  SetAsOf(context, request);
+  membership::v1::GetCaseResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.membership(), &MembershipService::Stub::GetCase, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  Table table;
+  table.AddColumn("步骤", Align::kRight);
+  table.AddColumn("名称", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("日期");
+  table.AddColumn("判定于");
+  table.AddColumn("规则集");
+  table.AddColumn("核对过的条件", Align::kLeft, /*can_wrap=*/true);
+  for (const auto& recorded : response.development_case().steps()) {
+    std::vector<std::string> conditions;
+    for (const auto& condition : recorded.proof().conditions()) {
+      conditions.push_back(
+          absl::StrCat(condition.code(),
+                       condition.verdict() == membership::v1::VERDICT_WARNED ? " 提示" : " 符合"));
+    }
+    table.AddRow({std::to_string(static_cast<int>(recorded.kind())), Term(recorded.kind()),
+                  DateText(recorded.step().date()), DateText(recorded.proof().judged_on()),
+                  recorded.rule_set(), absl::StrJoin(conditions, "；")});
+  }
+  context.io.out << request.name() << " 的判定依据\n\n" << table.Render(context.io.width);
+  return kDone;
+}
+
 }  // namespace
 
 CommandGroup MemberCommands() {
@@ -183,6 +245,20 @@ CommandGroup MemberCommands() {
                "",
                {"zhibu member steps p-000123/c1"},
                Steps},
+              {"member forecast",
+               "一份发展档案之后各步骤的最早合规日期",
+               {one_case},
+               {},
+               "",
+               {"zhibu member forecast p-000123/c1"},
+               Forecast},
+              {"member proof",
+               "一份发展档案每一步的判定依据：核对过哪些条件，按哪一个规则集",
+               {one_case},
+               {},
+               "",
+               {"zhibu member proof p-000123/c1"},
+               ShowProof},
               RecordCommand(),
               DueCommand(),
           }};

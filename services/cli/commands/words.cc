@@ -33,7 +33,6 @@ constexpr StageChoice kStages[] = {
     {"probationary", membership::v1::STAGE_PROBATIONARY},
     {"full", membership::v1::STAGE_FULL},
     {"ended", membership::v1::STAGE_ENDED},
-    {"stopped", membership::v1::STAGE_STOPPED},
 };
 
 }  // namespace
@@ -105,7 +104,7 @@ std::string Term(membership::v1::PersonKind kind) {
 
 std::string Term(membership::v1::Stage stage) {
   static constexpr const char* kWords[] = {"未申请",   "入党申请人", "入党积极分子", "发展对象",
-                                           "预备党员", "正式党员",   "终止",         "停止党籍"};
+                                           "预备党员", "正式党员",   "终止"};
   return WordAt(kWords, stage);
 }
 

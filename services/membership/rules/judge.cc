@@ -27,6 +27,14 @@ Violation OfRule(const rules::Rule& rule, std::string reason, std::string subjec
   return violation;
 }
 
+v1::Condition ConditionOf(const rules::Rule& rule) {
+  v1::Condition condition;
+  condition.set_code(rule.code());
+  condition.set_reason(rule.reason());
+  condition.set_verdict(v1::VERDICT_MET);
+  return condition;
+}
+
 bool MayRepeat(const rules::Order::Place& place, const rows::StepDone& done) {
   switch (place.repeat()) {
     case rules::Order::MANY:
@@ -127,6 +135,7 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
     judgement.refusals.push_back(Plain("DATE_IN_FUTURE", absl::StrCat(proposed.subject, ".date"),
                                        "发生日期晚于今天；请在发生之后再记录"));
   }
+  judgement.conditions.push_back(ConditionOf(set.order()));
   JudgeOrder(set, facts, proposed, judgement.refusals);
   if (kind == v1::STEP_KIND_APPLICATION) JudgeOpening(set, facts, proposed, judgement.refusals);
   const v1::Vote* vote = VoteOf(*proposed.step);
@@ -139,7 +148,9 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   }
   for (const rules::Rule* rule : set.RulesOf(kind)) {
     if (impossible && (rule->has_quorum() || rule->has_majority())) continue;
+    judgement.conditions.push_back(ConditionOf(*rule));
     for (Unmet& unmet : FindUnmet(*rule, set, facts, proposed)) {
+      judgement.conditions.back().set_verdict(v1::VERDICT_WARNED);
       AddUnmet(*rule, proposed, std::move(unmet), judgement);
     }
   }

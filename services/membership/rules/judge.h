@@ -43,6 +43,9 @@ struct ProposedStep {
 struct Judgement {
   std::vector<Violation> refusals;
   std::vector<Violation> warnings;
+  // The order of steps, then every rule that was asked, each with what became of it: the proof of a
+  // step without refusals.
+  std::vector<v1::Condition> conditions;
 };
 
 // Every unmet condition: of the order of steps, of the rules of `set` for this step, and of sense

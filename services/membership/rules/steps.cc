@@ -1,5 +1,6 @@
 #include "services/membership/rules/steps.h"
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
@@ -167,6 +168,30 @@ const google::protobuf::RepeatedPtrField<std::string>* PersonsOf(const v1::Step&
   return nullptr;
 }
 
+namespace {
+
+// Each proof is an activity or a paper, and a hash is a hash.
+void CheckEvidence(const v1::Step& step, Form& form) {
+  constexpr int kMostEvidence = 10;
+  form.Require(step.evidence_size() <= kMostEvidence, "evidence", "EVIDENCE_INVALID",
+               "佐证最多 10 项");
+  for (int i = 0; i < step.evidence_size(); ++i) {
+    const v1::Evidence& evidence = step.evidence(i);
+    const bool hash = evidence.sha256().empty() ||
+                      (evidence.sha256().size() == 64 &&
+                       std::all_of(evidence.sha256().begin(), evidence.sha256().end(), [](char c) {
+                         return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f');
+                       }));
+    const bool activity = IdOf(kActivities, evidence.activity()).has_value();
+    form.Require(hash && evidence.reference().size() <= kMaxReferenceBytes &&
+                     (evidence.activity().empty() ? !evidence.reference().empty() : activity),
+                 absl::StrCat("evidence[", i, "]"), "EVIDENCE_INVALID",
+                 "佐证须写明活动（activities/…）或材料索引，散列值须为 64 位小写十六进制数");
+  }
+}
+
+}  // namespace
+
 std::vector<Violation> CheckStepForm(const v1::Step& step, absl::string_view subject) {
   Form form(subject);
   const auto day = FromProto(step.date());
@@ -179,6 +204,9 @@ std::vector<Violation> CheckStepForm(const v1::Step& step, absl::string_view sub
                "材料索引最长 300 字节");
   form.Require(step.detail_case() != v1::Step::DETAIL_NOT_SET, "", "STEP_MISSING",
                "请填写是哪一个步骤");
+  form.Require(step.actor().empty() || IdOf(kPersons, step.actor()), "actor", "PERSON_NAME_INVALID",
+               "经办人须写作 persons/{person}");
+  CheckEvidence(step, form);
   CheckDetail(step, form);
   return form.Take();
 }

@@ -54,7 +54,7 @@ class World {
         [this](Server& server) {
           MembershipOptions options;
           options.registry = registry_.channel();
-          options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+          options.rule_sets_folder = rule_sets_folder_;
           options.transfer_rules_file =
               ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
           options.keys = keys_;
@@ -70,6 +70,8 @@ class World {
   Server& server() { return membership_->server(); }
   std::shared_ptr<grpc::Channel> channel() { return membership_->channel(); }
   v1::MembershipService::Stub& stub() { return *stub_; }
+  // Counts from the next Start.
+  void set_rule_sets_folder(std::string folder) { rule_sets_folder_ = std::move(folder); }
   // Newest first; what is added to them counts from the next Start.
   std::vector<std::string>& keys() { return keys_; }
 
@@ -231,6 +233,7 @@ class World {
 
   FakeClock clock_{kToday};
   TestServer registry_;
+  std::string rule_sets_folder_ = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
   std::vector<std::string> keys_ = {std::string(32, 'k')};
   std::unique_ptr<TestServer> membership_;
   std::unique_ptr<v1::MembershipService::Stub> stub_;

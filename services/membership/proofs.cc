@@ -1,0 +1,180 @@
+#include "services/membership/proofs.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "common/base/civil.h"
+#include "common/base/status.h"
+#include "common/store/table.h"
+#include "services/membership/convert.h"
+#include "services/membership/rules/forecast.h"
+#include "services/membership/rules/proof.h"
+#include "services/membership/subtree.h"
+
+namespace zhibu::membership {
+namespace {
+
+// The steps of a case, in order.
+absl::StatusOr<std::vector<v1::RecordedStep>> StepsOf(const Reader& reader, const CaseName& name) {
+  std::vector<v1::RecordedStep> steps;
+  const Key range = StepsKey(name);
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::StepRow>(reader, range, range.End(),
+                                                [&](absl::string_view, const rows::StepRow& row) {
+                                                  steps.push_back(row.recorded());
+                                                  return true;
+                                                }));
+  return steps;
+}
+
+// The case before its first step, as far as it is not the steps' doing.
+rows::Progress ProgressBefore(const rows::PersonRow& person, const v1::RecordedStep& first) {
+  if (first.kind() == v1::STEP_KIND_APPLICATION || !person.has_opening()) return {};
+  return ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
+}
+
+}  // namespace
+
+absl::Status Proofs::Forecast(Call& call, const v1::ForecastCaseRequest& request,
+                              const Reader& reader, v1::ForecastCaseResponse* response) const {
+  const std::optional<CaseName> name = ParseCaseName(request.name());
+  if (!name) {
+    return Malformed("name", "CASE_NAME_INVALID",
+                     "发展档案名称须写作 persons/{person}/cases/{case}");
+  }
+  std::map<v1::StepKind, absl::CivilDay> assumed;
+  for (const v1::AssumedStep& step : request.assumed()) {
+    const auto day = FromProto(step.date());
+    if (!day.ok() || step.kind() == v1::STEP_KIND_UNSPECIFIED ||
+        !assumed.emplace(step.kind(), *day).second) {
+      return Malformed("assumed", "ASSUMED_STEP_INVALID",
+                       "假定的步骤须写明是哪一步和完整的日期，每个步骤只写一次");
+    }
+  }
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::CaseRow> row, FindCase(reader, *name));
+  if (!row || !call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
+    return NotFound(request.name());
+  }
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
+                         FindPerson(reader, name->person_id));
+  if (!person) return absl::DataLossError("a case of nobody");
+  ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
+                         keys_.Open(NameOf(kPersons, name->person_id), person->personal_data()));
+  std::optional<absl::CivilDay> birth;
+  if (data.has_birth()) birth = DayFromNumber(data.birth());
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedStep> steps, StepsOf(reader, *name));
+  absl::CivilDay last = call.today();
+  if (!steps.empty()) {
+    last = kNoStart;
+    for (const v1::RecordedStep& step : steps) {
+      last = std::max(last, FromProto(step.step().date()).value_or(kNoStart));
+    }
+  }
+  const membership::Forecast forecast =
+      ForecastCase(rule_sets_, row->progress(), row->stages(), birth, assumed, last);
+  for (const ForecastDay& day : forecast.days) {
+    v1::ForecastStep& step = *response->add_steps();
+    step.set_kind(day.kind);
+    *step.mutable_earliest() = ToProto(day.earliest);
+    step.set_assumed(day.assumed);
+    if (day.binding) *step.mutable_binding() = ToFinding(*day.binding);
+  }
+  for (const Violation& violation : forecast.blocked_by) {
+    *response->add_blocked_by() = ToFinding(violation);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Proofs::VerifyPerson(const Reader& reader, const std::string& person_id,
+                                  v1::VerifyProofsResponse* response) const {
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
+                         FindPerson(reader, person_id));
+  if (!person) return absl::DataLossError("an index names nobody");
+  ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
+                         keys_.Open(NameOf(kPersons, person_id), person->personal_data()));
+  std::vector<CaseName> cases;
+  const Key range = Key(kCaseTable).Text(person_id);
+  ZHIBU_RETURN_IF_ERROR(
+      reader.Scan(range, range.End(), [&](absl::string_view key, absl::string_view) {
+        KeyParts parts(key);
+        parts.Text();
+        cases.push_back({person_id, parts.Text().value_or("")});
+        return true;
+      }));
+  for (const CaseName& name : cases) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedStep> steps, StepsOf(reader, name));
+    if (steps.empty()) continue;
+    rows::Progress progress = ProgressBefore(*person, steps.front());
+    // The stages that there were when the case began.
+    const auto began = FromProto(steps.front().step().date());
+    Stages stages;
+    for (const rows::StageRow& stage : person->stages()) {
+      if (began.ok() && DayFromNumber(stage.from()) <= *began) *stages.Add() = stage;
+    }
+    for (const v1::RecordedStep& step : steps) {
+      CaseFacts facts;
+      facts.person = NameOf(kPersons, person_id);
+      facts.progress = &progress;
+      facts.stages = &stages;
+      if (data.has_birth()) facts.birth = DayFromNumber(data.birth());
+      FactsFrom(step.proof(), facts);
+      const std::string reason = Disagreement(rule_sets_.Find(step.rule_set()), facts, step);
+      response->set_verified_steps(response->verified_steps() + 1);
+      if (!reason.empty()) {
+        v1::Disagreement& found = *response->add_disagreements();
+        found.set_development_case(FullName(name));
+        found.set_sequence(step.sequence());
+        found.set_reason(reason);
+      }
+      AdvanceStages(progress, step.step(), "", stages);
+      Advance(step.step(), progress);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Proofs::Verify(Call& call, const v1::VerifyProofsRequest& request, const Reader&,
+                            v1::VerifyProofsResponse* response) const {
+  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
+  const Snapshot& snapshot = *page.snapshot;
+  response->set_revision(page.revision);
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
+                         OrganisationsOf(tree_, snapshot, kPersonsByOrganisation, request.root(),
+                                         request.line(), call.today()));
+  std::vector<std::string> persons;
+  std::string last;
+  bool more = false;
+  absl::Status failed;
+  for (const std::string& organisation : organisations) {
+    const Key range = Key(kPersonsByOrganisation).Text(organisation);
+    if (range.End() <= page.position) continue;
+    const std::string from =
+        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
+    ZHIBU_RETURN_IF_ERROR(
+        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
+          KeyParts parts(key);
+          parts.Text();
+          const std::string id = parts.Text().value_or("");
+          // The index also finds who was kept there once: everybody is judged where he or she is.
+          const auto row = FindPerson(snapshot, id);
+          failed = row.status();
+          if (!row.ok()) return false;
+          if (!*row || (*row)->organisation_id() != organisation) return true;
+          more = static_cast<int>(persons.size()) == page.size;
+          if (more) return false;
+          persons.push_back(id);
+          last = std::string(key);
+          return true;
+        }));
+    ZHIBU_RETURN_IF_ERROR(failed);
+    if (more) break;
+  }
+  for (const std::string& id : persons) {
+    ZHIBU_RETURN_IF_ERROR(VerifyPerson(snapshot, id, response));
+  }
+  if (more) response->set_next_page_token(pages_.NextToken(page, last));
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::membership

@@ -1,0 +1,36 @@
+// The earliest legal day of every step that is left: the same judgement, asked for one day after
+// another. Pure.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_FORECAST_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_RULES_FORECAST_H_
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "services/membership/rules/judge.h"
+
+namespace zhibu::membership {
+
+struct ForecastDay {
+  v1::StepKind kind = v1::STEP_KIND_UNSPECIFIED;
+  absl::CivilDay earliest;
+  bool assumed = false;              // the caller said so
+  std::optional<Violation> binding;  // what makes it no earlier; none where only order does
+};
+struct Forecast {
+  std::vector<ForecastDay> days;      // in order
+  std::vector<Violation> blocked_by;  // why it does not go on; empty at the end of the way
+};
+
+// From the case as it is: everything is passed, approved and voted for, by those who may. `birth`
+// as in CaseFacts. `assumed`: days of steps to come. `from`: no step is earlier, such as the day of
+// the case's last step.
+Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stages,
+                      std::optional<absl::CivilDay> birth,
+                      const std::map<v1::StepKind, absl::CivilDay>& assumed, absl::CivilDay from);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_FORECAST_H_

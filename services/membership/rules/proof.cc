@@ -1,0 +1,48 @@
+#include "services/membership/rules/proof.h"
+
+#include "common/base/civil.h"
+
+namespace zhibu::membership {
+
+v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::CivilDay today) {
+  v1::Proof proof;
+  for (const v1::Condition& condition : judgement.conditions) *proof.add_conditions() = condition;
+  *proof.mutable_judged_on() = ToProto(today);
+  for (const NamedPerson& person : facts.named) {
+    v1::NamedThen& named = *proof.add_named();
+    named.set_registered(person.registered);
+    named.set_stage(person.stage);
+  }
+  if (facts.acting_kind) proof.set_acting_kind(*facts.acting_kind);
+  proof.set_other_case_open(facts.other_case_open);
+  return proof;
+}
+
+void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
+  facts.named.clear();
+  for (const v1::NamedThen& named : proof.named()) {
+    facts.named.push_back({named.registered(), named.stage()});
+  }
+  facts.acting_kind.reset();
+  if (proof.acting_kind() != registry::v1::ORGANISATION_KIND_UNSPECIFIED) {
+    facts.acting_kind = proof.acting_kind();
+  }
+  facts.other_case_open = proof.other_case_open();
+}
+
+std::string Disagreement(const RuleSet* set, const CaseFacts& facts,
+                         const v1::RecordedStep& recorded) {
+  if (set == nullptr || set->sha256() != recorded.rule_set_sha256()) return "RULE_SET_CHANGED";
+  if (!recorded.has_proof()) return "PROOF_MISSING";
+  const auto date = FromProto(recorded.step().date());
+  const auto judged_on = FromProto(recorded.proof().judged_on());
+  if (!date.ok() || !judged_on.ok()) return "CONDITIONS_DIFFER";
+  const Judgement again = Judge(*set, facts, {&recorded.step(), *date, *judged_on, "step"});
+  if (!again.refusals.empty()) return "NOW_REFUSED";
+  return ProofOf(facts, again, *judged_on).SerializeAsString() ==
+                 recorded.proof().SerializeAsString()
+             ? ""
+             : "CONDITIONS_DIFFER";
+}
+
+}  // namespace zhibu::membership
