@@ -9,6 +9,7 @@ namespace zhibu::cli {
 
 CommandGroup OrganisationCommands();  // org.cc
 CommandGroup StandingCommands();      // standing.cc
+CommandGroup PrivacyCommands();       // privacy.cc
 CommandGroup CallCommands();          // call.cc
 CommandGroup MemberCommands();        // member.cc, with record.cc and due.cc
 Command RecordCommand();              // record.cc

@@ -10,7 +10,7 @@ const CommandTable& Commands() {
   static const CommandTable& table =
       *new CommandTable{{OrganisationCommands(), StandingCommands(), MemberCommands(),
                          TransferCommands(), ActivityCommands(), ReportCommands(), DataCommands(),
-                         CareCommands(), CallCommands(), ProgramCommands()},
+                         PrivacyCommands(), CareCommands(), CallCommands(), ProgramCommands()},
                         GlobalOptions()};
   return table;
 }

@@ -146,6 +146,12 @@ std::string Term(membership::v1::DueKind kind) {
   return WordAt(kWords, kind);
 }
 
+std::string Term(membership::v1::RevealPurpose purpose) {
+  static constexpr const char* kWords[] = {"未说明", "组织关系转接", "发展党员材料",
+                                           "归档",   "信息核对",     "上级系统报送"};
+  return WordAt(kWords, purpose);
+}
+
 std::string Term(activity::v1::OwedState state) {
   static constexpr const char* kWords[] = {"未说明", "已完成", "待开展", "未开展"};
   return WordAt(kWords, state);

@@ -12,6 +12,7 @@
 #include "services/cli/commands/command.h"
 #include "zhibu/activity/v1/activity_service.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
+#include "zhibu/membership/v1/privacy_events.pb.h"
 #include "zhibu/registry/v1/advisory.pb.h"
 #include "zhibu/registry/v1/facility.pb.h"
 #include "zhibu/registry/v1/registry_service.pb.h"
@@ -36,6 +37,7 @@ std::string Term(membership::v1::PersonKind kind);
 std::string Term(membership::v1::Stage stage);
 std::string Term(membership::v1::StepKind kind);
 std::string Term(membership::v1::DueKind kind);
+std::string Term(membership::v1::RevealPurpose purpose);
 std::string Term(activity::v1::OwedState state);
 
 // The Chinese title of a kind of activity; kinds beyond the well-known five show as their id.

@@ -260,6 +260,7 @@ void ExpectWords(const google::protobuf::EnumDescriptor* values) {
 
 TEST(Term, HasAWordForEveryValueOfTheContracts) {
   ExpectWords<type::v1::Line>(type::v1::Line_descriptor());
+  ExpectWords<membership::v1::RevealPurpose>(membership::v1::RevealPurpose_descriptor());
   ExpectWords<registry::v1::FacilityKind>(registry::v1::FacilityKind_descriptor());
   ExpectWords<registry::v1::AdvisoryKind>(registry::v1::AdvisoryKind_descriptor());
   ExpectWords<registry::v1::ReorganisationKind>(registry::v1::ReorganisationKind_descriptor());
