@@ -1,4 +1,6 @@
 // zhibu member: persons and their development cases.
+#include <map>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -156,6 +158,12 @@ absl::StatusOr<int> Steps(Context& context) {
   return kDone;
 }
 
+// The rule that makes a step no earlier; that it follows another goes without saying.
+std::string Binding(const membership::v1::ForecastStep& step) {
+  if (!step.has_binding() || step.binding().code() == "D19") return "";
+  return absl::StrCat(step.binding().code(), " ", CitationWords(step.binding().citation()));
+}
+
 absl::StatusOr<int> Forecast(Context& context) {
   membership::v1::ForecastCaseRequest request;
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
@@ -171,10 +179,7 @@ absl::StatusOr<int> Forecast(Context& context) {
   table.AddColumn("不能更早的依据", Align::kLeft, /*can_wrap=*/true);
   for (const auto& step : forecast.steps()) {
     table.AddRow({std::to_string(static_cast<int>(step.kind())), Term(step.kind()),
-                  DateText(step.earliest()),
-                  step.has_binding() ? absl::StrCat(step.binding().code(), " ",
-                                                    CitationWords(step.binding().citation()))
-                                     : ""});
+                  DateText(step.earliest()), Binding(step)});
   }
   std::string out =
       absl::StrCat(request.name(), " 之后各步骤的最早日期\n假定各步骤都通过、都获批准\n\n",
@@ -203,11 +208,14 @@ absl::StatusOr<int> ShowProof(Context& context) {
   table.AddColumn("规则集");
   table.AddColumn("核对过的条件", Align::kLeft, /*can_wrap=*/true);
   for (const auto& recorded : response.development_case().steps()) {
-    std::vector<std::string> conditions;
+    // A check may ask several things: one that warned tells for all of it.
+    std::map<std::string, bool> checks;
     for (const auto& condition : recorded.proof().conditions()) {
-      conditions.push_back(
-          absl::StrCat(condition.code(),
-                       condition.verdict() == membership::v1::VERDICT_WARNED ? " 提示" : " 符合"));
+      checks[condition.code()] |= condition.verdict() == membership::v1::VERDICT_WARNED;
+    }
+    std::vector<std::string> conditions;
+    for (const auto& [code, warned] : checks) {
+      conditions.push_back(absl::StrCat(code, warned ? " 提示" : " 符合"));
     }
     table.AddRow({std::to_string(static_cast<int>(recorded.kind())), Term(recorded.kind()),
                   DateText(recorded.step().date()), DateText(recorded.proof().judged_on()),
