@@ -165,7 +165,7 @@ bool Has(const Descriptor* message, const std::string& name, FieldDescriptor::Ty
 // The verbs that look; every other verb changes something.
 bool Reads(const MethodDescriptor* method) {
   for (const char* verb : {"Get", "BatchGet", "List", "Search", "Find", "Watch", "Forecast",
-                           "Preview", "Verify", "Compute"}) {
+                           "Preview", "Verify", "Count", "Quote"}) {
     if (absl::StartsWith(method->name(), verb)) return true;
   }
   return false;
