@@ -1,6 +1,7 @@
 #include "services/membership/due_list.h"
 
 #include <deque>
+#include <map>
 #include <queue>
 #include <string>
 #include <tuple>
@@ -17,6 +18,8 @@
 
 namespace zhibu::membership {
 namespace {
+
+constexpr int kDefaultDays = 30;
 
 // One row of the index. The key says everything but why.
 struct Item {
@@ -103,7 +106,6 @@ std::string Begin(const std::string& organisation_id, const std::string& positio
 
 absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const Reader&,
                            v1::ListDueResponse* response) const {
-  constexpr int kDefaultDays = 30;
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, DateOr(request.has_until(), request.until(),
                                                             call.today() + kDefaultDays, "until"));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
@@ -147,6 +149,38 @@ absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const 
     ZHIBU_RETURN_IF_ERROR(push(i));
   }
   if (!heads.empty()) response->set_next_page_token(pages_.NextToken(page, last));
+  return absl::OkStatus();
+}
+
+absl::Status DueList::Count(Call& call, const v1::CountDueRequest& request, const Reader& reader,
+                            v1::CountDueResponse* response) const {
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, DateOr(request.has_until(), request.until(),
+                                                            call.today() + kDefaultDays, "until"));
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
+                         OrganisationsOf(tree_, reader, kDueTable, request.root(), request.line(),
+                                         call.today()));
+  std::map<int64_t, v1::DueCount> counts;  // by kind
+  for (const std::string& id : organisations) {
+    const Key range = Key(kDueTable).Text(id);
+    const auto count = [&](absl::string_view key, absl::string_view) {
+      KeyParts parts(key);
+      parts.Text();
+      const absl::CivilDay day = parts.Day().value_or(kNoEnd);
+      parts.Text();
+      parts.Text();
+      const int64_t kind = parts.Number().value_or(0);
+      v1::DueCount& of_kind = counts[kind];
+      of_kind.set_due(of_kind.due() + 1);
+      const bool deadline = kind != v1::DUE_KIND_OBJECT_POSSIBLE;
+      if (deadline && day < call.today()) of_kind.set_overdue(of_kind.overdue() + 1);
+      return true;
+    };
+    ZHIBU_RETURN_IF_ERROR(reader.Scan(range, Key(range).Day(until).End(), count));
+  }
+  for (auto& [kind, of_kind] : counts) {
+    of_kind.set_kind(static_cast<v1::DueKind>(kind));
+    *response->add_counts() = std::move(of_kind);
+  }
   return absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// What falls due in a subtree, by date.
+// What falls due in a subtree, by date; and how much.
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_DUE_LIST_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_DUE_LIST_H_
 
@@ -23,6 +23,9 @@ class DueList {
 
   absl::Status List(Call& call, const v1::ListDueRequest& request, const Reader& reader,
                     v1::ListDueResponse* response) const;
+  // The same ranges, of which only the keys are looked at.
+  absl::Status Count(Call& call, const v1::CountDueRequest& request, const Reader& reader,
+                     v1::CountDueResponse* response) const;
 
  private:
   const RuleSets& rule_sets_;

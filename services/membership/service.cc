@@ -87,6 +87,11 @@ class Service final : public v1::MembershipService::CallbackService {
     return calls_.Read<v1::ListDueRequest, v1::ListDueResponse>(
         context, request, response, std::bind_front(&DueList::List, &due_list_));
   }
+  ServerUnaryReactor* CountDue(CallbackServerContext* context, const v1::CountDueRequest* request,
+                               v1::CountDueResponse* response) override {
+    return calls_.Read<v1::CountDueRequest, v1::CountDueResponse>(
+        context, request, response, std::bind_front(&DueList::Count, &due_list_));
+  }
   ServerUnaryReactor* ListRuleSets(CallbackServerContext* context,
                                    const v1::ListRuleSetsRequest* request,
                                    v1::ListRuleSetsResponse* response) override {

@@ -95,16 +95,53 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
   return out;
 }
 
-absl::StatusOr<int> Due(Context& context) {
-  membership::v1::ListDueRequest request;
+// What is asked of ListDue and of CountDue alike.
+template <typename Request>
+absl::StatusOr<Request> Asked(const Context& context, absl::CivilDay until) {
+  Request request;
   if (context.args.Has("ORG")) {
     ZHIBU_ASSIGN_OR_RETURN(*request.mutable_root(),
                            ResourceName(kOrganisations, context.args.Text("ORG")));
   }
   request.set_line(LineOf(context.args, type::v1::LINE_SUBORDINATION));
+  *request.mutable_until() = ToProto(until);
+  return request;
+}
+
+absl::StatusOr<int> Count(Context& context, absl::CivilDay until) {
+  ZHIBU_ASSIGN_OR_RETURN(const auto request,
+                         Asked<membership::v1::CountDueRequest>(context, until));
+  membership::v1::CountDueResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.membership(), &MembershipService::Stub::CountDue, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  Table table;
+  table.AddColumn("事项");
+  table.AddColumn("项数", Align::kRight);
+  table.AddColumn("其中超期", Align::kRight);
+  int64_t due = 0, overdue = 0, possible = 0;
+  for (const membership::v1::DueCount& count : response.counts()) {
+    const bool deadline = count.kind() != membership::v1::DUE_KIND_OBJECT_POSSIBLE;
+    (deadline ? due : possible) += count.due();
+    overdue += count.overdue();
+    table.AddRow({Term(count.kind()), absl::StrCat(count.due()),
+                  deadline ? absl::StrCat(count.overdue()) : "—"});
+  }
+  context.io.out << "到期事项 · 至 " << FormatDate(until) << " · 有期限的 " << due
+                 << " 项（其中超期 " << overdue << " 项），可以办理的 " << possible << " 项\n\n";
+  if (response.counts().empty()) {
+    context.io.out << "这段时间没有到期的事项。\n";
+    return kDone;
+  }
+  context.io.out << table.Render(context.io.width);
+  return kDone;
+}
+
+absl::StatusOr<int> Due(Context& context) {
   const absl::CivilDay today = context.io.clock->Today();
   const absl::CivilDay until = context.args.Date("until").value_or(today + 30);
-  *request.mutable_until() = ToProto(until);
+  if (context.args.Has("count")) return Count(context, until);
+  ZHIBU_ASSIGN_OR_RETURN(const auto request, Asked<membership::v1::ListDueRequest>(context, until));
   membership::v1::ListDueResponse all;
   ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
       context.session.membership(), &MembershipService::Stub::ListDue, request, &all));
@@ -137,9 +174,10 @@ Command DueCommand() {
           {{"ORG", "党组织的编号；不写则为全部（需要全部组织的权限）", false, {}}},
           {{"until", "DATE", "到哪一天为止；默认 30 天之内", ValueKind::kDate},
            LineOption("subordination"),
-           {"limit", "N", "最多列出 N 项；默认全部", ValueKind::kNumber}},
+           {"limit", "N", "最多列出 N 项；默认全部", ValueKind::kNumber},
+           {"count", "", "只统计各类事项的项数和超期项数，不逐项列出", ValueKind::kFlag}},
           "已经超期的也列出。“可以确定为发展对象”是最早可办的日期，不是期限，列在后面。",
-          {"zhibu due jyj-dw", "zhibu due jyj-dw --until 2026-12-31"},
+          {"zhibu due jyj-dw", "zhibu due jyj-dw --until 2026-12-31", "zhibu due jyj-dw --count"},
           Due};
 }
 

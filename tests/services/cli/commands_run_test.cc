@@ -109,6 +109,20 @@ class FakeMembership : public membership::v1::MembershipService::Service {
     add(membership::v1::DUE_KIND_OATH, kToday + 1);
     return grpc::Status::OK;
   }
+  grpc::Status CountDue(grpc::ServerContext*, const membership::v1::CountDueRequest* request,
+                        membership::v1::CountDueResponse* response) override {
+    until = DateText(request->until());
+    const auto add = [&](membership::v1::DueKind kind, int64_t due, int64_t overdue) {
+      auto& count = *response->add_counts();
+      count.set_kind(kind);
+      count.set_due(due);
+      count.set_overdue(overdue);
+    };
+    add(membership::v1::DUE_KIND_TALK, 1203, 17);
+    add(membership::v1::DUE_KIND_OBJECT_POSSIBLE, 40, 0);
+    add(membership::v1::DUE_KIND_TRANSFER_LETTER, 2, 1);
+    return grpc::Status::OK;
+  }
   grpc::Status GetPerson(grpc::ServerContext*, const membership::v1::GetPersonRequest*,
                          membership::v1::GetPersonResponse* response) override {
     response->mutable_person()->set_display_name("某人");
@@ -338,6 +352,16 @@ TEST_F(CommandLine, ListsDeadlinesBeforeWhatMayBeDone) {
   const Ran limited = terminal_.Run({"due", "jyj-dw", "--limit", "2"});
   EXPECT_THAT(limited.out, Not(HasSubstr("可以确定为发展对象")));
   EXPECT_THAT(limited.out, HasSubstr("另有 1 项没有列出"));
+}
+
+TEST_F(CommandLine, CountsWhatFallsDueByKind) {
+  const Ran ran = terminal_.Run({"due", "jyj-dw", "--until", "2026-12-31", "--count"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(membership_.until, "2026-12-31");
+  EXPECT_THAT(ran.out, HasSubstr("有期限的 1205 项（其中超期 18 项），可以办理的 40 项"));
+  EXPECT_THAT(ran.out, ContainsRegex("派人谈话 +1203 +17\n"));
+  EXPECT_THAT(ran.out, ContainsRegex("可以确定为发展对象 +40 +—\n"));
+  EXPECT_LE(WidestLine(ran.out), 80);
 }
 
 TEST_F(CommandLine, ImportsNothingOfAFolderWithFaults) {

@@ -1,8 +1,10 @@
 #include "services/membership/due_list.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
+#include "services/membership/transfer_tables.h"
 #include "tests/services/membership/world.h"
 
 namespace zhibu::membership {
@@ -171,6 +173,103 @@ TEST_F(DueListTest, MergesOrganisationsByDateInPages) {
   ASSERT_LT(early.size(), expected.size());
   EXPECT_EQ(list(until, 3, kCounty), early);
   EXPECT_EQ(list(late, 3, "organisations/scoped", kScopedToken), scoped);
+}
+
+// Counts are what the list has, over the same many cases, the letter of a transfer among them.
+TEST_F(DueListTest, CountsByKindWhatTheListHas) {
+  const std::string organisations[] = {kBranch, "organisations/scoped-branch",
+                                       "organisations/general"};
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = absl::StrCat("p", i);
+    ASSERT_TRUE(world_.CreatePerson(id, organisations[i % 3]).ok());
+    const std::string name = absl::StrCat("persons/", id, "/cases/c");
+    const absl::CivilDay day = kStart + i * 13 % 11;
+    ASSERT_TRUE(world_.Step(name, MakeStep(v1::STEP_KIND_APPLICATION, day)).ok());
+    if (i % 4 == 0) continue;
+    ASSERT_TRUE(world_.Step(name, MakeStep(v1::STEP_KIND_TALK, day)).ok());
+    ASSERT_TRUE(world_.Step(name, MakeStep(v1::STEP_KIND_ACTIVIST_DETERMINATION, day)).ok());
+  }
+  v1::TransferChanged under_way;
+  v1::Transfer& transfer = *under_way.mutable_transfer();
+  transfer.set_name("transfers/t");
+  transfer.set_person("persons/p0");
+  transfer.set_from(kBranch);
+  transfer.set_state(v1::TRANSFER_STATE_ISSUED);
+  *transfer.add_letters()->mutable_valid_until() = ToProto(kStart + 3);
+  *transfer.mutable_letters(0)->mutable_issued_on() = ToProto(kStart);
+  std::promise<absl::Status> applied;
+  CommitLane::Job job;
+  job.actor = "test";
+  job.decide = [&](Txn& txn) { return ApplyTransfer(txn, under_way); };
+  job.done = [&](const absl::Status& status, int64_t) { applied.set_value(status); };
+  ASSERT_TRUE(world_.server().lane().Submit(std::move(job)));
+  ASSERT_TRUE(applied.get_future().get().ok());
+
+  using Count = std::tuple<v1::DueKind, int64_t, int64_t>;  // kind, due, overdue
+  const auto counted = [&](absl::CivilDay until, const std::string& root,
+                           const std::string& token = kOwnerToken) {
+    v1::CountDueRequest request;
+    request.set_root(root);
+    *request.mutable_until() = ToProto(until);
+    v1::CountDueResponse response;
+    const absl::Status status = Invoke(&v1::MembershipService::Stub::CountDue, world_.stub(),
+                                       request, &response, token);
+    EXPECT_TRUE(status.ok()) << status;
+    std::vector<Count> counts;
+    for (const v1::DueCount& one : response.counts()) {
+      counts.emplace_back(one.kind(), one.due(), one.overdue());
+    }
+    return counts;
+  };
+  const auto listed = [&](absl::CivilDay until, const std::string& root,
+                          const std::string& token = kOwnerToken) {
+    std::map<v1::DueKind, Count> by_kind;
+    for (const v1::DueItem& item : world_.Due(until, 0, root, token)) {
+      auto& [kind, due, overdue] = by_kind[item.kind()];
+      kind = item.kind();
+      ++due;
+      const bool late = FromProto(item.due_on()).value() < world_.clock().Today();
+      if (late && kind != v1::DUE_KIND_OBJECT_POSSIBLE) ++overdue;
+    }
+    std::vector<Count> counts;
+    for (const auto& [kind, count] : by_kind) counts.push_back(count);
+    return counts;
+  };
+  // Between the first and the last day of each kind, and on the day on which something is due.
+  for (absl::CivilDay today : {kStart + 3, AddMonths(kStart, 6) + 4, kObject + 5}) {
+    world_.clock().SetToday(today);
+    for (absl::CivilDay until : {kStart - 1, kStart + 3, AddMonths(kStart, 1) + 4,
+                                 AddMonths(kStart, 6) + 4, absl::CivilDay(2028, 1, 1)}) {
+      EXPECT_EQ(counted(until, kCounty), listed(until, kCounty)) << FormatDate(until);
+      EXPECT_EQ(counted(until, ""), listed(until, "")) << FormatDate(until);
+      EXPECT_EQ(counted(until, "organisations/scoped", kScopedToken),
+                listed(until, "organisations/scoped", kScopedToken));
+    }
+  }
+  world_.clock().SetToday(kObject + 99);
+  EXPECT_THAT(counted(absl::CivilDay(2028, 1, 1), kCounty),
+              ElementsAre(Count(v1::DUE_KIND_TALK, 8, 8), Count(v1::DUE_KIND_INSPECTION, 22, 22),
+                          Count(v1::DUE_KIND_OBJECT_POSSIBLE, 22, 0),
+                          Count(v1::DUE_KIND_TRANSFER_LETTER, 1, 1)));
+}
+
+TEST_F(DueListTest, CountsThirtyDaysAheadAndOnlyWhatTheCallerMaySee) {
+  world_.clock().SetToday(kStart);
+  Step(v1::STEP_KIND_APPLICATION, kStart);  // due in one month, 30 September
+  v1::CountDueRequest request;
+  v1::CountDueResponse response;
+  const auto count = [&](const std::string& token) {
+    response.Clear();
+    return Invoke(&v1::MembershipService::Stub::CountDue, world_.stub(), request, &response, token);
+  };
+  ASSERT_TRUE(count(kOwnerToken).ok());
+  EXPECT_EQ(response.counts_size(), 1);
+  world_.clock().SetToday(kStart - 1);
+  ASSERT_TRUE(count(kOwnerToken).ok());
+  EXPECT_EQ(response.counts_size(), 0);
+  EXPECT_FALSE(count(kScopedToken).ok());
+  request.set_root("organisations/nobody");
+  EXPECT_EQ(count(kOwnerToken).code(), absl::StatusCode::kNotFound);
 }
 
 }  // namespace
