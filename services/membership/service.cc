@@ -7,6 +7,7 @@
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
 #include "common/store/table.h"
+#include "services/membership/case_event_service.h"
 #include "services/membership/cases.h"
 #include "services/membership/due_list.h"
 #include "services/membership/load_rule_sets.h"
@@ -19,6 +20,7 @@
 #include "services/membership/tables.h"
 #include "services/membership/transfer_service.h"
 #include "services/membership/unit_transfers.h"
+#include "zhibu/membership/v1/case_event_service.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
 #include "zhibu/membership/v1/rule_service.pb.h"
@@ -153,6 +155,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
   return {v1::CreatePersonRequest::descriptor()->file()->service(0),
           v1::RevealPersonRequest::descriptor()->file()->service(0),
           v1::ForecastCaseRequest::descriptor()->file()->service(0),
+          v1::ListExceptionsRequest::descriptor()->file()->service(0),
           v1::ListUnitTransfersRequest::descriptor()->file()->service(0)};
 }
 
@@ -194,6 +197,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   services.push_back(std::make_unique<Service>(server, parts));
   services.push_back(MakePrivacyService(server, parts));
   services.push_back(MakeRuleService(server, parts));
+  services.push_back(MakeCaseEventService(server, parts));
   services.push_back(MakeTransferService(server, parts, worker));
   return services;
 }

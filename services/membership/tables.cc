@@ -9,6 +9,7 @@
 #include "common/base/status.h"
 #include "common/store/table.h"
 #include "services/membership/convert.h"
+#include "services/membership/exceptions.h"
 #include "services/membership/personal_index.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
@@ -78,6 +79,7 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& r
       }));
   for (auto& [name, one] : open) {
     PutDues(txn, one.organisation_id(), name, one.dues(), Dues());
+    DeleteExceptions(txn, name, one);
     if (left) {
       one.clear_dues();
       one.mutable_progress()->set_closed(true);
@@ -85,6 +87,7 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& r
     one.set_organisation_id(row.organisation_id());
     one.set_version(one.version() + 1);
     PutDues(txn, one.organisation_id(), name, Dues(), one.dues());
+    PutExceptions(txn, name, one);
     PutRow(txn, CaseKey(name), one);
   }
   return absl::OkStatus();
@@ -280,6 +283,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   UpdateDues(rule_sets_, *set, event.recorded().step(), row.progress(), LastStage(row.stages()),
              *row.mutable_dues());
   PutDues(txn, row.organisation_id(), *name, dues_before, row.dues());
+  if (IsExcepted(event.recorded())) {
+    row.add_excepted(event.recorded().sequence());
+    PutExceptions(txn, *name, row);
+  }
   PutRow(txn, CaseKey(*name), row);
   rows::StepRow step;
   *step.mutable_recorded() = event.recorded();

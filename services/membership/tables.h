@@ -29,6 +29,7 @@ enum Table : uint8_t {
   kCaseTable = 0x13,              // person, case → CaseRow
   kStepTable = 0x14,              // person, case, sequence → StepRow
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
+  kExceptionTable = 0x17,         // organisation, person, case, sequence → nothing
   // A work list from the registry's feed, not of the own one: the only table that folding the own
   // feed does not make.
   kUnitTransferTable = 0x22,  // reorganisation → UnitTransferRow

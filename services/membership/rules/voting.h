@@ -1,0 +1,28 @@
+// Who may vote in a branch meeting (表决权). Pure.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_VOTING_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_RULES_VOTING_H_
+
+#include <cstdint>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "services/membership/rows.pb.h"
+
+namespace zhibu::membership {
+
+// Whether the person held voting rights on `day`: a full member (正式党员) then.
+bool HasVotingRights(const rows::PersonRow& person, absl::CivilDay day);
+
+// Those who should attend with voting rights (应到会有表决权的正式党员).
+struct Electorate {
+  int32_t entitled = 0;
+  bool provisional = false;  // not everybody counted was in these books on the day
+};
+
+// Counts the person where `branch` kept him or her on `day`, with voting rights.
+void CountVoter(const rows::PersonRow& person, absl::string_view branch, absl::CivilDay day,
+                Electorate& electorate);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_VOTING_H_
