@@ -125,13 +125,14 @@ rocksdb::Options DbOptions(const RocksOptions& options) {
                              ? rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords
                              : rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   db.paranoid_checks = !options.read_only;
-  // Sized for a service that idles below 64 MiB: two small write buffers beside the cache.
-  db.write_buffer_size = 8 << 20;
+  // A buffer grows as it is filled, so one that idles costs nothing: larger ones are written to the
+  // disk, and rewritten there by compaction, less often.
+  db.write_buffer_size = 32 << 20;
   db.max_write_buffer_number = 2;
   db.max_background_jobs = 2;
   db.keep_log_file_num = 2;
   db.max_open_files = 256;
-  db.max_total_wal_size = 64 << 20;
+  db.max_total_wal_size = 128 << 20;
   // Most look-ups of a write miss: a new request id, a new row. A filter spares them the skip list.
   db.memtable_prefix_bloom_size_ratio = 0.02;
   db.memtable_whole_key_filtering = true;

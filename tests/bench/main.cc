@@ -36,6 +36,7 @@ ABSL_FLAG(bool, quick, false, "one short run of everything: a look, not a result
 ABSL_FLAG(std::string, json, "", "write the measures to this file as a JSON array");
 ABSL_FLAG(std::string, folder, "", "work below this folder; default: the temporary folder");
 ABSL_FLAG(int, in_flight, 64, "calls in flight");
+ABSL_FLAG(bool, steps_only, false, "only empty calls, steps and PostgreSQL's");
 
 namespace zhibu::bench {
 namespace {
@@ -57,12 +58,30 @@ T Must(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
+// Processor time of this process and of `server`, its children not included, seconds.
+double ProcessorSeconds(pid_t server) {
+  double seconds = 0;
+  for (const pid_t process : {getpid(), server}) {
+    clockid_t clock;
+    timespec time;
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+    seconds += static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+  }
+  return seconds;
+}
+
 LoadResult Load(int in_flight, absl::Duration time, const StartCall& call) {
   LoadResult result = RunLoad(in_flight, time, call);
   if (result.errors > 0) {
     Fail(absl::UnknownError(absl::StrCat(result.errors, " calls failed: ", result.first_error)));
   }
   return result;
+}
+
+// What a call costs the machine, whoever else is busy on it: microseconds of processor time of
+// client and server together, a call.
+double ProcessorMicros(pid_t server, const LoadResult& result, double before) {
+  return (ProcessorSeconds(server) - before) * 1e6 / static_cast<double>(result.calls);
 }
 
 // Median time of one append of `bytes` and fdatasync, microseconds, on the disk of `folder`.
@@ -188,8 +207,25 @@ class Measures {
   std::vector<Measure> all_;
 };
 
+void Print(Measures& measures, int in_flight, int runs, absl::Duration time) {
+  measures.Goal("read_over_empty", 0.8);
+  measures.Goal("full_step_over_empty", 0.6);
+  measures.Goal("full_step_over_postgres", 5);
+  measures.Goal("step_p50_over_floor", 2, /*at_least=*/false);
+
+  std::printf("%s", ToTable(measures.all()).c_str());
+  std::printf(
+      "\n%u cores, client on the same machine, %d in flight, %d runs of %.0f s, alternating.\n"
+      "Not shown: more than one machine, a network, TLS, a store larger than memory.\n",
+      std::thread::hardware_concurrency(), in_flight, runs, absl::ToDoubleSeconds(time));
+  if (const std::string path = absl::GetFlag(FLAGS_json); !path.empty()) {
+    if (absl::Status status = WriteFile(path, ToJson(measures.all())); !status.ok()) Fail(status);
+  }
+}
+
 void Run(const std::string& folder) {
   const bool quick = absl::GetFlag(FLAGS_quick);
+  const bool steps_only = absl::GetFlag(FLAGS_steps_only);
   const int runs = quick ? 1 : 5;
   const absl::Duration time = absl::Seconds(quick ? 1 : 3);
   const int in_flight = absl::GetFlag(FLAGS_in_flight);
@@ -209,21 +245,28 @@ void Run(const std::string& folder) {
   }
   for (int run = 0; run < runs; ++run) {
     std::fprintf(stderr, "run %d of %d\n", run + 1, runs);
-    const double empty = Load(in_flight, time, fixture->Empty()).per_second;
-    const double read = Load(in_flight, time, fixture->PointRead()).per_second;
-    const double step = Load(in_flight, time, fixture->Step()).per_second;
-    measures.Add("empty", "/s", empty);
-    measures.Add("point_read", "/s", read);
-    measures.Add("step", "/s", step);
-    measures.Add("mixed", "/s", Load(in_flight, time, fixture->Mixed()).per_second);
-    measures.Add("read_over_empty", "×", read / empty);
-    measures.Add("step_over_empty", "×", step / empty);
+    const auto rate = [&](const char* name, const StartCall& call) {
+      const pid_t server = fixture->suite().process("membership")->pid();
+      const double before = ProcessorSeconds(server);
+      const LoadResult result = Load(in_flight, time, call);
+      measures.Add(name, "/s", result.per_second);
+      measures.Add(absl::StrCat(name, "_cpu"), "µs", ProcessorMicros(server, result, before));
+      return result.per_second;
+    };
+    const double empty = rate("empty", fixture->Empty());
+    if (!steps_only) {
+      measures.Add("read_over_empty", "×", rate("point_read", fixture->PointRead()) / empty);
+      rate("mixed", fixture->Mixed());
+    }
+    const double step = rate("step", fixture->Step());
+    measures.Add("full_step_over_empty", "×", step / empty);
     if (postgres.ok()) {
       const double theirs =
           Must((*postgres)->Steps(in_flight, static_cast<int>(absl::ToInt64Seconds(time))));
       measures.Add("postgres_step", "/s", theirs);
-      measures.Add("step_over_postgres", "×", step / theirs);
+      measures.Add("full_step_over_postgres", "×", step / theirs);
     }
+    if (steps_only) continue;
     const double empty_p50 = Load(1, time / 3, fixture->Empty()).Percentile(0.5);
     const double step_p50 = Load(1, time / 3, fixture->Step()).Percentile(0.5);
     const double sync = SyncMicros(folder, 700);
@@ -234,6 +277,7 @@ void Run(const std::string& folder) {
     measures.Add("feed_lag_p99", "ms", FeedLagP99(*fixture, in_flight, time / 3));
     measures.Add("feed_throughput", "/s", FeedThroughput(*fixture));
   }
+  if (steps_only) return Print(measures, in_flight, runs, time);
   const double revisions = [&] {
     grpc::ClientContext context;
     PrepareContext(context, fixture->token());
@@ -282,19 +326,7 @@ void Run(const std::string& folder) {
       measures.Goal(absl::StrCat("idle_rss_", service), 64, /*at_least=*/false);
     }
   }
-  measures.Goal("read_over_empty", 0.8);
-  measures.Goal("step_over_empty", 0.5);
-  measures.Goal("step_over_postgres", 5);
-  measures.Goal("step_p50_over_floor", 2, /*at_least=*/false);
-
-  std::printf("%s", ToTable(measures.all()).c_str());
-  std::printf(
-      "\n%u cores, client on the same machine, %d in flight, %d runs of %.0f s, alternating.\n"
-      "Not shown: more than one machine, a network, TLS, a store larger than memory.\n",
-      std::thread::hardware_concurrency(), in_flight, runs, absl::ToDoubleSeconds(time));
-  if (const std::string path = absl::GetFlag(FLAGS_json); !path.empty()) {
-    if (absl::Status status = WriteFile(path, ToJson(measures.all())); !status.ok()) Fail(status);
-  }
+  Print(measures, in_flight, runs, time);
 }
 
 }  // namespace
