@@ -77,6 +77,7 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
   facts.person = NameOf(kPersons, open.name.person_id);
   facts.progress = &open.row.progress();
   facts.stages = &open.row.stages();
+  facts.calendar = &rule_sets_.calendar();
   if (kind == v1::STEP_KIND_APPLICATION) {
     ZHIBU_ASSIGN_OR_RETURN(facts.other_case_open, HasOpenCase(txn, open.name.person_id));
   }
@@ -117,7 +118,7 @@ absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::St
                                                         Open& open, Txn& txn,
                                                         v1::RecordedStep* recorded) const {
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay date, FromProto(step.date()));
-  const RuleSet* set = rule_sets_.On(date);
+  const RuleSet* set = rule_sets_.For(open.row.progress(), KindOf(step), date);
   if (set == nullptr) {
     return std::vector<Violation>{Because("NO_RULE_SET_ON_DATE", absl::StrCat(kStep, ".date"),
                                           "该日期没有可用的规则集；更早的历史请以期初建档登记")};
@@ -256,7 +257,7 @@ absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Rea
   answer.set_organisation(NameOf(kOrganisations, moved ? kept_by : row->organisation_id()));
   if (kept_by.empty()) progress.set_closed(true);
   answer.set_stage(StageOn(row->stages(), day));
-  const RuleSet* set = rule_sets_.On(day);
+  const RuleSet* set = rule_sets_.For(progress, v1::STEP_KIND_UNSPECIFIED, day);
   if (set != nullptr) {
     for (v1::StepKind kind : NextSteps(*set, progress)) answer.add_next_steps(kind);
   }

@@ -16,8 +16,9 @@ namespace zhibu::membership {
 absl::StatusOr<std::unique_ptr<const RuleSet>> ParseRuleSet(absl::string_view text,
                                                             absl::string_view name);
 
-// Every *.textproto of the folder. One that is unsound refuses all.
-absl::StatusOr<RuleSets> LoadRuleSets(const std::string& folder);
+// Every *.textproto of `folder`, with the working days of `calendars` (see LoadCalendars). One file
+// that is unsound refuses all.
+absl::StatusOr<RuleSets> LoadRuleSets(const std::string& folder, const std::string& calendars);
 
 }  // namespace zhibu::membership
 

@@ -1,27 +1,14 @@
 #include "services/membership/load_transfer_rules.h"
 
-#include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/domain/citation.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "services/membership/text_file.h"
 
 namespace zhibu::membership {
 namespace {
 
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    if (text_.empty()) text_ = absl::StrCat(":", line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-std::string Unsound(const rules::TransferRules& data) {
+std::string FaultOf(const rules::TransferRules& data) {
   if (data.validity_days() < 1 || data.validity_days_outside() < 1 ||
       data.max_validity_months() < 1) {
     return "validity_days, validity_days_outside and max_validity_months are at least 1";
@@ -49,15 +36,11 @@ std::string Unsound(const rules::TransferRules& data) {
 
 absl::StatusOr<rules::TransferRules> LoadTransferRules(const std::string& file) {
   ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
+  TextFile parsed(file);
   rules::TransferRules data;
-  if (!parser.ParseFromString(text, &data)) {
-    return absl::InvalidArgumentError(absl::StrCat(file, error.text()));
-  }
-  const std::string unsound = Unsound(data);
-  if (!unsound.empty()) return absl::InvalidArgumentError(absl::StrCat(file, ": ", unsound));
+  ZHIBU_RETURN_IF_ERROR(parsed.Parse(text, data));
+  const std::string fault = FaultOf(data);
+  if (!fault.empty()) return parsed.Fault("", -1, fault);
   return data;
 }
 

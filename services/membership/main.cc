@@ -11,6 +11,8 @@
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");
 ABSL_FLAG(std::string, rulesets, "",
           "folder of the rule sets; default: those that ship with the program");
+ABSL_FLAG(std::string, calendars, "",
+          "folder of the working days by year; default: those that ship with the program");
 ABSL_FLAG(std::string, transfer_rules, "",
           "file with what transfers are judged by; default: the one that ships with the program");
 ABSL_FLAG(std::string, key_file, "",
@@ -30,6 +32,10 @@ int main(int argc, char** argv) {
     options.rule_sets_folder = absl::GetFlag(FLAGS_rulesets);
     if (options.rule_sets_folder.empty()) {
       options.rule_sets_folder = zhibu::DataFolder("rulesets");
+    }
+    options.calendars_folder = absl::GetFlag(FLAGS_calendars);
+    if (options.calendars_folder.empty()) {
+      options.calendars_folder = zhibu::DataFolder("calendars");
     }
     options.transfer_rules_file = absl::GetFlag(FLAGS_transfer_rules);
     if (options.transfer_rules_file.empty()) {

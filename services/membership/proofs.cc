@@ -117,6 +117,7 @@ absl::Status Proofs::VerifyPerson(const Reader& reader, const std::string& perso
       facts.person = NameOf(kPersons, person_id);
       facts.progress = &progress;
       facts.stages = &stages;
+      facts.calendar = &rule_sets_.calendar();
       if (data.has_birth()) facts.birth = DayFromNumber(data.birth());
       FactsFrom(step.proof(), facts);
       const std::string reason = Disagreement(rule_sets_.Find(step.rule_set()), facts, step);

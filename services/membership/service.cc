@@ -161,7 +161,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
     Server& server, MembershipOptions options) {
-  ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, LoadRuleSets(options.rule_sets_folder));
+  ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, 
+                         LoadRuleSets(options.rule_sets_folder, options.calendars_folder));
   ZHIBU_ASSIGN_OR_RETURN(rules::TransferRules transfer_rules,
                          LoadTransferRules(options.transfer_rules_file));
   auto parts = std::make_shared<const Parts>(std::move(rule_sets), std::move(transfer_rules),

@@ -20,6 +20,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts();
 struct MembershipOptions {
   std::shared_ptr<grpc::Channel> registry;  // whose feed says which organisations there are
   std::string rule_sets_folder;             // *.textproto, see ruleset.proto
+  std::string calendars_folder;             // *.textproto, see calendar.proto; empty: none
   std::string transfer_rules_file;          // see transfer_rules.proto
   int unit_transfer_batch = 200;            // persons moved in one commit
   std::vector<std::string> keys;            // what personal data are encrypted with, newest first

@@ -246,6 +246,10 @@ std::vector<Unmet> FindUnmet(const rules::Rule& rule, const RuleSet& set, const 
       return ApprovingOrganisation(rule.approving_organisation(), facts);
     case rules::Rule::kDateOrder:
       return DateOrder(set, facts, proposed);
+    case rules::Rule::kPublicNotice:
+      return UnmetNotice(rule.public_notice(), facts, proposed);
+    case rules::Rule::kLeaving:
+      return UnmetLeaving(rule.leaving(), proposed);
     case rules::Rule::kOrder:
     case rules::Rule::CONDITION_NOT_SET:
       break;

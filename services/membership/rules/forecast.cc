@@ -13,6 +13,7 @@ constexpr char kStep[] = "step";
 constexpr int kMostSteps = 2 * kStepKinds;
 // How often one step's day may be put off: once for each rule that has one.
 constexpr int kMostDelays = 20;
+constexpr int kNoticeDays = 120;
 
 void VoteForAll(v1::Vote* vote) {
   vote->set_entitled(1);
@@ -32,6 +33,10 @@ v1::Step IdealStep(v1::StepKind kind, absl::CivilDay day) {
   } else if (step.has_introducer_determination()) {
     step.mutable_introducer_determination()->add_introducers("persons/a");
     step.mutable_introducer_determination()->add_introducers("persons/b");
+  } else if (step.has_object_determination()) {
+    // Long enough over any holidays.
+    *step.mutable_object_determination()->mutable_notice_from() = ToProto(day - kNoticeDays);
+    *step.mutable_object_determination()->mutable_notice_to() = ToProto(day - 1);
   } else if (step.has_political_review()) {
     step.mutable_political_review()->set_passed(true);
   } else if (step.has_training()) {
@@ -75,9 +80,10 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
   facts.stages = &stages;
   facts.birth = birth;
   facts.acting_kind = registry::v1::ORGANISATION_KIND_COMMITTEE;
+  facts.calendar = &sets.calendar();
   absl::CivilDay reached = from;
   for (int steps = 0; steps < kMostSteps; ++steps) {
-    const RuleSet* set = sets.On(reached);
+    const RuleSet* set = sets.For(progress, v1::STEP_KIND_UNSPECIFIED, reached);
     if (set == nullptr) break;
     ForecastDay day;
     day.kind = NextOf(*set, progress);
@@ -90,7 +96,7 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
     v1::Step step;
     for (int delays = 0;; ++delays) {
       step = IdealStep(day.kind, day.earliest);
-      set = sets.On(day.earliest);
+      set = sets.For(progress, day.kind, day.earliest);
       if (set == nullptr) return forecast;
       const auto* persons = PersonsOf(step);
       facts.named.assign(persons == nullptr ? 0 : persons->size(), {true, v1::STAGE_FULL});

@@ -108,6 +108,7 @@ void AddUnmet(const rules::Rule& rule, const ProposedStep& proposed, Unmet unmet
               Judgement& judgement) {
   std::string message =
       unmet.message.empty() ? absl::StrReplaceAll(rule.message(), unmet.values) : unmet.message;
+  message += unmet.note;
   Violation violation = OfRule(
       rule, unmet.reason.empty() ? rule.reason() : unmet.reason,
       unmet.subject.empty() ? proposed.subject : absl::StrCat(proposed.subject, ".", unmet.subject),
@@ -149,6 +150,10 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   for (const rules::Rule* rule : set.RulesOf(kind)) {
     if (impossible && (rule->has_quorum() || rule->has_majority())) continue;
     judgement.conditions.push_back(ConditionOf(*rule));
+    if (rule->has_public_notice()) {
+      judgement.calendar_provisional |=
+          CountNotice(rule->public_notice(), facts, proposed).provisional;
+    }
     for (Unmet& unmet : FindUnmet(*rule, set, facts, proposed)) {
       judgement.conditions.back().set_verdict(v1::VERDICT_WARNED);
       AddUnmet(*rule, proposed, std::move(unmet), judgement);

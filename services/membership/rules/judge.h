@@ -8,6 +8,7 @@
 
 #include "absl/time/civil_time.h"
 #include "common/base/status.h"
+#include "services/membership/rules/calendar.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/development_case.pb.h"
@@ -31,6 +32,7 @@ struct CaseFacts {
   std::vector<NamedPerson> named;            // in the order of the step
   // Of the organisation that acts, on the step's day; nullopt where it does not exist then.
   std::optional<registry::v1::OrganisationKind> acting_kind;
+  const Calendar* calendar = nullptr;  // null: no year is known
 };
 
 struct ProposedStep {
@@ -46,6 +48,8 @@ struct Judgement {
   // The order of steps, then every rule that was asked, each with what became of it: the proof of a
   // step without refusals.
   std::vector<v1::Condition> conditions;
+  // Working days were counted of a year whose calendar is not known.
+  bool calendar_provisional = false;
 };
 
 // Every unmet condition: of the order of steps, of the rules of `set` for this step, and of sense
@@ -63,10 +67,20 @@ struct Unmet {
   std::optional<absl::CivilDay> earliest;
   // Where it is not the rule's own reason and message.
   std::string reason, message;
+  std::string note;  // follows the message
 };
 // Empty where the rule is met, or cannot be asked since an earlier step is missing.
 std::vector<Unmet> FindUnmet(const rules::Rule& rule, const RuleSet& set, const CaseFacts& facts,
                              const ProposedStep& proposed);
+
+// The conditions on working days and on who is about to leave (conditions_time.cc).
+std::vector<Unmet> UnmetNotice(const rules::PublicNotice& rule, const CaseFacts& facts,
+                               const ProposedStep& step);
+std::vector<Unmet> UnmetLeaving(const rules::Leaving& rule, const ProposedStep& step);
+// The working days of the step's public notice, as far as they are asked for, and the day on which
+// there are, or would be, enough.
+Counted CountNotice(const rules::PublicNotice& rule, const CaseFacts& facts,
+                    const ProposedStep& step);
 
 // Whether the figures of a ballot can all be true.
 bool CanBe(const v1::Vote& vote);

@@ -15,6 +15,7 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
   }
   if (facts.acting_kind) proof.set_acting_kind(*facts.acting_kind);
   proof.set_other_case_open(facts.other_case_open);
+  proof.set_calendar_provisional(judgement.calendar_provisional);
   return proof;
 }
 
@@ -37,7 +38,9 @@ std::string Disagreement(const RuleSet* set, const CaseFacts& facts,
   const auto date = FromProto(recorded.step().date());
   const auto judged_on = FromProto(recorded.proof().judged_on());
   if (!date.ok() || !judged_on.ok()) return "CONDITIONS_DIFFER";
-  const Judgement again = Judge(*set, facts, {&recorded.step(), *date, *judged_on, "step"});
+  Judgement again = Judge(*set, facts, {&recorded.step(), *date, *judged_on, "step"});
+  // What was counted provisionally is counted by the year's calendar now: it stands if that agrees.
+  again.calendar_provisional |= recorded.proof().calendar_provisional();
   if (!again.refusals.empty()) return "NOW_REFUSED";
   return ProofOf(facts, again, *judged_on).SerializeAsString() ==
                  recorded.proof().SerializeAsString()

@@ -16,7 +16,8 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
 void FactsFrom(const v1::Proof& proof, CaseFacts& facts);
 
 // Judges a recorded step again, as it was judged then: the reason why it cannot be agreed with, or
-// empty. "RULE_SET_CHANGED": the set of that name is another by now (null: there is none);
+// empty. Working days that were counted provisionally are counted by the calendar as it is known
+// now. "RULE_SET_CHANGED": the set of that name is another by now (null: there is none);
 // "PROOF_MISSING": recorded before proofs were kept; "NOW_REFUSED"; "CONDITIONS_DIFFER".
 std::string Disagreement(const RuleSet* set, const CaseFacts& facts,
                          const v1::RecordedStep& recorded);

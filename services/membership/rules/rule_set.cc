@@ -21,6 +21,36 @@ RuleSet::Needs NeedsOfRule(const rules::Rule& rule) {
   return needs;
 }
 
+// The last step of each of the five stages.
+constexpr v1::StepKind kLastOfStage[] = {v1::STEP_KIND_TALK, v1::STEP_KIND_CULTIVATION_INSPECTION,
+                                         v1::STEP_KIND_TRAINING, v1::STEP_KIND_ADMISSION_FILING,
+                                         v1::STEP_KIND_ARCHIVE};
+
+int StageOf(int kind) {
+  int stage = 0;
+  while (kind > kLastOfStage[stage]) ++stage;
+  return stage;
+}
+
+// The day that decides whether a set with this transition judges; nullopt where the step's own day
+// does, or where nothing was begun yet. Of what is repeated the last counts: a stage whose first
+// step is held again has begun again.
+std::optional<absl::CivilDay> Began(rules::Transition transition, const rows::Progress& before,
+                                    v1::StepKind kind) {
+  if (transition != rules::BY_CASE_DATE && transition != rules::BY_STAGE_DATE) return std::nullopt;
+  int stage = kind == v1::STEP_KIND_UNSPECIFIED ? 0 : StageOf(kind);
+  if (kind == v1::STEP_KIND_UNSPECIFIED) {
+    for (const rows::StepDone& done : before.done()) stage = std::max(stage, StageOf(done.kind()));
+  }
+  std::optional<absl::CivilDay> began;
+  for (const rows::StepDone& done : before.done()) {
+    if (transition == rules::BY_STAGE_DATE && StageOf(done.kind()) != stage) continue;
+    const absl::CivilDay day = DayFromNumber(done.day());
+    if (!began || day < *began) began = day;
+  }
+  return began;
+}
+
 }  // namespace
 
 RuleSet::RuleSet(rules::RuleSet data, std::string sha256)
@@ -49,7 +79,7 @@ RuleSet::RuleSet(rules::RuleSet data, std::string sha256)
   }
 }
 
-absl::StatusOr<RuleSets> RuleSets::Make(std::vector<std::unique_ptr<const RuleSet>> sets) {
+absl::StatusOr<RuleSets> RuleSets::Make(List sets, Calendar calendar) {
   if (sets.empty()) return absl::InvalidArgumentError("there is no rule set");
   std::sort(sets.begin(), sets.end(),
             [](const auto& a, const auto& b) { return a->from() < b->from(); });
@@ -64,12 +94,25 @@ absl::StatusOr<RuleSets> RuleSets::Make(std::vector<std::unique_ptr<const RuleSe
       }
     }
   }
-  return RuleSets(std::move(sets));
+  return RuleSets(std::move(sets), std::move(calendar));
 }
 
 const RuleSet* RuleSets::On(absl::CivilDay day) const {
   for (auto it = sets_.rbegin(); it != sets_.rend(); ++it) {
     if ((*it)->from() <= day) return day < (*it)->to() ? it->get() : nullptr;
+  }
+  return nullptr;
+}
+
+const RuleSet* RuleSets::For(const rows::Progress& before, v1::StepKind kind,
+                             absl::CivilDay day) const {
+  const RuleSet* set = On(day);
+  while (set != nullptr) {
+    const std::optional<absl::CivilDay> began = Began(set->data().transition(), before, kind);
+    if (!began || *began >= set->from()) return set;
+    const RuleSet* earlier = On(set->from() - 1);
+    if (earlier == nullptr) return set;
+    set = earlier;
   }
   return nullptr;
 }

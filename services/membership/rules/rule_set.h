@@ -11,18 +11,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "services/membership/rules/calendar.h"
 #include "services/membership/rules/steps.h"
+#include "services/membership/rows.pb.h"
 #include "services/membership/ruleset.pb.h"
 
 namespace zhibu::membership {
-
-// What is wrong with a rule set, and where.
-struct Unsound {
-  enum class Part { kWhole, kRule, kDue };
-  Part part = Part::kWhole;
-  int index = 0;  // of the rule or due entry
-  std::string message;
-};
 
 // nullopt where every rule can be judged by and nothing refuses that is not confirmed: a rule
 // refuses only with a citation of mark C, its own or carried over.
@@ -69,21 +63,29 @@ class RuleSet {
   const rules::Rule* minimum_age_ = nullptr;
 };
 
-// Every rule set of a server, by date. Immutable.
+// Every rule set of a server, by date, and the working days they count. Immutable.
 class RuleSets {
  public:
+  using List = std::vector<std::shared_ptr<const RuleSet>>;
   // INVALID_ARGUMENT where there is none, two have one id, or two would judge the same day.
-  static absl::StatusOr<RuleSets> Make(std::vector<std::unique_ptr<const RuleSet>> sets);
+  static absl::StatusOr<RuleSets> Make(List sets, Calendar calendar);
 
-  // The one that judges a step of this day; null before the first.
+  // The one in force on this day; null before the first.
   const RuleSet* On(absl::CivilDay day) const;
+  // The one that judges a step of this kind and day in a case as far as `before`: the one in force,
+  // or, where its transition leaves what was begun to the set before, that one. With
+  // STEP_KIND_UNSPECIFIED: a step of the stage that the case has reached. Null before the first.
+  const RuleSet* For(const rows::Progress& before, v1::StepKind kind, absl::CivilDay day) const;
+  const Calendar& calendar() const { return calendar_; }
   // Null where there is none of this id.
   const RuleSet* Find(absl::string_view id) const;
-  const std::vector<std::unique_ptr<const RuleSet>>& all() const { return sets_; }
+  const List& all() const { return sets_; }
 
  private:
-  explicit RuleSets(std::vector<std::unique_ptr<const RuleSet>> sets) : sets_(std::move(sets)) {}
-  std::vector<std::unique_ptr<const RuleSet>> sets_;
+  RuleSets(List sets, Calendar calendar)
+      : sets_(std::move(sets)), calendar_(std::move(calendar)) {}
+  List sets_;
+  Calendar calendar_;
 };
 
 // The placeholders that a rule's message may contain.

@@ -156,6 +156,16 @@ Problem CheckCondition(const rules::Rule& rule) {
       if (rule.severity() != rules::REFUSE) return "the order must refuse";
       if (!steps.empty()) return "the order is asked of all steps; leave steps empty";
       return CheckOrder(rule.order());
+    case rules::Rule::kPublicNotice:
+      if (rule.public_notice().working_days() < 1 || rule.public_notice().working_days() > 60) {
+        return "working_days is not 1 to 60";
+      }
+      if (!AllAmong(steps, {v1::STEP_KIND_OBJECT_DETERMINATION})) return "only step 7 has a notice";
+      return std::nullopt;
+    case rules::Rule::kLeaving:
+      if (!AreMonths(rule.leaving().months())) return "months is not 1 to 120";
+      if (!AllAmong(steps, {v1::STEP_KIND_PRE_REVIEW})) return "only step 13 asks who leaves";
+      return std::nullopt;
     case rules::Rule::kProbationEnded:
     case rules::Rule::kDateOrder:
       return std::nullopt;
@@ -236,6 +246,7 @@ Problem CheckDue(const rules::Due& due) {
 }
 
 Problem CheckWhole(const rules::RuleSet& data) {
+  if (!rules::Transition_IsValid(data.transition())) return "transition is not one";
   if (!IsResourceId(data.id())) return "id is not [a-z][a-z0-9-]{0,62}";
   if (data.title().empty()) return "title is empty";
   const auto from = ParseDate(data.effective_from());
@@ -282,6 +293,10 @@ std::vector<std::string> PlaceholdersOf(rules::Rule::ConditionCase condition) {
       return {"{times}"};
     case rules::Rule::kOrder:
       return {"{step}", "{missing}"};
+    case rules::Rule::kPublicNotice:
+      return {"{days}"};
+    case rules::Rule::kLeaving:
+      return {"{months}", "{leaving}"};
     default:
       return {};
   }
@@ -296,17 +311,17 @@ std::optional<Unsound> FindUnsound(const rules::RuleSet& data) {
     }
     if (problem) {
       return Unsound{
-          Unsound::Part::kRule, i,
+          "rules", i,
           absl::StrCat("rule ", data.rules(i).code(), " ", data.rules(i).reason(), ": ", *problem)};
     }
   }
   for (int i = 0; i < data.dues_size(); ++i) {
     if (Problem problem = CheckDue(data.dues(i))) {
-      return Unsound{Unsound::Part::kDue, i,
+      return Unsound{"dues", i,
                      absl::StrCat("due ", v1::DueKind_Name(data.dues(i).kind()), ": ", *problem)};
     }
   }
-  if (Problem problem = CheckWhole(data)) return Unsound{Unsound::Part::kWhole, 0, *problem};
+  if (Problem problem = CheckWhole(data)) return Unsound{"", -1, *problem};
   return std::nullopt;
 }
 

@@ -73,6 +73,11 @@ void CheckDetail(const v1::Step& step, Form& form) {
       form.Require(WithinRange(step.training().class_hours(), 0, 480), "training.class_hours",
                    "CLASS_HOURS_INVALID", "培训学时须在 0–480 之间");
       break;
+    case v1::Step::kPreReview:
+      form.Require(
+          !step.pre_review().has_leaving_on() || FromProto(step.pre_review().leaving_on()).ok(),
+          "pre_review.leaving_on", "LEAVING_DATE_INVALID", "预计离开单位的日期须完整");
+      break;
     case v1::Step::kAdmissionForm:
       form.Require(step.admission_form().serial_number().size() <= 64,
                    "admission_form.serial_number", "SERIAL_NUMBER_TOO_LONG",

@@ -22,7 +22,8 @@ inline constexpr char kTwo[] = "persons/contact-two";
 
 inline const RuleSets& ShippedRuleSets() {
   static const RuleSets* const sets = [] {
-    auto loaded = LoadRuleSets(absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/rulesets"));
+    auto loaded = LoadRuleSets(ZHIBU_SOURCE_DIR "/services/membership/rulesets",
+                               ZHIBU_SOURCE_DIR "/services/membership/calendars");
     if (!loaded.ok()) {
       fprintf(stderr, "%s\n", loaded.status().ToString().c_str());
       abort();
@@ -49,6 +50,9 @@ inline v1::Step MakeStep(v1::StepKind kind, absl::CivilDay day) {
   } else if (step.has_introducer_determination()) {
     step.mutable_introducer_determination()->add_introducers(kOne);
     step.mutable_introducer_determination()->add_introducers(kTwo);
+  } else if (step.has_object_determination()) {
+    *step.mutable_object_determination()->mutable_notice_from() = ToProto(day - 30);
+    *step.mutable_object_determination()->mutable_notice_to() = ToProto(day - 1);
   } else if (step.has_political_review()) {
     step.mutable_political_review()->set_passed(true);
   } else if (step.has_training()) {

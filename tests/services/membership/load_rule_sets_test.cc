@@ -112,6 +112,10 @@ TEST(LoadRuleSets, RefusesWhatCannotBeJudgedBy) {
        "places { step: STEP_KIND_TALK after: STEP_KIND_ARCHIVE }", "comes after"},
       {"places { step: STEP_KIND_TALK after: STEP_KIND_APPLICATION }",
        "places { step: STEP_KIND_TALK }", "comes after nothing"},
+      {"working_days: 5", "working_days: 0", "working_days is not 1 to 60"},
+      {"leaving { months: 3 }", "leaving { months: 121 }", "months is not 1 to 120"},
+      {"steps: STEP_KIND_PRE_REVIEW\n  severity: WARN", "steps: STEP_KIND_TALK\n  severity: WARN",
+       "only step 13 asks who leaves"},
       {"kind: DUE_KIND_TALK", "kind: DUE_KIND_UNSPECIFIED", "kind is missing"},
       {"stages: STAGE_APPLICANT", "", "stages is empty"},
   };
@@ -125,17 +129,17 @@ TEST(LoadRuleSets, RefusesSetsThatJudgeTheSameDay) {
   const std::filesystem::path folder =
       std::filesystem::path(::testing::TempDir()) / absl::StrCat("rulesets-", RandomId());
   std::filesystem::create_directories(folder);
-  EXPECT_THAT(std::string(LoadRuleSets(folder.string()).status().message()),
+  EXPECT_THAT(std::string(LoadRuleSets(folder.string(), "").status().message()),
               HasSubstr("no rule set"));
   ASSERT_TRUE(WriteFile(folder / "a.textproto", Shipped("cpc-2014")).ok());
-  EXPECT_TRUE(LoadRuleSets(folder.string()).ok());
+  EXPECT_TRUE(LoadRuleSets(folder.string(), "").ok());
   ASSERT_TRUE(WriteFile(folder / "b.textproto",
                         With(Shipped("cpc-2026"), "2026-05-18\"\n", "2026-05-17\"\n"))
                   .ok());
-  EXPECT_THAT(std::string(LoadRuleSets(folder.string()).status().message()),
+  EXPECT_THAT(std::string(LoadRuleSets(folder.string(), "").status().message()),
               HasSubstr("judge the same days"));
   ASSERT_TRUE(WriteFile(folder / "b.textproto", "id: 7").ok());
-  EXPECT_THAT(std::string(LoadRuleSets(folder.string()).status().message()),
+  EXPECT_THAT(std::string(LoadRuleSets(folder.string(), "").status().message()),
               HasSubstr("b.textproto:1"));
   std::filesystem::remove_all(folder);
 }

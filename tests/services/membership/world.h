@@ -55,6 +55,7 @@ class World {
           MembershipOptions options;
           options.registry = registry_.channel();
           options.rule_sets_folder = rule_sets_folder_;
+          options.calendars_folder = ZHIBU_SOURCE_DIR "/services/membership/calendars";
           options.transfer_rules_file =
               ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
           options.keys = keys_;

@@ -1,10 +1,4 @@
-#include "services/membership/rules/judge.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "absl/strings/match.h"
-#include "tests/services/membership/history.h"
+#include "tests/services/membership/rules/judge_fixture.h"
 
 namespace zhibu::membership {
 namespace {
@@ -14,97 +8,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-struct Version {
-  const char* set;
-  absl::CivilDay start;  // of the history: all of it lies within the set's time
-};
-
-std::vector<std::string> Reasons(const std::vector<Violation>& violations) {
-  std::vector<std::string> reasons;
-  for (const Violation& violation : violations) reasons.push_back(violation.reason);
-  return reasons;
-}
-
-// A case under one rule set, walked step by step. The start is a last day of a month, so that
-// months are clamped.
-class JudgeTest : public ::testing::TestWithParam<Version> {
- protected:
-  JudgeTest() : set_(*ShippedRuleSets().Find(GetParam().set)) {
-    facts_.person = "persons/applicant";
-    facts_.progress = &progress_;
-    facts_.stages = &stages_;
-    facts_.birth = AddYears(start_, -30);
-    facts_.acting_kind = registry::v1::ORGANISATION_KIND_COMMITTEE;
-  }
-
-  Judgement Propose(const v1::Step& step) {
-    facts_.named.assign(8, {true, v1::STAGE_FULL});
-    return JudgeWith(step);
-  }
-  Judgement JudgeWith(const v1::Step& step) {
-    return Judge(set_, facts_,
-                 {&step, *FromProto(step.date()), absl::CivilDay(2040, 1, 1), "step"});
-  }
-  void Record(const v1::Step& step) {
-    AdvanceStages(progress_, step, "branch", stages_);
-    Advance(step, progress_);
-  }
-  // Records the legal history up to the first step of this kind, which is answered.
-  v1::Step WalkTo(v1::StepKind kind) {
-    for (const v1::Step& step : LegalHistory(start_)) {
-      if (KindOf(step) == kind) return step;
-      Record(step);
-    }
-    return {};
-  }
-  v1::Step On(v1::Step step, absl::CivilDay day) {
-    *step.mutable_date() = ToProto(day);
-    return step;
-  }
-  // The step is refused for this reason alone, by a rule with a code, a citation and a message in
-  // Chinese that has no placeholder left.
-  Violation ExpectRefused(const v1::Step& step, const std::string& reason,
-                          const std::string& code) {
-    return ExpectOne(Propose(step).refusals, reason, code);
-  }
-  Violation ExpectWarned(const v1::Step& step, const std::string& reason, const std::string& code) {
-    const Judgement judgement = Propose(step);
-    EXPECT_THAT(Reasons(judgement.refusals), IsEmpty());
-    return ExpectOne(judgement.warnings, reason, code);
-  }
-  Violation ExpectOne(const std::vector<Violation>& violations, const std::string& reason,
-                      const std::string& code) {
-    EXPECT_THAT(Reasons(violations), ElementsAre(reason));
-    if (violations.size() != 1) return {};
-    const Violation& violation = violations.front();
-    EXPECT_EQ(violation.code, code);
-    EXPECT_FALSE(violation.citation.document().empty());
-    EXPECT_NE(violation.citation.mark(), type::v1::MARK_UNSPECIFIED);
-    EXPECT_THAT(violation.message, Not(HasSubstr("{")));
-    EXPECT_TRUE(absl::StartsWith(violation.subject, "step")) << violation.subject;
-    EXPECT_GT(static_cast<unsigned char>(violation.message[0]), 0x7F) << violation.message;
-    return violation;
-  }
-  void ExpectAccepted(const v1::Step& step) {
-    const Judgement judgement = Propose(step);
-    EXPECT_THAT(Reasons(judgement.refusals), IsEmpty());
-    EXPECT_THAT(Reasons(judgement.warnings), IsEmpty());
-  }
-
-  const absl::CivilDay start_ = GetParam().start;
-  const RuleSet& set_;
-  rows::Progress progress_;
-  Stages stages_;
-  CaseFacts facts_;
-};
-
-INSTANTIATE_TEST_SUITE_P(BothTexts, JudgeTest,
-                         ::testing::Values(Version{"cpc-2014", absl::CivilDay(2015, 8, 31)},
-                                           Version{"cpc-2026", absl::CivilDay(2026, 8, 31)}),
-                         [](const auto& info) {
-                           return absl::StartsWith(info.param.set, "cpc-2014") ? "Of2014"
-                                                                               : "Of2026";
-                         });
+INSTANTIATE_TEST_SUITE_P(BothTexts, JudgeTest, kBothTexts, VersionName);
 
 TEST_P(JudgeTest, AcceptsALegalHistoryOnItsEarliestDays) {
   for (const v1::Step& step : LegalHistory(start_)) {
