@@ -8,8 +8,10 @@
 #include "common/store/table.h"
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
+#include "services/membership/quota_tables.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/proof.h"
+#include "services/membership/rules/quota.h"
 
 namespace zhibu::membership {
 namespace {
@@ -111,6 +113,16 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
       facts.acting_kind = static_cast<registry::v1::OrganisationKind>(KindOn(*row, date).kind());
     }
   }
+  // Also where no rule asks: an approval uses it.
+  if (kind == v1::STEP_KIND_ADMISSION_APPROVAL && !Failed(step)) {
+    ZHIBU_ASSIGN_OR_RETURN(
+        std::optional<NearestQuota> quota,
+        FindNearestQuota(tree_, txn, open.row.organisation_id(), date, date.year()));
+    if (quota) {
+      facts.quota_left = Remaining(quota->row);
+      facts.quota_organisation = std::move(quota->organisation_id);
+    }
+  }
   return absl::OkStatus();
 }
 
@@ -148,6 +160,9 @@ absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::St
   Stages stages = open.row.stages();
   AdvanceStages(open.row.progress(), step, open.row.organisation_id(), stages);
   StagesToEvent(stages, event.mutable_stages());
+  if (facts.quota_left) {
+    event.set_quota_organisation(NameOf(kOrganisations, facts.quota_organisation));
+  }
   ZHIBU_RETURN_IF_ERROR(tables_.Apply(txn, event, &open.row));
   open.exists = true;
   // What was read of the person is no longer so where the stage changed.

@@ -16,6 +16,7 @@
 #include "services/membership/personal_index.h"
 #include "services/membership/persons.h"
 #include "services/membership/privacy_service.h"
+#include "services/membership/quota_service.h"
 #include "services/membership/rule_service.h"
 #include "services/membership/tables.h"
 #include "services/membership/transfer_service.h"
@@ -23,6 +24,7 @@
 #include "zhibu/membership/v1/case_event_service.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
+#include "zhibu/membership/v1/quota_service.pb.h"
 #include "zhibu/membership/v1/rule_service.pb.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
@@ -156,7 +158,8 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
           v1::RevealPersonRequest::descriptor()->file()->service(0),
           v1::ForecastCaseRequest::descriptor()->file()->service(0),
           v1::ListExceptionsRequest::descriptor()->file()->service(0),
-          v1::ListUnitTransfersRequest::descriptor()->file()->service(0)};
+          v1::ListUnitTransfersRequest::descriptor()->file()->service(0),
+          v1::AllocateQuotaRequest::descriptor()->file()->service(0)};
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
@@ -200,6 +203,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   services.push_back(MakeRuleService(server, parts));
   services.push_back(MakeCaseEventService(server, parts));
   services.push_back(MakeTransferService(server, parts, worker));
+  services.push_back(MakeQuotaService(server, parts));
   return services;
 }
 

@@ -11,6 +11,7 @@
 #include "services/membership/convert.h"
 #include "services/membership/exceptions.h"
 #include "services/membership/personal_index.h"
+#include "services/membership/quota_tables.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
 #include "services/membership/rules/progress.h"
@@ -170,6 +171,9 @@ absl::Status Tables::Apply(Txn& txn, const google::protobuf::Any& event) const {
   } else if (event.Is<v1::TransferChanged>()) {
     v1::TransferChanged changed;
     if (event.UnpackTo(&changed)) return Apply(txn, changed);
+  } else if (event.Is<v1::QuotaChanged>()) {
+    v1::QuotaChanged changed;
+    if (event.UnpackTo(&changed)) return Apply(txn, changed);
   }
   return absl::DataLossError("an event that the membership service does not know");
 }
@@ -254,6 +258,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::TransferChanged& event) const {
   return ApplyTransfer(txn, event);
 }
 
+absl::Status Tables::Apply(Txn& txn, const v1::QuotaChanged& event) const {
+  return ApplyQuota(txn, event);
+}
+
 absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* given) const {
   const std::optional<CaseName> name = ParseCaseName(event.name());
   const RuleSet* set = rule_sets_.Find(event.recorded().rule_set());
@@ -286,6 +294,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   if (IsExcepted(event.recorded())) {
     row.add_excepted(event.recorded().sequence());
     PutExceptions(txn, *name, row);
+  }
+  if (const auto quota = IdOf(kOrganisations, event.quota_organisation())) {
+    const int32_t year = event.recorded().step().date().year();
+    ZHIBU_RETURN_IF_ERROR(UseQuota(txn, *quota, year, row));
   }
   PutRow(txn, CaseKey(*name), row);
   rows::StepRow step;

@@ -17,6 +17,7 @@
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/privacy_events.pb.h"
+#include "zhibu/membership/v1/quota.pb.h"
 #include "zhibu/membership/v1/transfer.pb.h"
 
 namespace zhibu::membership {
@@ -30,6 +31,8 @@ enum Table : uint8_t {
   kStepTable = 0x14,              // person, case, sequence → StepRow
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
   kExceptionTable = 0x17,         // organisation, person, case, sequence → nothing
+  kQuotaTable = 0x1A,             // organisation, year → QuotaRow
+  kQuotaEntries = 0x1B,           // organisation, year, sequence → QuotaEntry
   // A work list from the registry's feed, not of the own one: the only table that folding the own
   // feed does not make.
   kUnitTransferTable = 0x22,  // reorganisation → UnitTransferRow
@@ -74,6 +77,7 @@ class Tables {
   absl::Status Apply(Txn& txn, const v1::PersonResealed& event) const;
   absl::Status Apply(Txn& txn, const v1::PersonMerged& event) const;
   absl::Status Apply(Txn& txn, const v1::TransferChanged& event) const;
+  absl::Status Apply(Txn& txn, const v1::QuotaChanged& event) const;
   // `row`: the case as it is, where the caller has it already; it is changed.
   absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
 

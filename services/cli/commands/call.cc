@@ -18,6 +18,7 @@
 #include "zhibu/activity/v1/activity_service.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
+#include "zhibu/membership/v1/quota_service.pb.h"
 #include "zhibu/membership/v1/rule_service.pb.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
 #include "zhibu/registry/v1/election_service.pb.h"
@@ -53,6 +54,7 @@ std::vector<const ServiceDescriptor*> Services() {
           ServiceOf<membership::v1::RevealPersonRequest>(),
           ServiceOf<membership::v1::ForecastCaseRequest>(),
           ServiceOf<membership::v1::ListUnitTransfersRequest>(),
+          ServiceOf<membership::v1::AllocateQuotaRequest>(),
           ServiceOf<activity::v1::CreateActivityRequest>(),
           ServiceOf<reporting::v1::GetBasicSurveyRequest>()};
 }

@@ -15,6 +15,7 @@ CommandGroup MemberCommands();        // member.cc, with record.cc and due.cc
 Command RecordCommand();              // record.cc
 Command DueCommand();                 // due.cc
 CommandGroup TransferCommands();      // transfer.cc
+CommandGroup QuotaCommands();         // quota.cc
 CommandGroup ActivityCommands();      // activity.cc
 CommandGroup ReportCommands();        // report.cc
 CommandGroup DataCommands();          // data.cc: import, generate

@@ -9,8 +9,8 @@ namespace zhibu::cli {
 const CommandTable& Commands() {
   static const CommandTable& table =
       *new CommandTable{{OrganisationCommands(), StandingCommands(), MemberCommands(),
-                         TransferCommands(), ActivityCommands(), ReportCommands(), DataCommands(),
-                         PrivacyCommands(), CareCommands(), CallCommands(), ProgramCommands()},
+                         TransferCommands(), QuotaCommands(), ActivityCommands(), ReportCommands(),
+                         DataCommands(), PrivacyCommands(), CareCommands(), CallCommands(), ProgramCommands()},
                         GlobalOptions()};
   return table;
 }

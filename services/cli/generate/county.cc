@@ -178,6 +178,23 @@ void CountyBuilder::AddTransfer(absl::string_view person, absl::string_view to,
   writer_->Add(FileKind::kTransfers, row);
 }
 
+void CountyBuilder::AddQuotas(const std::vector<std::pair<std::string, int>>& chain) {
+  using namespace quota_columns;  // NOLINT: the columns of one file
+  for (int64_t year = today_.year() - 2; year <= today_.year(); ++year) {
+    std::string from;
+    for (const auto& [to, number] : chain) {
+      std::vector<std::string> row = FolderWriter::NewRow(FileKind::kQuotas);
+      row[kYear] = absl::StrCat(year);
+      row[kFrom] = from;
+      row[kTo] = to;
+      row[kNumber] = absl::StrCat(number);
+      row[kDocument] = absl::StrCat("组发〔", year, "〕", from.empty() ? 3 : 5, "号");
+      writer_->Add(FileKind::kQuotas, row);
+      from = to;
+    }
+  }
+}
+
 void CountyBuilder::AddCommittee(absl::string_view organisation, const MemberIds& members) {
   if (members.empty()) return;
   AddPost(organisation, registry::v1::POST_KIND_SECRETARY, members[0]);

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -88,6 +89,9 @@ class CountyBuilder {
   // A transfer of relation (组织关系转接), begun so many days ago. Negative: not yet.
   void AddTransfer(absl::string_view person, absl::string_view to, absl::string_view outside,
                    int started, int issued, int received);
+  // Quotas of this year and the two before: to the first from outside, to each other one from the
+  // one before it.
+  void AddQuotas(const std::vector<std::pair<std::string, int>>& chain);
   // Secretary and, from seven members on, three commissioners, all from the first members.
   void AddCommittee(absl::string_view organisation, const MemberIds& members);
 

@@ -166,6 +166,9 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
     county.AddTransfer(last_members[3], "zz-1-zb", "", 3, -1, -1);
   }
 
+  // Townships have none of their own: their admissions use the county's.
+  county.AddQuotas({{kRoot, 60}, {kBureau, 40}, {kSchool, 12}});
+
   // Township schools: subordinate to their township's committee, guided by the bureau's.
   for (int i = 0; i < kTownships; ++i) {
     county.AddOrganisation({absl::StrFormat("xz-%02d-dw", i + 1),

@@ -102,6 +102,7 @@ class R2 {
                              ORGANISATION_KIND_COMMITTEE, "", "", 1950});
     county_.AddOrganisation({kBureau, absl::StrCat("中共", kCounty, "委教育工作委员会"),
                              ORGANISATION_KIND_WORK_COMMITTEE, kRoot, "", 1984});
+    county_.AddQuotas({{kRoot, 40}, {kBureau, 30}});
     own_ = Schools(true);
     shared_ = Schools(false);
     AddGeneralBranch(&own_[0]);

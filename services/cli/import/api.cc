@@ -56,6 +56,7 @@ ImportApi::ImportApi(const ImportOptions& options, const ImportServices& service
       facilities_(StubOn<registry::v1::FacilityService>(services.registry)),
       membership_(StubOn<membership::v1::MembershipService>(services.membership)),
       transfers_(StubOn<membership::v1::TransferService>(services.membership)),
+      quotas_(StubOn<membership::v1::QuotaService>(services.membership)),
       activity_(StubOn<activity::v1::ActivityService>(services.activity)) {}
 
 absl::Status ImportApi::Retry(absl::FunctionRef<grpc::Status(grpc::ClientContext*)> attempt) {

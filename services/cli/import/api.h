@@ -14,6 +14,7 @@
 #include "zhibu/activity/v1/activity_service.grpc.pb.h"
 #include "zhibu/feed/v1/feed.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/quota_service.grpc.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 #include "zhibu/registry/v1/election_service.grpc.pb.h"
 #include "zhibu/registry/v1/facility_service.grpc.pb.h"
@@ -48,6 +49,7 @@ class ImportApi {
   registry::v1::FacilityService::Stub& facilities() { return *facilities_; }
   membership::v1::MembershipService::Stub& membership() { return *membership_; }
   membership::v1::TransferService::Stub& transfers() { return *transfers_; }
+  membership::v1::QuotaService::Stub& quotas() { return *quotas_; }
   activity::v1::ActivityService::Stub& activity() { return *activity_; }
   const ImportServices& services() const { return services_; }
 
@@ -61,6 +63,7 @@ class ImportApi {
   const std::unique_ptr<registry::v1::FacilityService::Stub> facilities_;
   const std::unique_ptr<membership::v1::MembershipService::Stub> membership_;
   const std::unique_ptr<membership::v1::TransferService::Stub> transfers_;
+  const std::unique_ptr<membership::v1::QuotaService::Stub> quotas_;
   const std::unique_ptr<activity::v1::ActivityService::Stub> activity_;
 };
 

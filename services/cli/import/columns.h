@@ -24,11 +24,12 @@ enum class FileKind {
   kElections,      // 换届.csv: the last election of each organisation
   kFacilities,     // 阵地品牌.csv
   kPersons,        // 人员.csv
+  kQuotas,         // 名额.csv: before the steps, whose approvals use them
   kSteps,          // 步骤.csv: development steps, a case's rows together and in order
   kActivities,     // 活动.csv
   kTransfers,      // 转接.csv
 };
-inline constexpr int kFileKinds = 12;
+inline constexpr int kFileKinds = 13;
 
 // A Chinese word for a value of a contract's enum.
 struct Word {
@@ -175,6 +176,9 @@ enum {
   kFullMemberOn,
   kCount
 };
+}
+namespace quota_columns {
+enum { kYear, kFrom, kTo, kNumber, kDocument, kCount };
 }
 namespace step_columns {
 enum {

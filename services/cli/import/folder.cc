@@ -281,6 +281,8 @@ void CheckRow(const Row& row, RowErrors* errors) {
       return CheckPeriod(row, facility_columns::kFrom, facility_columns::kTo, errors);
     case FileKind::kPersons:
       return CheckPerson(row, errors);
+    case FileKind::kQuotas:
+      return;
     case FileKind::kSteps:
       return CheckStep(row, errors);
     case FileKind::kActivities:

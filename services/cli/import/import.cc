@@ -16,6 +16,7 @@
 #include "services/cli/import/existing.h"
 #include "services/cli/import/folder.h"
 #include "services/cli/import/messages.h"
+#include "services/cli/import/quotas.h"
 #include "services/cli/import/transfers.h"
 
 namespace zhibu::cli {
@@ -89,10 +90,11 @@ class Importer {
     ZHIBU_RETURN_IF_ERROR(SendElections());
     ZHIBU_RETURN_IF_ERROR(SendFacilities());
     const int64_t registry = result_->revisions["registry"];
-    if (Has(FileKind::kPersons) || Has(FileKind::kSteps)) {
+    if (Has(FileKind::kPersons) || Has(FileKind::kQuotas) || Has(FileKind::kSteps)) {
       ZHIBU_RETURN_IF_ERROR(api_.WaitUntilFollowed(services.membership, "registry", registry));
     }
     ZHIBU_RETURN_IF_ERROR(SendPersons());
+    ZHIBU_RETURN_IF_ERROR(SendQuotas());
     ZHIBU_RETURN_IF_ERROR(SendSteps());
     const int64_t membership = result_->revisions["membership"];
     if (Has(FileKind::kActivities)) {
@@ -316,6 +318,29 @@ class Importer {
         "activity", FileKind::kActivities, kActivities, &ActivityOf,
         &activity::v1::CreateActivityRequest::activity_id,
         &activity::v1::ActivityService::Stub::BatchCreateActivities, api_.activity());
+  }
+
+  // One by one, from the top down as they stand: each needs what the one before has given.
+  absl::Status SendQuotas() {
+    absl::Status status;
+    ReadChecked(folder_, FileKind::kQuotas, [&](const Row& row) {
+      if (status.ok()) status = SendOneQuota(row);
+    });
+    return status;
+  }
+  absl::Status SendOneQuota(const Row& row) {
+    const Origin origin{NameOf(kOrganisations, row.Text(quota_columns::kTo)), FileKind::kQuotas,
+                        row.line, {}};
+    const absl::StatusOr<SentQuota> sent = SendQuota(api_, api_.services().token, row);
+    if (!sent.ok() && IsAboutRows(sent.status())) {
+      return Refuse(RowErrorsOf(sent.status(), {origin}));
+    }
+    ZHIBU_RETURN_IF_ERROR(sent.status());
+    if (sent->already_there) ++ResultOf(FileKind::kQuotas).already_there;
+    int64_t& revision = result_->revisions["membership"];
+    revision = std::max(revision, sent->revision);
+    Progress(FileKind::kQuotas, 1);
+    return absl::OkStatus();
   }
 
   // One by one: each is a chain of changes, and there are few.

@@ -33,6 +33,10 @@ struct CaseFacts {
   // Of the organisation that acts, on the step's day; nullopt where it does not exist then.
   std::optional<registry::v1::OrganisationKind> acting_kind;
   const Calendar* calendar = nullptr;  // null: no year is known
+  // Approved admissions only: what is left of the quota before it, and whose quota that is (an id);
+  // nullopt where no organisation from the case's own upward has one that year.
+  std::optional<int32_t> quota_left;
+  std::string quota_organisation;
 };
 
 struct ProposedStep {

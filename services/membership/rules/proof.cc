@@ -16,6 +16,7 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
   if (facts.acting_kind) proof.set_acting_kind(*facts.acting_kind);
   proof.set_other_case_open(facts.other_case_open);
   proof.set_calendar_provisional(judgement.calendar_provisional);
+  if (facts.quota_left) proof.set_quota_left(*facts.quota_left);
   return proof;
 }
 
@@ -29,6 +30,8 @@ void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
     facts.acting_kind = proof.acting_kind();
   }
   facts.other_case_open = proof.other_case_open();
+  facts.quota_left.reset();
+  if (proof.has_quota_left()) facts.quota_left = proof.quota_left();
 }
 
 std::string Disagreement(const RuleSet* set, const CaseFacts& facts,

@@ -108,6 +108,8 @@ TEST(CheckFolder, NamesFileLineColumnAndReasonOfEachBadRow) {
            {FileKind::kPersons,
             absl::StrCat(kPersons, good_person, "\np2", good_person.substr(2), "\n"),
             "人员.csv:3:公民身份号码:ID_NUMBER_TWICE"},
+           {FileKind::kQuotas, "年度,下达单位,接收单位,名额\n2026,,o1,0\n",
+            "名额.csv:2:名额:NUMBER_OUT_OF_RANGE"},
            {FileKind::kSteps, absl::StrCat(kSteps, "p1-c1,1,2020-01-01,,,,,,,,\n"),
             "步骤.csv:2:案件:CASE_INVALID"},
            {FileKind::kSteps, absl::StrCat(kSteps, "p1/c1,26,2020-01-01,,,,,,,,\n"),

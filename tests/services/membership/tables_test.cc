@@ -6,6 +6,7 @@
 #include "common/store/feed.h"
 #include "tests/services/membership/world.h"
 #include "zhibu/membership/v1/privacy_service.grpc.pb.h"
+#include "zhibu/membership/v1/quota_service.grpc.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -59,8 +60,25 @@ void HandlePersonalData(World& world) {
   ASSERT_TRUE(Invoke(&v1::PrivacyService::Stub::MergePersons, *stub, merge, &merged).ok());
 }
 
+// A quota, some of it handed down: the admissions of 2025 use it.
+void GiveQuota(World& world) {
+  auto stub = v1::QuotaService::NewStub(world.channel());
+  v1::AllocateQuotaRequest request;
+  v1::AllocateQuotaResponse response;
+  request.set_year(2025);
+  for (const char* from : {"", kCounty}) {
+    request.mutable_entry()->set_from(from);
+    request.mutable_entry()->set_to(*from == '\0' ? kCounty : kBranch);
+    request.mutable_entry()->set_number(*from == '\0' ? 9 : 2);
+    request.set_from_etag(response.quota().etag());
+    request.set_request_id(world.NextRequestId());
+    ASSERT_TRUE(Invoke(&v1::QuotaService::Stub::AllocateQuota, *stub, request, &response).ok());
+  }
+}
+
 // Cases at several places of the way: a member, somebody refused, somebody extended.
 void MakeHistory(World& world) {
+  GiveQuota(world);
   for (const char* id : {"li", "wang", "zhao"}) ASSERT_TRUE(world.CreatePerson(id).ok());
   world.WalkTo(kCase, kStart, v1::STEP_KIND_UNSPECIFIED);
   constexpr char kRefused[] = "persons/wang/cases/c";
