@@ -79,6 +79,7 @@ Standing StandingAt(int stage) {
     case membership::v1::STAGE_FULL:
       return Standing::kFull;
     case membership::v1::STAGE_ENDED:
+    case membership::v1::STAGE_STOPPED:  // until it is restored, which is a stage of its own
       return Standing::kEnded;
     default:
       return Standing::kNotMember;

@@ -10,6 +10,7 @@
 #include "services/membership/form.h"
 #include "services/membership/quota_tables.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/facts.h"
 #include "services/membership/rules/proof.h"
 #include "services/membership/rules/quota.h"
 
@@ -53,6 +54,10 @@ absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
     if (HasLeft(open.person->affiliations())) {
       return Refused(NameOf(kPersons, open.name.person_id), "PERSON_LEFT",
                      "该人员的组织关系已转出，请由现所在党组织办理");
+    }
+    if (HasDied(*open.person)) {
+      return Refused(NameOf(kPersons, open.name.person_id), "PERSON_DECEASED",
+                     "此人已登记去世，不能再建发展档案");
     }
     open.row = NewCase(*open.person, first);
   }

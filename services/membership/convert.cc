@@ -27,6 +27,7 @@ void StagesToEvent(const Stages& stages, StageChanges* changes) {
     if (row.has_approved_on()) {
       *change.mutable_approved_on() = ToProto(DayFromNumber(row.approved_on()));
     }
+    change.set_restored(row.restored());
   }
 }
 
@@ -40,6 +41,7 @@ void StagesFromEvent(const StageChanges& changes, Stages* stages) {
     if (change.has_approved_on()) {
       row.set_approved_on(DayNumber(FromProto(change.approved_on()).value_or(kNoStart)));
     }
+    row.set_restored(change.restored());
   }
 }
 
@@ -83,6 +85,38 @@ void AffiliationsFromEvent(const v1::PersonChanged& event, Affiliations* rows) {
   first.set_organisation_id(IdOf(kOrganisations, event.organisation()).value_or(""));
 }
 
+void FactsToEvent(const Facts& rows, absl::CivilDay last, MembershipFacts* facts) {
+  facts->Clear();
+  for (const rows::FactRow& row : rows) {
+    if (DayFromNumber(row.day()) > last) continue;
+    v1::MembershipFact& fact = *facts->Add();
+    fact.set_kind(static_cast<v1::MembershipFactKind>(row.kind()));
+    *fact.mutable_date() = ToProto(DayFromNumber(row.day()));
+    if (row.has_until()) *fact.mutable_until() = ToProto(DayFromNumber(row.until()));
+    if (!row.authority_id().empty()) {
+      fact.set_authority(NameOf(kOrganisations, row.authority_id()));
+    }
+    fact.set_article(row.article());
+    fact.set_document_number(row.document_number());
+  }
+}
+
+rows::FactRow FactFromProto(const v1::MembershipFact& fact) {
+  rows::FactRow row;
+  row.set_kind(fact.kind());
+  row.set_day(DayNumber(FromProto(fact.date()).value_or(kNoStart)));
+  if (fact.has_until()) row.set_until(DayNumber(FromProto(fact.until()).value_or(kNoStart)));
+  row.set_authority_id(IdOf(kOrganisations, fact.authority()).value_or(""));
+  row.set_article(fact.article());
+  row.set_document_number(fact.document_number());
+  return row;
+}
+
+void FactsFromEvent(const MembershipFacts& facts, Facts* rows) {
+  rows->Clear();
+  for (const v1::MembershipFact& fact : facts) *rows->Add() = FactFromProto(fact);
+}
+
 v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& row) {
   v1::PersonChanged event;
   event.set_name(NameOf(kPersons, person_id));
@@ -103,6 +137,13 @@ v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& r
   *event.mutable_personal_data() = row.personal_data();
   StagesToEvent(row.stages(), event.mutable_stages());
   AffiliationsToEvent(row.affiliations(), kNoEnd, event.mutable_affiliations());
+  FactsToEvent(row.facts(), kNoEnd, event.mutable_facts());
+  for (const rows::KindRow& kind : row.kinds()) {
+    v1::KindChange& change = *event.add_kinds();
+    *change.mutable_from() = ToProto(DayFromNumber(kind.from()));
+    change.set_kind(static_cast<v1::PersonKind>(kind.kind()));
+  }
+  event.set_dues_paid_until(row.dues_paid_until());
   return event;
 }
 
@@ -112,7 +153,8 @@ v1::PersonChanged MoveOf(absl::string_view person_id, const rows::PersonRow& mov
   return event;
 }
 
-absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_view person_id,
+absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
+                                    const rules::FactRules& fact_rules, absl::string_view person_id,
                                     const rows::PersonRow& row, absl::CivilDay day) {
   v1::Person person;
   person.set_name(NameOf(kPersons, person_id));
@@ -126,18 +168,21 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_v
   if (!data.id_number().empty()) person.set_id_number(MaskIdNumber(data.id_number()));
   person.set_sex(static_cast<v1::Sex>(row.sex()));
   person.set_nationality_code(row.nationality_code());
-  person.set_kind(static_cast<v1::PersonKind>(row.kind()));
+  person.set_kind(PersonKindOn(row, day));
   person.set_institution(row.institution());
   person.set_stage(StageOn(row.stages(), day));
   for (const rows::StageRow& stage : row.stages()) {
     const absl::CivilDay from = DayFromNumber(stage.from());
     if (from > day) break;
+    if (stage.restored()) continue;  // neither joined nor became full then
     if (stage.stage() == v1::STAGE_PROBATIONARY) *person.mutable_joined_on() = ToProto(from);
     if (stage.stage() == v1::STAGE_FULL) *person.mutable_full_member_on() = ToProto(from);
   }
   person.set_opening_balance(row.has_opening());
   *person.mutable_registered_on() = ToProto(DayFromNumber(row.registered_on()));
   AffiliationsToEvent(row.affiliations(), day, person.mutable_affiliations());
+  *person.mutable_status() = StatusOn(fact_rules, row, day);
+  FactsToEvent(row.facts(), day, person.mutable_facts());
   if (!row.merged_into().empty()) person.set_merged_into(NameOf(kPersons, row.merged_into()));
   person.set_etag(absl::StrCat(row.version()));
   return person;

@@ -5,9 +5,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "services/membership/fact_rules.pb.h"
 #include "services/membership/personal_data.h"
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/facts.h"
 #include "services/membership/rules/progress.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
@@ -33,8 +35,16 @@ void AffiliationsToEvent(const Affiliations& rows, absl::CivilDay last,
 // Of the whole event: one from before affiliations had dates has one, since registration.
 void AffiliationsFromEvent(const v1::PersonChanged& event, Affiliations* rows);
 
+using MembershipFacts = google::protobuf::RepeatedPtrField<v1::MembershipFact>;
+
+// Those of on or before `last`.
+void FactsToEvent(const Facts& rows, absl::CivilDay last, MembershipFacts* facts);
+void FactsFromEvent(const MembershipFacts& facts, Facts* rows);
+rows::FactRow FactFromProto(const v1::MembershipFact& fact);
+
 // As of `day`, the ID number masked, without birth date. Errors: as PersonalDataKeys::Open.
-absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys, absl::string_view person_id,
+absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
+                                    const rules::FactRules& fact_rules, absl::string_view person_id,
                                     const rows::PersonRow& row, absl::CivilDay day);
 
 // The date, or `fallback` where it is unset; INVALID_ARGUMENT "DATE_INVALID" naming `field`.

@@ -13,6 +13,7 @@
 #include "common/store/table.h"
 #include "services/membership/convert.h"
 #include "services/membership/rules/dues.h"
+#include "services/membership/rules/facts.h"
 #include "services/membership/subtree.h"
 #include "services/membership/transfer_tables.h"
 
@@ -141,6 +142,9 @@ absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const 
       // The index has the transfer where it has the case else.
       due.set_transfer(NameOf(kTransfers, item.name.case_id));
       *due.mutable_citation() = transfer_rules_.letter();
+    } else if (item.name.case_id.empty()) {
+      due.set_person(NameOf(kPersons, item.name.person_id));
+      *due.mutable_citation() = CitationOfMembershipDue(fact_rules_, item.row.kind());
     } else {
       due.set_development_case(FullName(item.name));
       *due.mutable_citation() = CitationOf(rule_sets_, item.row);
@@ -156,9 +160,9 @@ absl::Status DueList::Count(Call& call, const v1::CountDueRequest& request, cons
                             v1::CountDueResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, DateOr(request.has_until(), request.until(),
                                                             call.today() + kDefaultDays, "until"));
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
-                         OrganisationsOf(tree_, reader, kDueTable, request.root(), request.line(),
-                                         call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(
+      const std::vector<std::string> organisations,
+      OrganisationsOf(tree_, reader, kDueTable, request.root(), request.line(), call.today()));
   std::map<int64_t, v1::DueCount> counts;  // by kind
   for (const std::string& id : organisations) {
     const Key range = Key(kDueTable).Text(id);

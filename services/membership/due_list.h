@@ -7,6 +7,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
+#include "services/membership/fact_rules.pb.h"
 #include "services/membership/tables.h"
 #include "services/membership/transfer_rules.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
@@ -18,8 +19,12 @@ namespace zhibu::membership {
 class DueList {
  public:
   DueList(const RuleSets* rule_sets, const rules::TransferRules* transfer_rules,
-          const SharedOrgTree* tree, Pages* pages)
-      : rule_sets_(*rule_sets), transfer_rules_(*transfer_rules), tree_(*tree), pages_(*pages) {}
+          const rules::FactRules* fact_rules, const SharedOrgTree* tree, Pages* pages)
+      : rule_sets_(*rule_sets),
+        transfer_rules_(*transfer_rules),
+        fact_rules_(*fact_rules),
+        tree_(*tree),
+        pages_(*pages) {}
 
   absl::Status List(Call& call, const v1::ListDueRequest& request, const Reader& reader,
                     v1::ListDueResponse* response) const;
@@ -30,6 +35,7 @@ class DueList {
  private:
   const RuleSets& rule_sets_;
   const rules::TransferRules& transfer_rules_;
+  const rules::FactRules& fact_rules_;
   const SharedOrgTree& tree_;
   Pages& pages_;
 };

@@ -63,6 +63,10 @@ std::vector<Violation> WhyNotMerge(const VisiblePerson& kept, const rows::Person
     refused.push_back(Because("DROPPED_HAS_OPEN_CASE", name,
                               "被并入的档案还有未办结的发展过程，请保留这一份，或先办结"));
   }
+  if (!dropped.row.facts().empty()) {
+    refused.push_back(Because("DROPPED_HAS_FACTS", name,
+                              "被并入的档案登记有党籍变动，请互换两份档案：保留有党籍变动的一份"));
+  }
   if (Furthest(dropped.row) > Furthest(kept.row)) {
     refused.push_back(Because("DROPPED_IS_FURTHER", name,
                               "被并入的档案发展阶段更靠后，请互换两份档案：保留阶段靠后的一份"));
@@ -99,7 +103,8 @@ absl::Status Duplicates::List(Call& call, const v1::ListDuplicatesRequest& reque
           group.set_elsewhere(group.elsewhere() + 1);
           continue;
         }
-        ZHIBU_ASSIGN_OR_RETURN(*group.add_persons(), PersonOn(keys_, id, *row, call.today()));
+        ZHIBU_ASSIGN_OR_RETURN(*group.add_persons(),
+                               PersonOn(keys_, fact_rules_, id, *row, call.today()));
       }
       return absl::OkStatus();
     };
@@ -160,7 +165,8 @@ absl::Status Duplicates::Merge(Call& call, const v1::MergePersonsRequest& reques
     txn.Emit(changed);
   }
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> now, FindPerson(txn, kept.id));
-  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(), PersonOn(keys_, kept.id, *now, call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(),
+                         PersonOn(keys_, fact_rules_, kept.id, *now, call.today()));
   return absl::OkStatus();
 }
 

@@ -16,9 +16,9 @@ namespace zhibu::membership {
 // Thread-safe; what it is given must outlive it.
 class Duplicates {
  public:
-  Duplicates(const PersonalDataKeys* keys, const Tables* tables, const SharedOrgTree* tree,
-             Pages* pages)
-      : keys_(*keys), tables_(*tables), tree_(*tree), pages_(*pages) {}
+  Duplicates(const PersonalDataKeys* keys, const rules::FactRules* fact_rules, const Tables* tables,
+             const SharedOrgTree* tree, Pages* pages)
+      : keys_(*keys), fact_rules_(*fact_rules), tables_(*tables), tree_(*tree), pages_(*pages) {}
 
   absl::Status List(Call& call, const v1::ListDuplicatesRequest& request, const Reader& reader,
                     v1::ListDuplicatesResponse* response) const;
@@ -27,6 +27,7 @@ class Duplicates {
 
  private:
   const PersonalDataKeys& keys_;
+  const rules::FactRules& fact_rules_;
   const Tables& tables_;
   const SharedOrgTree& tree_;
   Pages& pages_;

@@ -15,6 +15,9 @@ ABSL_FLAG(std::string, calendars, "",
           "folder of the working days by year; default: those that ship with the program");
 ABSL_FLAG(std::string, transfer_rules, "",
           "file with what transfers are judged by; default: the one that ships with the program");
+ABSL_FLAG(std::string, fact_rules, "",
+          "file with what memberships and dues are judged by; default: the one that ships with the "
+          "program");
 ABSL_FLAG(std::string, key_file, "",
           "keys of the personal data, newest first, each a line of 64 hexadecimal digits; default: "
           "membership.key in the folder above data_dir, made where it is missing");
@@ -40,6 +43,10 @@ int main(int argc, char** argv) {
     options.transfer_rules_file = absl::GetFlag(FLAGS_transfer_rules);
     if (options.transfer_rules_file.empty()) {
       options.transfer_rules_file = zhibu::DataFolder("transfers") + "/transfers.textproto";
+    }
+    options.fact_rules_file = absl::GetFlag(FLAGS_fact_rules);
+    if (options.fact_rules_file.empty()) {
+      options.fact_rules_file = zhibu::DataFolder("facts") + "/facts.textproto";
     }
     std::string key_file = absl::GetFlag(FLAGS_key_file);
     if (key_file.empty()) key_file = zhibu::LocalFolder() + "/membership.key";

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "services/membership/fact_rules.pb.h"
 #include "services/membership/personal_data.h"
 #include "services/membership/rules/rule_set.h"
 #include "services/membership/tables.h"
@@ -14,17 +15,20 @@ namespace zhibu::membership {
 // Immutable but for the tables' rows; held by each service, so that it lives as long as the last of
 // them.
 struct Parts {
-  Parts(RuleSets sets, rules::TransferRules of_transfers, PersonalDataKeys personal_data_keys)
+  Parts(RuleSets sets, rules::TransferRules of_transfers, rules::FactRules of_facts,
+        PersonalDataKeys personal_data_keys)
       : rule_sets(std::move(sets)),
         transfer_rules(std::move(of_transfers)),
+        fact_rules(std::move(of_facts)),
         keys(std::move(personal_data_keys)) {}
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
 
   const RuleSets rule_sets;
   const rules::TransferRules transfer_rules;
+  const rules::FactRules fact_rules;
   const PersonalDataKeys keys;
-  const Tables tables{&rule_sets, &keys};
+  const Tables tables{&rule_sets, &keys, &fact_rules};
 };
 
 }  // namespace zhibu::membership

@@ -112,7 +112,7 @@ absl::Status Persons::Create(Call& call, const v1::CreatePersonRequest& request,
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row,
                          FindPerson(txn, request.person_id()));
   ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(),
-                         PersonOn(keys_, request.person_id(), *row, call.today()));
+                         PersonOn(keys_, fact_rules_, request.person_id(), *row, call.today()));
   return absl::OkStatus();
 }
 
@@ -134,9 +134,18 @@ absl::Status Persons::Get(Call& call, const v1::GetPersonRequest& request, const
                           v1::GetPersonResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
                          DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
-  ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
+  ZHIBU_ASSIGN_OR_RETURN(VisiblePerson person,
                          FindVisiblePerson(call, reader, request.name(), "name", {}, day));
-  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(), PersonOn(keys_, person.id, person.row, day));
+  if (request.has_known_at()) {
+    const absl::Time known_at = absl::FromUnixSeconds(request.known_at().seconds()) +
+                                absl::Nanoseconds(request.known_at().nanos());
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> then,
+                           PersonAsKnownAt(reader, person.id, person.row, known_at));
+    if (!then) return NotFound(request.name());
+    person.row = *std::move(then);
+  }
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_person(),
+                         PersonOn(keys_, fact_rules_, person.id, person.row, day));
   return absl::OkStatus();
 }
 
@@ -182,7 +191,7 @@ absl::Status Persons::List(Call& call, const v1::ListPersonsRequest& request, co
             more = true;
             return false;
           }
-          absl::StatusOr<v1::Person> person = PersonOn(keys_, id, **row, day);
+          absl::StatusOr<v1::Person> person = PersonOn(keys_, fact_rules_, id, **row, day);
           failed = person.status();
           if (!failed.ok()) return false;
           *response->add_persons() = *std::move(person);

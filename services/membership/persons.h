@@ -20,14 +20,22 @@ namespace zhibu::membership {
 // The bodies of the methods on persons. Thread-safe; what it is given must outlive it.
 class Persons {
  public:
-  Persons(const RuleSets* rule_sets, const PersonalDataKeys* keys, const Tables* tables,
-          const SharedOrgTree* tree, Pages* pages)
-      : rule_sets_(*rule_sets), keys_(*keys), tables_(*tables), tree_(*tree), pages_(*pages) {}
+  Persons(const RuleSets* rule_sets, const rules::FactRules* fact_rules,
+          const PersonalDataKeys* keys, const Tables* tables, const SharedOrgTree* tree,
+          Pages* pages)
+      : rule_sets_(*rule_sets),
+        fact_rules_(*fact_rules),
+        keys_(*keys),
+        tables_(*tables),
+        tree_(*tree),
+        pages_(*pages) {}
 
   absl::Status Create(Call& call, const v1::CreatePersonRequest& request, Txn& txn,
                       v1::CreatePersonResponse* response) const;
   absl::Status BatchCreate(Call& call, const v1::BatchCreatePersonsRequest& request, Txn& txn,
                            v1::BatchCreatePersonsResponse* response) const;
+  absl::Status Update(Call& call, const v1::UpdatePersonRequest& request, Txn& txn,
+                      v1::UpdatePersonResponse* response) const;
   absl::Status Get(Call& call, const v1::GetPersonRequest& request, const Reader& reader,
                    v1::GetPersonResponse* response) const;
   absl::Status List(Call& call, const v1::ListPersonsRequest& request, const Reader& reader,
@@ -42,6 +50,7 @@ class Persons {
                         const std::string& prefix, Txn& txn, Problems& problems) const;
 
   const RuleSets& rule_sets_;
+  const rules::FactRules& fact_rules_;
   const PersonalDataKeys& keys_;
   const Tables& tables_;
   const SharedOrgTree& tree_;

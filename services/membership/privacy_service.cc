@@ -19,7 +19,8 @@ class Service final : public v1::PrivacyService::CallbackService {
       : calls_(server.calls()),
         parts_(std::move(parts)),
         reveals_(&parts_->keys, &parts_->tables, &server.pages()),
-        duplicates_(&parts_->keys, &parts_->tables, &server.tree(), &server.pages()) {}
+        duplicates_(&parts_->keys, &parts_->fact_rules, &parts_->tables, &server.tree(),
+                    &server.pages()) {}
 
   ServerUnaryReactor* RevealPerson(CallbackServerContext* context,
                                    const v1::RevealPersonRequest* request,

@@ -10,8 +10,10 @@
 #include "services/membership/case_event_service.h"
 #include "services/membership/cases.h"
 #include "services/membership/due_list.h"
+#include "services/membership/load_fact_rules.h"
 #include "services/membership/load_rule_sets.h"
 #include "services/membership/load_transfer_rules.h"
+#include "services/membership/membership_fact_service.h"
 #include "services/membership/parts.h"
 #include "services/membership/personal_index.h"
 #include "services/membership/persons.h"
@@ -22,6 +24,7 @@
 #include "services/membership/transfer_service.h"
 #include "services/membership/unit_transfers.h"
 #include "zhibu/membership/v1/case_event_service.pb.h"
+#include "zhibu/membership/v1/membership_fact_service.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
 #include "zhibu/membership/v1/quota_service.pb.h"
@@ -41,10 +44,11 @@ class Service final : public v1::MembershipService::CallbackService {
   Service(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
         parts_(std::move(parts)),
-        persons_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree(),
-                 &server.pages()),
+        persons_(&parts_->rule_sets, &parts_->fact_rules, &parts_->keys, &parts_->tables,
+                 &server.tree(), &server.pages()),
         cases_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree()),
-        due_list_(&parts_->rule_sets, &parts_->transfer_rules, &server.tree(), &server.pages()) {}
+        due_list_(&parts_->rule_sets, &parts_->transfer_rules, &parts_->fact_rules, &server.tree(),
+                  &server.pages()) {}
 
   ServerUnaryReactor* CreatePerson(CallbackServerContext* context,
                                    const v1::CreatePersonRequest* request,
@@ -57,6 +61,12 @@ class Service final : public v1::MembershipService::CallbackService {
                                          v1::BatchCreatePersonsResponse* response) override {
     return calls_.Write<v1::BatchCreatePersonsRequest, v1::BatchCreatePersonsResponse>(
         context, request, response, std::bind_front(&Persons::BatchCreate, &persons_));
+  }
+  ServerUnaryReactor* UpdatePerson(CallbackServerContext* context,
+                                   const v1::UpdatePersonRequest* request,
+                                   v1::UpdatePersonResponse* response) override {
+    return calls_.Write<v1::UpdatePersonRequest, v1::UpdatePersonResponse>(
+        context, request, response, std::bind_front(&Persons::Update, &persons_));
   }
   ServerUnaryReactor* GetPerson(CallbackServerContext* context, const v1::GetPersonRequest* request,
                                 v1::GetPersonResponse* response) override {
@@ -158,6 +168,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
           v1::RevealPersonRequest::descriptor()->file()->service(0),
           v1::ForecastCaseRequest::descriptor()->file()->service(0),
           v1::ListExceptionsRequest::descriptor()->file()->service(0),
+          v1::RecordMembershipFactRequest::descriptor()->file()->service(0),
           v1::ListUnitTransfersRequest::descriptor()->file()->service(0),
           v1::AllocateQuotaRequest::descriptor()->file()->service(0)};
 }
@@ -168,8 +179,9 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
                          LoadRuleSets(options.rule_sets_folder, options.calendars_folder));
   ZHIBU_ASSIGN_OR_RETURN(rules::TransferRules transfer_rules,
                          LoadTransferRules(options.transfer_rules_file));
+  ZHIBU_ASSIGN_OR_RETURN(rules::FactRules fact_rules, LoadFactRules(options.fact_rules_file));
   auto parts = std::make_shared<const Parts>(std::move(rule_sets), std::move(transfer_rules),
-                                             PersonalDataKeys(options.keys));
+                                             std::move(fact_rules), PersonalDataKeys(options.keys));
   const std::unique_ptr<Snapshot> snapshot = server.store().TakeSnapshot();
   ZHIBU_RETURN_IF_ERROR(CheckKeys(*snapshot, parts->keys));
   auto mirror = std::make_shared<OrganisationMirror>(&server.tree());
@@ -202,6 +214,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   services.push_back(MakePrivacyService(server, parts));
   services.push_back(MakeRuleService(server, parts));
   services.push_back(MakeCaseEventService(server, parts));
+  services.push_back(MakeMembershipFactService(server, parts));
   services.push_back(MakeTransferService(server, parts, worker));
   services.push_back(MakeQuotaService(server, parts));
   return services;

@@ -22,6 +22,7 @@ struct MembershipOptions {
   std::string rule_sets_folder;             // *.textproto, see ruleset.proto
   std::string calendars_folder;             // *.textproto, see calendar.proto; empty: none
   std::string transfer_rules_file;          // see transfer_rules.proto
+  std::string fact_rules_file;              // see fact_rules.proto
   int unit_transfer_batch = 200;            // persons moved in one commit
   std::vector<std::string> keys;            // what personal data are encrypted with, newest first
 };

@@ -14,6 +14,7 @@
 #include "services/membership/quota_tables.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
+#include "services/membership/rules/facts.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/transfer_tables.h"
 
@@ -63,16 +64,31 @@ void DeleteByOrganisation(Txn& txn, absl::string_view id, const rows::PersonRow&
   }
 }
 
-// What is not closed goes along with the person: case and due items lie where the person is kept.
-// With one who leaves the books it ends here.
-absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& row) {
-  const bool left = HasLeft(row.affiliations());
+bool Same(const Stages& a, const Stages& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const rows::StageRow& x, const rows::StageRow& y) {
+                      return x.from() == y.from() && x.stage() == y.stage() &&
+                             x.approved_on() == y.approved_on() && x.restored() == y.restored() &&
+                             x.organisation_id() == y.organisation_id();
+                    });
+}
+
+// What is not closed goes along with the person: case and due items lie where the person is kept,
+// and the stages are the person's. With one who leaves the books, or whose membership ends, it
+// ends.
+absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& before,
+                       const rows::PersonRow& row) {
+  const bool over = HasLeft(row.affiliations()) || (LastStage(row.stages()) == v1::STAGE_ENDED &&
+                                                    LastStage(before.stages()) != v1::STAGE_ENDED);
   const Key cases = Key(kCaseTable).Text(id);
   std::vector<std::pair<CaseName, rows::CaseRow>> open;
   ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
       txn, cases, cases.End(), [&](absl::string_view key, const rows::CaseRow& one) {
         if (one.progress().closed()) return true;
-        if (!left && one.organisation_id() == row.organisation_id()) return true;
+        if (!over && one.organisation_id() == row.organisation_id() &&
+            Same(one.stages(), row.stages())) {
+          return true;
+        }
         KeyParts parts(key);
         parts.Text();
         open.emplace_back(CaseName{id, parts.Text().value_or("")}, one);
@@ -81,7 +97,8 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& r
   for (auto& [name, one] : open) {
     PutDues(txn, one.organisation_id(), name, one.dues(), Dues());
     DeleteExceptions(txn, name, one);
-    if (left) {
+    *one.mutable_stages() = row.stages();
+    if (over) {
       one.clear_dues();
       one.mutable_progress()->set_closed(true);
     }
@@ -92,14 +109,6 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& r
     PutRow(txn, CaseKey(name), one);
   }
   return absl::OkStatus();
-}
-
-bool Same(const Stages& a, const Stages& b) {
-  return std::equal(
-      a.begin(), a.end(), b.begin(), b.end(), [](const rows::StageRow& x, const rows::StageRow& y) {
-        return x.from() == y.from() && x.stage() == y.stage() &&
-               x.approved_on() == y.approved_on() && x.organisation_id() == y.organisation_id();
-      });
 }
 
 int32_t Day(const google::type::Date& date) {
@@ -123,6 +132,23 @@ std::string FullName(const CaseName& name) {
 absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
                                                           absl::string_view person_id) {
   return GetRow<rows::PersonRow>(reader, PersonKey(person_id));
+}
+
+absl::StatusOr<std::optional<rows::PersonRow>> PersonAsKnownAt(const Reader& reader,
+                                                               absl::string_view person_id,
+                                                               const rows::PersonRow& now,
+                                                               absl::Time known_at) {
+  const int64_t micros = absl::ToUnixMicros(known_at);
+  if (now.recorded_at() <= micros) return std::optional<rows::PersonRow>(now);
+  // Newest first.
+  const Key range = Key(kPersonHistory).Text(person_id);
+  std::optional<rows::PersonRow> found;
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::PersonRow>(
+      reader, range, range.End(), [&](absl::string_view, const rows::PersonRow& row) {
+        if (row.recorded_at() <= micros) found = row;
+        return !found.has_value();
+      }));
+  return found;
 }
 
 absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, const CaseName& name) {
@@ -216,9 +242,37 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   *row.mutable_personal_data() = event.personal_data();
   StagesFromEvent(event.stages(), row.mutable_stages());
   AffiliationsFromEvent(event, row.mutable_affiliations());
-  PutRow(txn, PersonKey(*id), row);
+  FactsFromEvent(event.facts(), row.mutable_facts());
+  for (const v1::KindChange& change : event.kinds()) {
+    rows::KindRow& kind = *row.add_kinds();
+    kind.set_from(Day(change.from()));
+    kind.set_kind(change.kind());
+  }
+  row.set_dues_paid_until(event.dues_paid_until());
+  PutPerson(txn, *id, before ? &*before : nullptr, row);
   PutByOrganisation(txn, *id, row.affiliations());
-  return before ? MoveCases(txn, *id, row) : absl::OkStatus();
+  return before ? MoveCases(txn, *id, *before, row) : absl::OkStatus();
+}
+
+void Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
+                       rows::PersonRow& row) const {
+  // What stood only within one commit was never known to anybody.
+  if (before != nullptr && before->revision() != txn.revision()) {
+    PutRow(txn, Key(kPersonHistory).Text(id).Number(-txn.revision()), *before);
+  }
+  row.set_revision(txn.revision());
+  row.set_recorded_at(absl::ToUnixMicros(txn.now()));
+  *row.mutable_dues() = MembershipDues(fact_rules_, row);
+  const CaseName of_nobodys_case{id, ""};
+  if (before != nullptr && before->organisation_id() == row.organisation_id()) {
+    PutDues(txn, row.organisation_id(), of_nobodys_case, before->dues(), row.dues());
+  } else {
+    if (before != nullptr) {
+      PutDues(txn, before->organisation_id(), of_nobodys_case, before->dues(), Dues());
+    }
+    PutDues(txn, row.organisation_id(), of_nobodys_case, Dues(), row.dues());
+  }
+  PutRow(txn, PersonKey(id), row);
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::PersonRevealed& event) const {
@@ -247,9 +301,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
                          keys_.Open(event.dropped(), row->personal_data()));
   ZHIBU_RETURN_IF_ERROR(RemoveFromIndexes(txn, keys_, id, data));
   DeleteByOrganisation(txn, id, *row);
+  const rows::PersonRow before = *row;
   row->set_merged_into(IdOf(kPersons, event.kept()).value_or(""));
   row->set_version(row->version() + 1);
-  PutRow(txn, PersonKey(id), *row);
+  PutPerson(txn, id, &before, *row);
   PutRow(txn, Key(kMergeTable).Text(id), event);
   return absl::OkStatus();
 }
@@ -307,9 +362,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   if (Same(stages_before, row.stages())) return absl::OkStatus();
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> person, FindPerson(txn, name->person_id));
   if (!person) return absl::DataLossError("a step of a person who is not there");
+  const rows::PersonRow before = *person;
   person->set_version(person->version() + 1);
   *person->mutable_stages() = row.stages();
-  PutRow(txn, PersonKey(name->person_id), *person);
+  PutPerson(txn, name->person_id, &before, *person);
   return absl::OkStatus();
 }
 

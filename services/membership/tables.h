@@ -8,10 +8,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/resource_name.h"
 #include "common/store/keys.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "services/membership/fact_rules.pb.h"
 #include "services/membership/personal_data.h"
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/rule_set.h"
@@ -31,6 +33,7 @@ enum Table : uint8_t {
   kStepTable = 0x14,              // person, case, sequence → StepRow
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
   kExceptionTable = 0x17,         // organisation, person, case, sequence → nothing
+  kPersonHistory = 0x18,          // person, negative revision that changed it → PersonRow before it
   kQuotaTable = 0x1A,             // organisation, year → QuotaRow
   kQuotaEntries = 0x1B,           // organisation, year, sequence → QuotaEntry
   // A work list from the registry's feed, not of the own one: the only table that folding the own
@@ -53,6 +56,13 @@ std::string FullName(const CaseName& name);  // "persons/{person}/cases/{case}"
 
 absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
                                                           absl::string_view person_id);
+// The record as it stood when everything recorded up to `known_at` was known: the one in 0x10 or an
+// older one from the history. nullopt where the person was not known yet.
+absl::StatusOr<std::optional<rows::PersonRow>> PersonAsKnownAt(const Reader& reader,
+                                                               absl::string_view person_id,
+                                                               const rows::PersonRow& now,
+                                                               absl::Time known_at);
+
 absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, const CaseName& name);
 
 // Whether the person has a case in which steps towards membership can still be recorded.
@@ -66,9 +76,10 @@ rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first);
 // nothing; thread-safe.
 class Tables {
  public:
-  // Both must outlive it.
-  Tables(const RuleSets* rule_sets, const PersonalDataKeys* keys)
-      : rule_sets_(*rule_sets), keys_(*keys) {}
+  // All must outlive it.
+  Tables(const RuleSets* rule_sets, const PersonalDataKeys* keys,
+         const rules::FactRules* fact_rules)
+      : rule_sets_(*rule_sets), keys_(*keys), fact_rules_(*fact_rules) {}
 
   // Any event of events.proto. DATA_LOSS for one that no sound service emits.
   absl::Status Apply(Txn& txn, const google::protobuf::Any& event) const;
@@ -82,8 +93,13 @@ class Tables {
   absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
 
  private:
+  // Writes the record as it now is, with its due items; what it was goes into the history.
+  void PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
+                 rows::PersonRow& row) const;
+
   const RuleSets& rule_sets_;
   const PersonalDataKeys& keys_;
+  const rules::FactRules& fact_rules_;
 };
 
 }  // namespace zhibu::membership

@@ -182,6 +182,10 @@ absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest
     refused.push_back(Because("MEMBERSHIP_ENDED", request.person(),
                               "该人员的党籍或发展过程已经终止，没有可以转接的组织关系"));
   }
+  if (StageOn(person.stages(), day) == v1::STAGE_STOPPED) {
+    refused.push_back(Because("MEMBERSHIP_STOPPED", request.person(),
+                              "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍"));
+  }
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> open, OpenTransferOf(reader, person_id));
   if (open) {
     refused.push_back(Because("TRANSFER_ALREADY_OPEN", NameOf(kTransfers, *open),

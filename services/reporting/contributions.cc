@@ -136,6 +136,22 @@ void ForEachKeeper(const rows::PersonRow& person, int32_t from, int32_t to, Piec
   }
 }
 
+// Calls `piece(kind, from, to)` for the parts of [from, to) by what the person was to the school. A
+// kind that is not known here has no name, and no piece.
+template <typename Piece>
+void ForEachKind(const rows::PersonRow& person, int32_t from, int32_t to, Piece piece) {
+  const auto part = [&](int kind, int32_t begin, int32_t end) {
+    const std::string name = NameOfKind(static_cast<PersonKind>(kind));
+    if (!name.empty() && begin < end) piece(name, begin, end);
+  };
+  if (person.kinds().empty()) part(person.kind(), from, to);
+  for (int i = 0; i < person.kinds_size(); ++i) {
+    const bool last = i + 1 == person.kinds_size();
+    part(person.kinds(i).kind(), i == 0 ? from : std::max(from, person.kinds(i).from()),
+         last ? to : std::min(to, person.kinds(i + 1).from()));
+  }
+}
+
 }  // namespace
 
 Contributions OfOrganisation(const rpc::MirroredOrganisation& organisation) {
@@ -217,44 +233,52 @@ Contributions OfInstitution(const rows::InstitutionRow& institution) {
 }
 
 Contributions OfPerson(const rows::PersonRow& person) {
-  const std::string kind = NameOfKind(static_cast<PersonKind>(person.kind()));
-  if (kind.empty() || person.organisation_id().empty()) return {};
+  if (person.organisation_id().empty()) return {};
   Sum sum;
   for (int i = 0; i < person.stages_size(); ++i) {
     const rows::StageRow& stage = person.stages(i);
     const int32_t to = i + 1 < person.stages_size() ? person.stages(i + 1).from() : kLast;
-    const auto stand = [&](const std::string& measure) {
+    const auto stand = [&](const std::string& measure, bool by_kind) {
       ForEachKeeper(person, stage.from(), to,
                     [&](const std::string& organisation, int32_t begin, int32_t end) {
-                      sum.Stand(organisation, measure, begin, end);
+                      ForEachKind(person, begin, end,
+                                  [&](const std::string& kind, int32_t first, int32_t after) {
+                                    sum.Stand(organisation,
+                                              by_kind ? absl::StrCat(measure, ".", kind) : measure,
+                                              first, after);
+                                  });
                     });
     };
     switch (static_cast<Stage>(stage.stage())) {
       case membership::v1::STAGE_APPLICANT:
-        stand(absl::StrCat("applicants.", kind));
+        stand("applicants", true);
         break;
       case membership::v1::STAGE_ACTIVIST:
-        stand(absl::StrCat("activists.", kind));
+        stand("activists", true);
         break;
       case membership::v1::STAGE_DEVELOPMENT_OBJECT:
-        stand(absl::StrCat("development-objects.", kind));
+        stand("development-objects", true);
         break;
       case membership::v1::STAGE_PROBATIONARY:
-      case membership::v1::STAGE_FULL: {
-        const std::string which =
-            stage.stage() == membership::v1::STAGE_FULL ? "members.full" : "members.probationary";
-        stand("members");
-        stand(absl::StrCat(which, ".", kind));
+      case membership::v1::STAGE_FULL:
+        stand("members", false);
+        if (person.opening_balance()) stand("members.opening-balance", false);
+        stand(stage.stage() == membership::v1::STAGE_FULL ? "members.full" : "members.probationary",
+              true);
         break;
-      }
       default:
+        // Who was stopped is no member of any count until the membership is restored.
         break;
     }
-    if (stage.stage() == membership::v1::STAGE_PROBATIONARY && stage.has_approved_on()) {
+    if (stage.stage() == membership::v1::STAGE_PROBATIONARY && stage.has_approved_on() &&
+        !stage.restored()) {
       const std::string& at =
           stage.organisation_id().empty() ? person.organisation_id() : stage.organisation_id();
-      sum.Happen(at, "admissions", stage.approved_on());
-      sum.Happen(at, absl::StrCat("admissions.", kind), stage.approved_on());
+      ForEachKind(person, stage.approved_on(), stage.approved_on() + 1,
+                  [&](const std::string& kind, int32_t day, int32_t) {
+                    sum.Happen(at, "admissions", day);
+                    sum.Happen(at, absl::StrCat("admissions.", kind), day);
+                  });
     }
   }
   return sum.Take();

@@ -69,6 +69,7 @@ void SetStages(const RepeatedPtrField<StageChange>& stages, rows::PersonRow& row
     if (const auto approved = FromProto(stage.approved_on()); approved.ok()) {
       one.set_approved_on(DayNumber(*approved));
     }
+    one.set_restored(stage.restored());
   }
 }
 
@@ -180,6 +181,12 @@ absl::Status Ingest::Person(Txn& txn, const membership::v1::PersonChanged& perso
     one.set_from(DayNumber(FromOrNoStart(affiliation.valid_from())));
     one.set_to(DayNumber(ToOrNoEnd(affiliation.valid_to())));
   }
+  for (const auto& change : person.kinds()) {
+    rows::KindRow& one = *row.add_kinds();
+    one.set_from(DayNumber(FromOrNoStart(change.from())));
+    one.set_kind(change.kind());
+  }
+  row.set_opening_balance(person.has_opening_balance());
   PutRow(txn, PersonKey(id), row);
   return Replace(txn, Entity::kPerson, id, OfPerson(row));
 }

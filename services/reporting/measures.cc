@@ -76,8 +76,8 @@ std::vector<std::string> MakeMeasures() {
       add(what, name);
     }
   }
-  for (const char* fixed :
-       {"admissions", "leaders.with-party-posts", "clerks.full-time", "activities"}) {
+  for (const char* fixed : {"admissions", "members.opening-balance", "leaders.with-party-posts",
+                            "clerks.full-time", "activities"}) {
     add(fixed);
   }
   std::sort(all.begin(), all.end());

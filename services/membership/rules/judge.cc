@@ -101,6 +101,9 @@ void JudgeOpening(const RuleSet& set, const CaseFacts& facts, const ProposedStep
   } else if (stage == v1::STAGE_PROBATIONARY || stage == v1::STAGE_FULL) {
     refusals.push_back(
         OfRule(set.order(), "ALREADY_MEMBER", proposed.subject, "此人已是党员，不能再次申请入党"));
+  } else if (stage == v1::STAGE_STOPPED) {
+    refusals.push_back(OfRule(set.order(), "ALREADY_MEMBER", proposed.subject,
+                              "此人的党籍只是停止，没有终止：请登记恢复党籍，不必再次申请入党"));
   }
 }
 

@@ -10,7 +10,8 @@
 
 namespace zhibu::membership {
 
-// Whether the person held voting rights on `day`: a full member (正式党员) then.
+// Whether the person held voting rights on `day`: a full member (正式党员) then, whose rights were
+// not suspended (留党察看; 选举条例 art 5) and whose membership was not stopped.
 bool HasVotingRights(const rows::PersonRow& person, absl::CivilDay day);
 
 // Those who should attend with voting rights (应到会有表决权的正式党员).
@@ -19,7 +20,8 @@ struct Electorate {
   bool provisional = false;  // not everybody counted was in these books on the day
 };
 
-// Counts the person where `branch` kept him or her on `day`, with voting rights.
+// Counts the person where `branch` kept him or her on `day`, with voting rights, and not excused
+// (不计入应到会): that somebody is left out is said by a record alone.
 void CountVoter(const rows::PersonRow& person, absl::string_view branch, absl::CivilDay day,
                 Electorate& electorate);
 

@@ -121,6 +121,22 @@ TEST(Tables, FollowFromTheFeedsByteForByte) {
   }
 }
 
+TEST(People, WhoseMembershipIsStoppedTakeNoPartUntilItIsRestored) {
+  World world;
+  world.Organisation("b", ORGANISATION_KIND_BRANCH);
+  world.Person("gao", "b",
+               {{CivilDay(2015, 7, 1), Stage::STAGE_FULL},
+                {CivilDay(2024, 1, 1), Stage::STAGE_STOPPED},
+                {CivilDay(2025, 1, 1), Stage::STAGE_FULL}});
+  world.Settle();
+  const auto people = PeopleOf(*world.activity().store().TakeSnapshot(), "b");
+  ASSERT_TRUE(people.ok());
+  EXPECT_EQ(FullMembersOn(*people, CivilDay(2023, 12, 31)), 1);
+  EXPECT_EQ(FullMembersOn(*people, CivilDay(2024, 1, 1)), 0);
+  EXPECT_EQ(StandingOn(people->at("gao"), CivilDay(2024, 12, 31)), Standing::kEnded);
+  EXPECT_EQ(FullMembersOn(*people, CivilDay(2025, 1, 1)), 1);
+}
+
 TEST(Tables, LeaveNothingBehindOfCancelledRecordsButTheRecords) {
   World world;
   world.Organisation("b", ORGANISATION_KIND_BRANCH);

@@ -10,6 +10,7 @@
 #include "absl/time/civil_time.h"
 #include "common/base/civil.h"
 #include "common/domain/id_number.h"
+#include "services/membership/load_fact_rules.h"
 #include "services/membership/load_rule_sets.h"
 #include "services/membership/rules/steps.h"
 #include "zhibu/membership/v1/development_case.pb.h"
@@ -31,6 +32,19 @@ inline const RuleSets& ShippedRuleSets() {
     return new RuleSets(*std::move(loaded));
   }();
   return *sets;
+}
+
+inline const rules::FactRules& ShippedFactRules() {
+  static const rules::FactRules* const rules = [] {
+    auto loaded = LoadFactRules(
+        absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/fact_rules/facts.textproto"));
+    if (!loaded.ok()) {
+      fprintf(stderr, "%s\n", loaded.status().ToString().c_str());
+      abort();
+    }
+    return new rules::FactRules(*std::move(loaded));
+  }();
+  return *rules;
 }
 
 inline void SetVote(v1::Vote* vote, int entitled, int present, int in_favour) {

@@ -318,6 +318,7 @@ TEST_F(PrivacyTest, RefusesToStartWithoutTheOldestKey) {
   options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
   options.transfer_rules_file =
       ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
+  options.fact_rules_file = ZHIBU_SOURCE_DIR "/services/membership/fact_rules/facts.textproto";
   options.keys = {std::string(32, 'n')};
   EXPECT_EQ(ReasonOf(BuildMembership(**server, options).status()), "KEY_OF_ANOTHER_STORE");
 }

@@ -76,6 +76,48 @@ void GiveQuota(World& world) {
   }
 }
 
+// A member out of contact, stopped and restored; one in correction who moves; one who has died with
+// a case that ends by it; a kind, an ID number and dues that change.
+void HandleFacts(World& world) {
+  const absl::CivilDay lost(2030, 8, 31);
+  ASSERT_TRUE(world.CreateMember("gao", kBranch).ok());
+  ASSERT_TRUE(world.Fact("persons/gao", v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST, lost).ok());
+  ASSERT_TRUE(
+      world.Fact("persons/gao", v1::MEMBERSHIP_FACT_KIND_STOPPED, AddMonths(lost, 6), kCounty)
+          .ok());
+  ASSERT_TRUE(
+      world.Fact("persons/gao", v1::MEMBERSHIP_FACT_KIND_RESTORED, AddMonths(lost, 9), kCounty)
+          .ok());
+  ASSERT_TRUE(world.CreateMember("lin", kBranch).ok());
+  ASSERT_TRUE(world
+                  .Fact("persons/lin", v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN, lost, "", "",
+                        AddMonths(lost, 12))
+                  .ok());
+  ASSERT_TRUE(world.CreatePerson("he").ok());
+  world.WalkTo("persons/he/cases/c", kStart, v1::STEP_KIND_OBJECT_DETERMINATION);
+  ASSERT_TRUE(world.Fact("persons/he", v1::MEMBERSHIP_FACT_KIND_DECEASED, lost).ok());
+  v1::UpdatePersonRequest update;
+  v1::UpdatePersonResponse updated;
+  update.mutable_person()->set_name("persons/lin");
+  update.mutable_person()->set_etag(world.Person("persons/lin").etag());
+  update.mutable_person()->set_kind(v1::PERSON_KIND_RETIRED);
+  update.mutable_person()->set_id_number(GeneratedIdNumber(absl::CivilDay(1975, 2, 3), 700));
+  for (const char* path : {"kind", "id_number"}) update.mutable_update_mask()->add_paths(path);
+  *update.mutable_kind_from() = ToProto(absl::CivilDay(2035, 2, 3));
+  update.set_reference("r");
+  update.set_request_id(world.NextRequestId());
+  ASSERT_TRUE(
+      Invoke(&v1::MembershipService::Stub::UpdatePerson, world.stub(), update, &updated).ok());
+  v1::RecordDuesPaidRequest pay;
+  v1::RecordDuesPaidResponse paid;
+  pay.set_name("persons/lin");
+  pay.set_etag(updated.person().etag());
+  pay.set_paid_until_month("2036-10");
+  pay.set_request_id(world.NextRequestId());
+  auto stub = v1::MembershipFactService::NewStub(world.channel());
+  ASSERT_TRUE(Invoke(&v1::MembershipFactService::Stub::RecordDuesPaid, *stub, pay, &paid).ok());
+}
+
 // Cases at several places of the way: a member, somebody refused, somebody extended.
 void MakeHistory(World& world) {
   GiveQuota(world);
@@ -100,6 +142,7 @@ void MakeHistory(World& world) {
       world.Step(kExtended, MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, AddMonths(kStart, 25)))
           .ok());
   HandlePersonalData(world);
+  HandleFacts(world);
 }
 
 TEST(Tables, AreWhatTheFeedSays) {
@@ -115,11 +158,11 @@ TEST(Tables, AreWhatTheFeedSays) {
   const auto empty = (*fresh)->TakeSnapshot();
   Txn txn(*empty);
   const PersonalDataKeys keys(world.keys());
-  const Tables tables(&ShippedRuleSets(), &keys);
+  const Tables tables(&ShippedRuleSets(), &keys, &ShippedFactRules());
   for (const auto& record : *records) {
     feed::v1::Content content;
     ASSERT_TRUE(content.ParseFromString(record.content()));
-    txn.BeginJob(record.revision(), absl::Now());
+    txn.BeginJob(record.revision(), RecordedAt(content));
     for (const auto& event : content.events()) {
       ASSERT_TRUE(tables.Apply(txn, event).ok());
     }
@@ -212,6 +255,7 @@ TEST_F(RestartTest, RefusesToStartWithAnotherKey) {
   options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
   options.transfer_rules_file =
       ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
+  options.fact_rules_file = ZHIBU_SOURCE_DIR "/services/membership/fact_rules/facts.textproto";
   options.keys = {std::string(32, 'x')};
   EXPECT_EQ(ReasonOf(BuildMembership(**server, options).status()), "KEY_OF_ANOTHER_STORE");
   options.rule_sets_folder = "/nonexistent";

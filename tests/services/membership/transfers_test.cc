@@ -337,11 +337,11 @@ TEST_F(TransfersTest, TheFeedRebuildsThem) {
   const auto empty = (*store)->TakeSnapshot();
   Txn txn(*empty);
   const PersonalDataKeys keys(world_.keys());
-  const Tables tables(&ShippedRuleSets(), &keys);
+  const Tables tables(&ShippedRuleSets(), &keys, &ShippedFactRules());
   for (const auto& record : *records) {
     feed::v1::Content content;
     ASSERT_TRUE(content.ParseFromString(record.content()));
-    txn.BeginJob(record.revision(), absl::Now());
+    txn.BeginJob(record.revision(), RecordedAt(content));
     for (const auto& event : content.events()) ASSERT_TRUE(tables.Apply(txn, event).ok());
   }
   std::map<std::string, std::string> folded, stored;

@@ -17,6 +17,8 @@
 #include "services/membership/service.h"
 #include "tests/services/membership/history.h"
 #include "tests/support/test_server.h"
+#include "zhibu/feed/v1/feed.pb.h"
+#include "zhibu/membership/v1/membership_fact_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 
@@ -24,6 +26,12 @@ namespace zhibu::membership {
 
 inline const absl::CivilDay kToday(2036, 11, 23);
 inline constexpr char kBranch[] = "organisations/branch";
+
+// When the record was written: folding the feed gives the tables the same times.
+inline absl::Time RecordedAt(const feed::v1::Content& content) {
+  return absl::FromUnixSeconds(content.recorded_at().seconds()) +
+         absl::Nanoseconds(content.recorded_at().nanos());
+}
 
 // Organisations: county (committee); under it branch, general (general branch), work (work
 // committee) and scoped (committee); under that scoped-branch. Persons: contact-one and
@@ -58,6 +66,8 @@ class World {
           options.calendars_folder = ZHIBU_SOURCE_DIR "/services/membership/calendars";
           options.transfer_rules_file =
               ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
+          options.fact_rules_file =
+              ZHIBU_SOURCE_DIR "/services/membership/fact_rules/facts.textproto";
           options.keys = keys_;
           options.unit_transfer_batch = unit_transfer_batch_;
           return BuildMembership(server, std::move(options));
@@ -186,6 +196,29 @@ class World {
   }
   std::string& etag(const std::string& name) { return etags_[name]; }
 
+  // Records a fact of the person, with the etag of now.
+  absl::Status Fact(const std::string& name, v1::MembershipFactKind kind, absl::CivilDay day,
+                    const std::string& authority = "", const std::string& article = "",
+                    std::optional<absl::CivilDay> until = {}) {
+    v1::RecordMembershipFactRequest request;
+    request.set_name(name);
+    request.set_etag(Person(name).etag());
+    request.set_request_id(NextRequestId());
+    v1::MembershipFact& fact = *request.mutable_fact();
+    fact.set_kind(kind);
+    *fact.mutable_date() = ToProto(day);
+    fact.set_authority(authority);
+    fact.set_article(article);
+    if (until) *fact.mutable_until() = ToProto(*until);
+    return Fact(request);
+  }
+  absl::Status Fact(const v1::RecordMembershipFactRequest& request,
+                    const std::string& token = kOwnerToken) {
+    v1::RecordMembershipFactResponse response;
+    auto stub = v1::MembershipFactService::NewStub(channel());
+    return Invoke(&v1::MembershipFactService::Stub::RecordMembershipFact, *stub, request, &response,
+                  token);
+  }
   v1::Person Person(const std::string& name, absl::CivilDay as_of = kToday) {
     v1::GetPersonRequest request;
     v1::GetPersonResponse response;

@@ -1,4 +1,5 @@
 // What stands out, gaps, facilities, figures and search, over the contract.
+#include "services/registry/member_counts.h"
 #include "tests/services/registry/with_members.h"
 #include "zhibu/registry/v1/facility_service.grpc.pb.h"
 #include "zhibu/registry/v1/standing_service.grpc.pb.h"
@@ -124,6 +125,20 @@ TEST_F(StandingTest, AdvisoriesOpenAndCloseWithTheirCause) {
   Person("one-more", "old", {membership::v1::STAGE_PROBATIONARY});
   EXPECT_THAT(Advisories("old"), ElementsAre("2 51/50"));
   EXPECT_THAT(Advisories("county"), ElementsAre("1 0/3", "2 51/50"));
+}
+
+TEST_F(StandingTest, AStoppedMemberIsNotCountedUntilRestored) {
+  using namespace membership::v1;  // NOLINT
+  const auto full = [&] {
+    const auto counts = CountsOf(*registry_.server().store().TakeSnapshot(), "old");
+    return counts.ok() ? counts->full_members() : -1;
+  };
+  Members("m", 2, "old");
+  EXPECT_EQ(full(), 2);
+  Person("m0", "old", {STAGE_FULL, STAGE_STOPPED});
+  EXPECT_EQ(full(), 1);
+  Person("m0", "old", {STAGE_FULL, STAGE_STOPPED, STAGE_FULL});
+  EXPECT_EQ(full(), 2);
 }
 
 TEST_F(StandingTest, AJointBranchCoversFiveUnits) {

@@ -59,6 +59,62 @@ TEST(ContributionsOfPerson, CountAnAdmissionOnTheDayOfApprovalWhereItWasLed) {
               testing::Contains(Contribution{"then", "admissions.student", 30, 1}));
 }
 
+TEST(ContributionsOfPerson, LeaveOutWhoWasStoppedUntilRestoredAndCountNoAdmissionAgain) {
+  rows::PersonRow person;
+  person.set_organisation_id("b");
+  person.set_kind(membership::v1::PERSON_KIND_TEACHER);
+  Add(person, 10, membership::v1::STAGE_PROBATIONARY);
+  person.mutable_stages(0)->set_approved_on(30);
+  Add(person, 100, membership::v1::STAGE_STOPPED);
+  person.mutable_stages(1)->set_approved_on(100);
+  Add(person, 200, membership::v1::STAGE_PROBATIONARY);
+  person.mutable_stages(2)->set_restored(true);
+  person.mutable_stages(2)->set_approved_on(200);
+  EXPECT_THAT(
+      OfPerson(person),
+      ElementsAre(Contribution{"b", "admissions", 30, 1},
+                  Contribution{"b", "admissions.teacher", 30, 1},
+                  Contribution{"b", "members", 10, 1}, Contribution{"b", "members", 100, -1},
+                  Contribution{"b", "members", 200, 1},
+                  Contribution{"b", "members.probationary.teacher", 10, 1},
+                  Contribution{"b", "members.probationary.teacher", 100, -1},
+                  Contribution{"b", "members.probationary.teacher", 200, 1}));
+}
+
+TEST(ContributionsOfPerson, CountByTheKindOfTheDay) {
+  rows::PersonRow person;
+  person.set_organisation_id("b");
+  person.set_kind(membership::v1::PERSON_KIND_RETIRED);
+  for (const auto& [from, kind] : {std::pair(5, membership::v1::PERSON_KIND_TEACHER),
+                                   std::pair(300, membership::v1::PERSON_KIND_RETIRED)}) {
+    auto& row = *person.add_kinds();
+    row.set_from(from);
+    row.set_kind(kind);
+  }
+  Add(person, 2, membership::v1::STAGE_PROBATIONARY);
+  person.mutable_stages(0)->set_approved_on(3);
+  Add(person, 10, membership::v1::STAGE_FULL);
+  EXPECT_THAT(
+      OfPerson(person),
+      ElementsAre(Contribution{"b", "admissions", 3, 1},
+                  Contribution{"b", "admissions.teacher", 3, 1}, Contribution{"b", "members", 2, 1},
+                  Contribution{"b", "members.full.retired", 300, 1},
+                  Contribution{"b", "members.full.teacher", 10, 1},
+                  Contribution{"b", "members.full.teacher", 300, -1},
+                  Contribution{"b", "members.probationary.teacher", 2, 1},
+                  Contribution{"b", "members.probationary.teacher", 10, -1}));
+}
+
+TEST(ContributionsOfPerson, CountOpeningBalancesApart) {
+  rows::PersonRow person;
+  person.set_organisation_id("b");
+  person.set_kind(membership::v1::PERSON_KIND_TEACHER);
+  person.set_opening_balance(true);
+  Add(person, 10, membership::v1::STAGE_FULL);
+  EXPECT_THAT(OfPerson(person),
+              testing::Contains(Contribution{"b", "members.opening-balance", 10, 1}));
+}
+
 TEST(ContributionsOfPerson, AreNoneBeforeThePersonsOwnRecordCame) {
   rows::PersonRow person;
   Add(person, 10, membership::v1::STAGE_FULL);

@@ -187,14 +187,23 @@ class Recount {
       if (day < ToOrNoEnd(kept.valid_to())) at = Id(kept.organisation());
     }
     const std::string last = Id(p.organisation());
-    const std::string kind = NameOfKind(p.kind());
+    const auto kind_on = [&](CivilDay then) {
+      auto kind = p.kinds().empty() ? p.kind() : p.kinds(0).kind();
+      for (const auto& change : p.kinds()) {
+        if (FromOrNoStart(change.from()) <= then) kind = change.kind();
+      }
+      return NameOfKind(kind);
+    };
+    const std::string kind = kind_on(day);
     auto stage = membership::v1::STAGE_UNSPECIFIED;
     for (const auto& change : p.stages()) {
       if (FromOrNoStart(change.from()) <= day) stage = change.stage();
-      if (change.stage() == membership::v1::STAGE_PROBATIONARY && change.has_approved_on()) {
+      if (change.stage() == membership::v1::STAGE_PROBATIONARY && change.has_approved_on() &&
+          !change.restored()) {
         const std::string where = change.organisation().empty() ? last : Id(change.organisation());
         flow(where, "admissions", FromOrNoStart(change.approved_on()));
-        flow(where, "admissions." + kind, FromOrNoStart(change.approved_on()));
+        flow(where, "admissions." + kind_on(FromOrNoStart(change.approved_on())),
+             FromOrNoStart(change.approved_on()));
       }
     }
     if (at.empty()) return;
@@ -205,6 +214,7 @@ class Recount {
     }
     if (stage == membership::v1::STAGE_PROBATIONARY || stage == membership::v1::STAGE_FULL) {
       stock(at, "members", 1);
+      if (p.has_opening_balance()) stock(at, "members.opening-balance", 1);
       stock(
           at,
           (stage == membership::v1::STAGE_FULL ? "members.full." : "members.probationary.") + kind,

@@ -146,9 +146,10 @@ class Generator {
     std::sort(dates.begin(), dates.end());
     std::vector<membership::v1::StageChange> stages;
     for (const CivilDay date : dates) {
-      At at{static_cast<membership::v1::Stage>(Up(1, 6)), date, {}};
+      At at{static_cast<membership::v1::Stage>(Up(1, 7)), date, {}};
       if (Chance(60)) at.approved = Day();
       stages.push_back(StageFact(at, Chance(50) ? Org() : ""));
+      stages.back().set_restored(Chance(20));
     }
     auto known = world.persons.find(name);
     if (known != world.persons.end() && Chance(60)) {
@@ -161,6 +162,18 @@ class Generator {
     auto event = PersonFact(id, Org(), static_cast<membership::v1::PersonKind>(Up(1, 3)), {});
     *event.mutable_stages() = {stages.begin(), stages.end()};
     Affiliate(event);
+    if (Chance(40)) {
+      std::vector<CivilDay> changes;
+      for (int n = Up(1, 3); n > 0; --n) changes.push_back(Day());
+      std::sort(changes.begin(), changes.end());
+      for (const CivilDay date : changes) {
+        auto& change = *event.add_kinds();
+        *change.mutable_from() = ToProto(date);
+        change.set_kind(static_cast<membership::v1::PersonKind>(Up(1, 3)));
+      }
+      event.set_kind(event.kinds().rbegin()->kind());
+    }
+    if (Chance(30)) event.mutable_opening_balance()->set_stage(membership::v1::STAGE_FULL);
     world.persons[name] = event;
     return Packed(event);
   }

@@ -1,0 +1,127 @@
+#include "services/membership/load_fact_rules.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/file.h"
+#include "common/base/status.h"
+#include "common/domain/citation.h"
+#include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/text_format.h"
+
+namespace zhibu::membership {
+namespace {
+
+class FirstError : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int /*column*/, const std::string& message) override {
+    if (text_.empty()) text_ = absl::StrCat(":", line + 1, ": ", message);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// What is wrong and with which field, which of a repeated one; an empty message: nothing.
+struct Unsound {
+  std::string message, field;
+  int index = -1;
+};
+
+// Kinds that are judged by a period or an order of the text: they refuse by their citation.
+bool Refuses(v1::MembershipFactKind kind) {
+  return kind == v1::MEMBERSHIP_FACT_KIND_STOPPED || kind == v1::MEMBERSHIP_FACT_KIND_RESTORED ||
+         kind == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN;
+}
+
+std::string WhyUnsound(const rules::FactRule& rule) {
+  if (rule.kind() == v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED) return "a fact without its kind";
+  const auto citation = CitationFromProto(rule.citation());
+  if (!citation.ok()) return std::string(citation.status().message());
+  if (Refuses(rule.kind()) && rule.citation().mark() != type::v1::MARK_CONFIRMED) {
+    return "this kind refuses, so its citation is MARK_CONFIRMED";
+  }
+  return "";
+}
+
+std::string WhyUnsound(const rules::DuesRate& rate) {
+  if (rate.payer() == v1::DUES_PAYER_UNSPECIFIED) return "a rate without its payer";
+  const auto citation = CitationFromProto(rate.citation());
+  if (!citation.ok()) return std::string(citation.status().message());
+  if (rate.brackets().empty()) {
+    if (rate.amount_fen() < 1) return "brackets, or an amount of at least 1";
+    if (rate.at_most_fen() != 0 && rate.at_most_fen() < rate.amount_fen()) {
+      return "at_most_fen is below amount_fen";
+    }
+    return "";
+  }
+  if (rate.amount_fen() != 0 || rate.at_most_fen() != 0) return "brackets or an amount, not both";
+  int64_t below = 0;
+  for (int i = 0; i < rate.brackets_size(); ++i) {
+    const rules::DuesBracket& bracket = rate.brackets(i);
+    const bool last = i + 1 == rate.brackets_size();
+    if (bracket.rate_basis_points() < 1 || bracket.rate_basis_points() > 10000) {
+      return "rate_basis_points is 1 to 10000";
+    }
+    if (last != (bracket.up_to_fen() == 0)) return "the last bracket alone has no up_to_fen";
+    if (!last && bracket.up_to_fen() <= below) return "brackets rise";
+    below = bracket.up_to_fen();
+  }
+  return "";
+}
+
+Unsound FindUnsound(const rules::FactRules& data) {
+  if (data.lost_contact_months() < 1) return {"at least 1", "lost_contact_months"};
+  if (data.self_withdrawal_months() < 1) return {"at least 1", "self_withdrawal_months"};
+  if (data.max_correction_months() < 1) return {"at least 1", "max_correction_months"};
+  const auto decision = CitationFromProto(data.decision());
+  if (!decision.ok()) return {std::string(decision.status().message()), "decision"};
+  if (data.decision().mark() != type::v1::MARK_CONFIRMED) {
+    return {"this refuses, so its citation is MARK_CONFIRMED", "decision"};
+  }
+  std::set<int> kinds, payers;
+  for (int i = 0; i < data.facts_size(); ++i) {
+    std::string wrong = WhyUnsound(data.facts(i));
+    if (wrong.empty() && !kinds.insert(data.facts(i).kind()).second) wrong = "this kind twice";
+    if (!wrong.empty()) return {wrong, "facts", i};
+  }
+  for (int i = 0; i < data.dues_size(); ++i) {
+    std::string wrong = WhyUnsound(data.dues(i));
+    if (wrong.empty() && !payers.insert(data.dues(i).payer()).second) wrong = "this payer twice";
+    if (!wrong.empty()) return {wrong, "dues", i};
+  }
+  if (static_cast<int>(kinds.size()) != v1::MembershipFactKind_MAX) {
+    return {"facts has every kind", ""};
+  }
+  if (static_cast<int>(payers.size()) != v1::DuesPayer_MAX) return {"dues has every payer", ""};
+  if (!ParseDate(data.dues_from()).ok()) return {"a date such as 2008-04-01", "dues_from"};
+  return {};
+}
+
+}  // namespace
+
+absl::StatusOr<rules::FactRules> LoadFactRules(const std::string& file) {
+  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  FirstError error;
+  google::protobuf::TextFormat::ParseInfoTree places;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&error);
+  parser.WriteLocationsTo(&places);
+  rules::FactRules data;
+  if (!parser.ParseFromString(text, &data)) {
+    return absl::InvalidArgumentError(absl::StrCat(file, error.text()));
+  }
+  const Unsound unsound = FindUnsound(data);
+  if (unsound.message.empty()) return data;
+  std::string place;
+  if (!unsound.field.empty()) {
+    const auto* field = rules::FactRules::descriptor()->FindFieldByName(unsound.field);
+    const int line = places.GetLocation(field, unsound.index).line;
+    place = line < 0 ? absl::StrCat(": ", unsound.field) : absl::StrCat(":", line + 1);
+  }
+  return absl::InvalidArgumentError(absl::StrCat(file, place, ": ", unsound.message));
+}
+
+}  // namespace zhibu::membership

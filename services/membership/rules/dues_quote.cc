@@ -1,0 +1,69 @@
+#include "services/membership/rules/dues_quote.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "services/membership/rules/progress.h"
+
+namespace zhibu::membership {
+
+v1::QuoteDuesResponse QuoteOf(const rules::FactRules& rules, v1::DuesPayer payer,
+                              int64_t base_fen) {
+  v1::QuoteDuesResponse quote;
+  for (const rules::DuesRate& rate : rules.dues()) {
+    if (rate.payer() != payer) continue;
+    *quote.mutable_citation() = rate.citation();
+    quote.set_amount_fen(rate.amount_fen());
+    quote.set_at_most_fen(rate.at_most_fen());
+    for (const rules::DuesBracket& bracket : rate.brackets()) {
+      if (bracket.up_to_fen() != 0 && base_fen > bracket.up_to_fen()) continue;
+      quote.set_rate_basis_points(bracket.rate_basis_points());
+      quote.set_amount_fen((base_fen * bracket.rate_basis_points() + 5000) / 10000);
+      break;
+    }
+  }
+  return quote;
+}
+
+std::optional<absl::CivilDay> ParseMonth(absl::string_view month) {
+  if (month.size() != 7 || month[4] != '-') return std::nullopt;
+  const auto day = ParseDate(absl::StrCat(month, "-01"));
+  if (!day.ok()) return std::nullopt;
+  return *day;
+}
+
+std::vector<Violation> JudgeDuesPaid(const rows::PersonRow& person, absl::CivilDay month,
+                                     absl::CivilDay today) {
+  std::vector<Violation> found;
+  const auto add = [&](absl::string_view reason, std::string message) {
+    Violation& violation = found.emplace_back();
+    violation.reason = std::string(reason);
+    violation.subject = "paid_until_month";
+    violation.message = std::move(message);
+  };
+  const v1::Stage stage = StageOn(person.stages(), today);
+  if (stage != v1::STAGE_PROBATIONARY && stage != v1::STAGE_FULL) {
+    add("NOT_A_MEMBER", "此人今天不是党员（或党籍已停止），不登记党费");
+    return found;
+  }
+  absl::CivilDay joined = today;
+  for (const rows::StageRow& row : person.stages()) {
+    if (row.stage() == v1::STAGE_PROBATIONARY && !row.restored()) {
+      joined = DayFromNumber(row.from());
+    }
+  }
+  if (AddMonths(month, 1) <= joined) {
+    add("DUES_BEFORE_MEMBERSHIP",
+        absl::StrCat("党费自支部大会通过之月起交纳：不能早于 ", FormatDate(joined).substr(0, 7)));
+  }
+  const std::optional<absl::CivilDay> paid = ParseMonth(person.dues_paid_until());
+  if (paid && month < *paid) {
+    add("DUES_GO_BACKWARDS",
+        absl::StrCat("党费已登记缴至 ", person.dues_paid_until(), "，不能改早；请核对月份"));
+  }
+  return found;
+}
+
+}  // namespace zhibu::membership

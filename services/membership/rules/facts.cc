@@ -1,0 +1,532 @@
+#include "services/membership/rules/facts.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/resource_name.h"
+#include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/progress.h"
+#include "services/membership/rules/voting.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
+
+namespace zhibu::membership {
+namespace {
+
+using Kind = v1::MembershipFactKind;
+
+bool IsMember(v1::Stage stage) {
+  return stage == v1::STAGE_PROBATIONARY || stage == v1::STAGE_FULL;
+}
+
+bool Ends(Kind kind) {
+  return kind == v1::MEMBERSHIP_FACT_KIND_REMOVED || kind == v1::MEMBERSHIP_FACT_KIND_EXPELLED ||
+         kind == v1::MEMBERSHIP_FACT_KIND_RESIGNED || kind == v1::MEMBERSHIP_FACT_KIND_DECEASED;
+}
+
+// Of a membership that is stopped: these go on without it.
+bool PossibleWhileStopped(Kind kind) {
+  return Ends(kind) || kind == v1::MEMBERSHIP_FACT_KIND_RESTORED ||
+         kind == v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST ||
+         kind == v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED;
+}
+
+// The first day of the membership that there is, or was last, on the day.
+int32_t MembershipBegan(const Stages& stages, absl::CivilDay day) {
+  int32_t began = DayNumber(kNoStart);
+  for (const rows::StageRow& row : stages) {
+    if (DayFromNumber(row.from()) > day) break;
+    if (row.stage() == v1::STAGE_PROBATIONARY && !row.restored()) began = row.from();
+  }
+  return began;
+}
+
+// Completed years from the day of full membership up to the day, or up to where it stopped or
+// ended.
+int PartyAge(const rows::PersonRow& person, absl::CivilDay day) {
+  const int32_t began = MembershipBegan(person.stages(), day);
+  std::optional<absl::CivilDay> from;
+  absl::CivilDay until = day;
+  for (const rows::StageRow& row : person.stages()) {
+    const absl::CivilDay start = DayFromNumber(row.from());
+    if (start > day) break;
+    if (row.from() < began) continue;
+    if (row.stage() == v1::STAGE_FULL && !from) from = start;
+    until = row.stage() == v1::STAGE_STOPPED || row.stage() == v1::STAGE_ENDED ? start : day;
+  }
+  if (!from) return 0;
+  int years = static_cast<int>(until.year() - from->year());
+  if (AddYears(*from, years) > until) --years;
+  return std::max(years, 0);
+}
+
+class Judging {
+ public:
+  Judging(const rules::FactRules& rules, const FactContext& context, const rows::FactRow& fact)
+      : rules_(rules),
+        context_(context),
+        person_(*context.person),
+        fact_(fact),
+        kind_(static_cast<Kind>(fact.kind())),
+        day_(DayFromNumber(fact.day())),
+        stage_(LastStage(person_.stages())),
+        standing_(StandingOn(person_, kNoEnd)) {}
+
+  std::vector<Violation> Run() {
+    JudgeOrder();
+    if (JudgeStage()) {
+      JudgeState();
+      JudgePeriods();
+    }
+    JudgeAuthority();
+    JudgeArticle();
+    JudgeWhatIsOpen();
+    return std::move(found_);
+  }
+
+ private:
+  Violation& Add(absl::string_view reason, absl::string_view subject, std::string message) {
+    Violation& violation = found_.emplace_back();
+    violation.reason = std::string(reason);
+    violation.subject = std::string(subject);
+    violation.message = std::move(message);
+    return violation;
+  }
+  // By the rule of this kind, or of `kind`.
+  void Cite(Violation& violation) const { violation.citation = RuleOf(rules_, kind_)->citation(); }
+  void Cite(Violation& violation, Kind kind) const {
+    violation.citation = RuleOf(rules_, kind)->citation();
+  }
+
+  void JudgeOrder() {
+    if (day_ > context_.today) {
+      Add("DATE_IN_FUTURE", "fact.date", "日期不能晚于今天：发生之后再登记");
+    }
+    absl::CivilDay earliest = kNoStart;
+    if (!person_.stages().empty()) earliest = DayFromNumber(person_.stages().rbegin()->from());
+    for (const rows::FactRow& fact : person_.facts()) {
+      earliest = std::max(earliest, DayFromNumber(fact.day()));
+    }
+    // Before the first move the books may not know who kept the person: nothing is asked of it.
+    if (person_.affiliations_size() > 1) {
+      earliest = std::max(earliest, LastMove(person_.affiliations()));
+    }
+    if (day_ < earliest) {
+      Add("DATE_BEFORE_EARLIER_FACT", "fact.date",
+          absl::StrCat("不能早于此人已登记的上一次变动 ", FormatDate(earliest)))
+          .earliest = earliest;
+    }
+  }
+
+  // Whether there is a membership to which this can happen.
+  bool JudgeStage() {
+    if (stage_ == v1::STAGE_ENDED) {
+      const bool restoring = kind_ == v1::MEMBERSHIP_FACT_KIND_RESTORED;
+      Violation& violation =
+          Add("MEMBERSHIP_ENDED", "fact.kind",
+              restoring ? "党籍或发展过程已经终止：只有停止党籍的可以恢复；除名、开除、退党的，"
+                          "符合条件时可重新申请入党"
+                        : "党籍或发展过程已经终止，不再登记党籍变动");
+      if (restoring) Cite(violation);
+      return false;
+    }
+    if (stage_ == v1::STAGE_STOPPED) {
+      if (PossibleWhileStopped(kind_)) return true;
+      Add("MEMBERSHIP_STOPPED", "fact.kind",
+          absl::StrCat("党籍已停止，不能登记“", FactTitle(kind_), "”；请先登记恢复党籍"));
+      return false;
+    }
+    if (kind_ == v1::MEMBERSHIP_FACT_KIND_DECEASED) return true;
+    if (!IsMember(stage_)) {
+      Add("NOT_A_MEMBER", "fact.kind", "此人不是党员，没有党籍可以变动");
+      return false;
+    }
+    if (kind_ == v1::MEMBERSHIP_FACT_KIND_RESTORED) {
+      Cite(Add("NOT_STOPPED", "fact.kind", "党籍没有停止，无须恢复"));
+      return false;
+    }
+    return true;
+  }
+
+  // What begins must not be so yet, and what ends must be so.
+  void JudgeState() {
+    const auto begins = [&](bool already) {
+      if (!already) return;
+      Add("FACT_ALREADY_SO", "fact.kind",
+          absl::StrCat("已登记过“", FactTitle(kind_), "”且尚未结束，不重复登记"));
+    };
+    const auto ends = [&](bool so, Kind what) {
+      if (so) return;
+      Add("FACT_NOT_SO", "fact.kind",
+          absl::StrCat("没有登记过“", FactTitle(what), "”，不能登记“", FactTitle(kind_), "”"));
+    };
+    switch (kind_) {
+      case v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN:
+        return begins(standing_.correction_until.has_value());
+      case v1::MEMBERSHIP_FACT_KIND_CORRECTION_ENDED:
+        return ends(standing_.correction_until.has_value(),
+                    v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN);
+      case v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED:
+        return begins(standing_.rights_suspended);
+      case v1::MEMBERSHIP_FACT_KIND_RIGHTS_RESTORED:
+        return ends(standing_.rights_suspended, v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED);
+      case v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST:
+        return begins(standing_.lost_since.has_value());
+      case v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED:
+        return ends(standing_.lost_since.has_value(), v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST);
+      case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
+        return begins(standing_.mobile);
+      case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
+        return ends(standing_.mobile, v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT);
+      case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
+        return begins(standing_.excused);
+      case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
+        return ends(standing_.excused, v1::MEMBERSHIP_FACT_KIND_EXCUSED);
+      default:
+        return;
+    }
+  }
+
+  void JudgePeriods() {
+    if (kind_ == v1::MEMBERSHIP_FACT_KIND_STOPPED) {
+      if (!standing_.lost_since) {
+        if (!fact_.article().empty()) return;
+        Cite(Add("STOP_WITHOUT_GROUND", "fact.article",
+                 absl::StrCat("停止党籍须有依据：失去联系满 ", rules_.lost_contact_months(),
+                              " 个月（先登记失去联系），或写明其他情形所依据的条款")));
+        return;
+      }
+      const absl::CivilDay earliest =
+          AddMonths(*standing_.lost_since, rules_.lost_contact_months());
+      if (day_ >= earliest) return;
+      Violation& violation = Add("CONTACT_LOST_TOO_SHORT", "fact.date",
+                                 absl::StrCat("失去联系满 ", rules_.lost_contact_months(),
+                                              " 个月即 ", FormatDate(earliest), " 起才能停止党籍"));
+      violation.earliest = earliest;
+      Cite(violation);
+    } else if (kind_ == v1::MEMBERSHIP_FACT_KIND_REMOVED && stage_ == v1::STAGE_STOPPED) {
+      JudgeSelfWithdrawal();
+    } else if (kind_ == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN) {
+      const absl::CivilDay latest = AddMonths(day_, rules_.max_correction_months());
+      const absl::CivilDay until = DayFromNumber(fact_.until());
+      if (until > day_ && until <= latest) return;
+      Cite(Add("CORRECTION_OUT_OF_RANGE", "fact.until",
+               absl::StrCat("限期改正的期限须在开始之后，且不超过 ", rules_.max_correction_months(),
+                            " 个月，即不晚于 ", FormatDate(latest))));
+    }
+  }
+
+  void JudgeSelfWithdrawal() {
+    if (!standing_.lost_since) {
+      Cite(Add("NOT_OUT_OF_CONTACT", "fact.kind",
+               "停止党籍后只有仍然失去联系的才按自行脱党除名；已恢复联系的请登记恢复党籍，"
+               "或依其他条款处理"),
+           v1::MEMBERSHIP_FACT_KIND_STOPPED);
+      return;
+    }
+    const absl::CivilDay earliest =
+        AddMonths(*standing_.stopped_on, rules_.self_withdrawal_months());
+    if (day_ >= earliest) return;
+    Violation& violation =
+        Add("STOPPED_TOO_SHORT", "fact.date",
+            absl::StrCat("停止党籍满 ", rules_.self_withdrawal_months(),
+                         " 个月仍无法取得联系的，自 ", FormatDate(earliest), " 起按自行脱党除名"));
+    violation.earliest = earliest;
+    Cite(violation, v1::MEMBERSHIP_FACT_KIND_STOPPED);
+  }
+
+  void JudgeAuthority() {
+    const Upward& upward = context_.upward;
+    const rules::FactRule& rule = *RuleOf(rules_, kind_);
+    size_t lowest = 0;
+    if (rule.needs_committee()) {
+      while (lowest < upward.size() && !MayTransferDirectly(upward, lowest)) ++lowest;
+    }
+    size_t place = 0;
+    if (!fact_.authority_id().empty()) {
+      while (place < upward.size() && upward[place].id != fact_.authority_id()) ++place;
+    }
+    if (place >= lowest && place < upward.size()) return;
+    const std::string from =
+        lowest < upward.size()
+            ? absl::StrCat("，即 ", NameOf(kOrganisations, upward[lowest].id), " 或其上级")
+            : "；目前其上没有这样的党委，请先核对隶属关系";
+    Violation& violation =
+        Add("AUTHORITY_NOT_COMPETENT", "fact.authority",
+            rule.needs_committee()
+                ? absl::StrCat("“", FactTitle(kind_), "”由有审批权的党委或更高的党委决定", from)
+                : absl::StrCat("“", FactTitle(kind_), "”由此人所在党组织或其上级登记", from));
+    if (rule.needs_committee()) violation.citation = rules_.decision();
+  }
+
+  void JudgeArticle() {
+    if (!RuleOf(rules_, kind_)->needs_article() || !fact_.article().empty()) return;
+    Cite(Add("ARTICLE_REQUIRED", "fact.article",
+             absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
+  }
+
+  void JudgeWhatIsOpen() {
+    const bool stops = kind_ == v1::MEMBERSHIP_FACT_KIND_STOPPED;
+    if (stops && context_.open_case) {
+      Add("CASE_STILL_OPEN", "fact.kind",
+          "此人还有未办结的发展过程：请先办结或取消预备党员资格，再停止党籍");
+    }
+    if ((stops || Ends(kind_)) && context_.open_transfer) {
+      Add("TRANSFER_ALREADY_OPEN", "fact.kind", "此人还有未办结的组织关系转接，请先办结或撤销");
+    }
+  }
+
+  const rules::FactRules& rules_;
+  const FactContext& context_;
+  const rows::PersonRow& person_;
+  const rows::FactRow& fact_;
+  const Kind kind_;
+  const absl::CivilDay day_;
+  const v1::Stage stage_;
+  const Standing standing_;
+  std::vector<Violation> found_;
+};
+
+void AddDue(v1::DueKind kind, absl::CivilDay day, Dues& dues) {
+  rows::DueRow& due = *dues.Add();
+  due.set_kind(kind);
+  due.set_day(DayNumber(day));
+}
+
+}  // namespace
+
+Standing StandingOn(const rows::PersonRow& person, absl::CivilDay day) {
+  const int32_t began = MembershipBegan(person.stages(), day);
+  Standing standing;
+  for (const rows::FactRow& fact : person.facts()) {
+    const absl::CivilDay from = DayFromNumber(fact.day());
+    if (from > day || fact.day() < began) continue;
+    const Kind kind = static_cast<Kind>(fact.kind());
+    switch (kind) {
+      case v1::MEMBERSHIP_FACT_KIND_STOPPED:
+        standing.stopped_on = from;
+        standing.ended_by = kind;
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_RESTORED:
+        // Whoever is restored has been heard of.
+        standing.lost_since.reset();
+        standing.stopped_on.reset();
+        standing.ended_by = v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED;
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_REMOVED:
+      case v1::MEMBERSHIP_FACT_KIND_EXPELLED:
+      case v1::MEMBERSHIP_FACT_KIND_RESIGNED:
+      case v1::MEMBERSHIP_FACT_KIND_DECEASED:
+        standing = Standing();
+        standing.ended_by = kind;
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN:
+        standing.correction_until = DayFromNumber(fact.until());
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_CORRECTION_ENDED:
+        standing.correction_until.reset();
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED:
+      case v1::MEMBERSHIP_FACT_KIND_RIGHTS_RESTORED:
+        standing.rights_suspended = kind == v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED;
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST:
+        standing.lost_since = from;
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED:
+        standing.lost_since.reset();
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
+      case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
+        standing.mobile = kind == v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT;
+        break;
+      case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
+      case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
+        standing.excused = kind == v1::MEMBERSHIP_FACT_KIND_EXCUSED;
+        break;
+      default:
+        break;
+    }
+  }
+  return standing;
+}
+
+v1::MembershipStatus StatusOn(const rules::FactRules& rules, const rows::PersonRow& person,
+                              absl::CivilDay day) {
+  const Standing standing = StandingOn(person, day);
+  const v1::Stage stage = StageOn(person.stages(), day);
+  const bool stopped = stage == v1::STAGE_STOPPED;
+  v1::MembershipStatus status;
+  status.set_dues_paid_until(person.dues_paid_until());
+  status.set_party_age_years(PartyAge(person, day));
+  if (stopped || stage == v1::STAGE_ENDED) status.set_ended_by(standing.ended_by);
+  if (!stopped && !IsMember(stage)) return status;
+  if (standing.lost_since) *status.mutable_contact_lost_since() = ToProto(*standing.lost_since);
+  if (stopped) {
+    status.set_may_be_removed(standing.lost_since && standing.stopped_on &&
+                              AddMonths(*standing.stopped_on, rules.self_withdrawal_months()) <=
+                                  day);
+    return status;
+  }
+  status.set_voting_rights(HasVotingRights(person, day));
+  status.set_entitled_to_attend(!standing.excused);
+  status.set_floating(standing.mobile);
+  status.set_may_be_stopped(standing.lost_since &&
+                            AddMonths(*standing.lost_since, rules.lost_contact_months()) <= day);
+  if (standing.correction_until) {
+    *status.mutable_correction_until() = ToProto(*standing.correction_until);
+  }
+  return status;
+}
+
+bool HasDied(const rows::PersonRow& person) {
+  return std::any_of(person.facts().begin(), person.facts().end(), [](const rows::FactRow& fact) {
+    return fact.kind() == v1::MEMBERSHIP_FACT_KIND_DECEASED;
+  });
+}
+
+Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person) {
+  Dues dues;
+  if (person.facts().empty() || !person.merged_into().empty() || HasLeft(person.affiliations())) {
+    return dues;
+  }
+  const Standing standing = StandingOn(person, kNoEnd);
+  const v1::Stage stage = LastStage(person.stages());
+  if (IsMember(stage)) {
+    if (standing.correction_until) {
+      AddDue(v1::DUE_KIND_CORRECTION, *standing.correction_until, dues);
+    }
+    if (standing.lost_since) {
+      AddDue(v1::DUE_KIND_CONTACT_LOST,
+             AddMonths(*standing.lost_since, rules.lost_contact_months()), dues);
+    }
+  } else if (stage == v1::STAGE_STOPPED && standing.lost_since && standing.stopped_on) {
+    AddDue(v1::DUE_KIND_STOPPED_TWO_YEARS,
+           AddMonths(*standing.stopped_on, rules.self_withdrawal_months()), dues);
+  }
+  return dues;
+}
+
+type::v1::Citation CitationOfMembershipDue(const rules::FactRules& rules, int due_kind) {
+  switch (due_kind) {
+    case v1::DUE_KIND_CORRECTION:
+      return RuleOf(rules, v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN)->citation();
+    case v1::DUE_KIND_CONTACT_LOST:
+    case v1::DUE_KIND_STOPPED_TWO_YEARS:
+      return RuleOf(rules, v1::MEMBERSHIP_FACT_KIND_STOPPED)->citation();
+    default:
+      return {};
+  }
+}
+
+const rules::FactRule* RuleOf(const rules::FactRules& rules, v1::MembershipFactKind kind) {
+  for (const rules::FactRule& rule : rules.facts()) {
+    if (rule.kind() == kind) return &rule;
+  }
+  return nullptr;
+}
+
+std::string FactTitle(v1::MembershipFactKind kind) {
+  switch (kind) {
+    case v1::MEMBERSHIP_FACT_KIND_STOPPED:
+      return "停止党籍";
+    case v1::MEMBERSHIP_FACT_KIND_RESTORED:
+      return "恢复党籍";
+    case v1::MEMBERSHIP_FACT_KIND_REMOVED:
+      return "除名";
+    case v1::MEMBERSHIP_FACT_KIND_EXPELLED:
+      return "开除党籍";
+    case v1::MEMBERSHIP_FACT_KIND_RESIGNED:
+      return "退党";
+    case v1::MEMBERSHIP_FACT_KIND_DECEASED:
+      return "去世";
+    case v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN:
+      return "限期改正";
+    case v1::MEMBERSHIP_FACT_KIND_CORRECTION_ENDED:
+      return "限期改正结束";
+    case v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED:
+      return "停止行使表决权";
+    case v1::MEMBERSHIP_FACT_KIND_RIGHTS_RESTORED:
+      return "恢复表决权";
+    case v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST:
+      return "失去联系";
+    case v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED:
+      return "恢复联系";
+    case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
+      return "流动外出";
+    case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
+      return "流动返回";
+    case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
+      return "不计入应到会";
+    case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
+      return "恢复计入应到会";
+    default:
+      return "";
+  }
+}
+
+std::vector<Violation> JudgeFact(const rules::FactRules& rules, const FactContext& context,
+                                 const rows::FactRow& fact) {
+  return Judging(rules, context, fact).Run();
+}
+
+void AddFact(const rows::FactRow& fact, absl::string_view organisation_id,
+             rows::PersonRow& person) {
+  *person.add_facts() = fact;
+  const Kind kind = static_cast<Kind>(fact.kind());
+  v1::Stage stage = v1::STAGE_UNSPECIFIED;
+  if (Ends(kind)) stage = v1::STAGE_ENDED;
+  if (kind == v1::MEMBERSHIP_FACT_KIND_STOPPED) stage = v1::STAGE_STOPPED;
+  if (kind == v1::MEMBERSHIP_FACT_KIND_RESTORED) {
+    for (const rows::StageRow& row : person.stages()) {
+      if (row.stage() != v1::STAGE_STOPPED) stage = static_cast<v1::Stage>(row.stage());
+    }
+  }
+  if (stage == v1::STAGE_UNSPECIFIED) return;
+  rows::StageRow& row = *person.add_stages();
+  row.set_from(fact.day());
+  row.set_stage(stage);
+  row.set_organisation_id(std::string(organisation_id));
+  if (kind == v1::MEMBERSHIP_FACT_KIND_RESTORED) {
+    row.set_restored(true);
+  } else if (kind != v1::MEMBERSHIP_FACT_KIND_DECEASED) {
+    // Party statistics count who goes by the day of the decision.
+    row.set_approved_on(fact.day());
+  }
+}
+
+v1::PersonKind PersonKindOn(const rows::PersonRow& person, absl::CivilDay day) {
+  int kind = person.kinds().empty() ? person.kind() : person.kinds(0).kind();
+  for (const rows::KindRow& row : person.kinds()) {
+    if (DayFromNumber(row.from()) <= day) kind = row.kind();
+  }
+  return static_cast<v1::PersonKind>(kind);
+}
+
+std::optional<absl::CivilDay> LastKindChange(const rows::PersonRow& person) {
+  if (person.kinds().empty()) return std::nullopt;
+  return DayFromNumber(person.kinds().rbegin()->from());
+}
+
+bool SetKindFrom(absl::CivilDay day, v1::PersonKind kind, rows::PersonRow& person) {
+  const int32_t number = DayNumber(day);
+  auto& kinds = *person.mutable_kinds();
+  if (kinds.empty()) {
+    rows::KindRow& first = *kinds.Add();
+    first.set_from(std::min(person.registered_on(), number));
+    first.set_kind(person.kind());
+  }
+  if (kinds.rbegin()->from() > number) return false;
+  if (kinds.rbegin()->from() == number) kinds.RemoveLast();
+  if (kinds.empty() || kinds.rbegin()->kind() != kind) {
+    rows::KindRow& row = *kinds.Add();
+    row.set_from(number);
+    row.set_kind(kind);
+  }
+  // One that always held needs no day.
+  if (kinds.size() == 1) kinds.Clear();
+  person.set_kind(kind);
+  return true;
+}
+
+}  // namespace zhibu::membership
