@@ -42,7 +42,7 @@ std::map<std::string, std::string> NamesOf(Context& context, const std::set<std:
 
 std::string PersonOf(const DueItem& item) {
   const auto parts = ParseCaseName(item.development_case());
-  return parts ? NameOf(kPersons, parts->person_id) : "";
+  return parts ? NameOf(kPersons, parts->person_id) : item.person();
 }
 
 // Whether its date is the first possible day and no deadline.
@@ -83,7 +83,8 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
     const auto name = names.find(PersonOf(item));
     table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
                   name == names.end() ? "" : name->second, titles.Of(item.organisation()),
-                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id) : item.transfer()});
+                  parts ? absl::StrCat(parts->person_id, "/", parts->case_id)
+                        : item.transfer() + item.person()});
     const std::string why = CitationWords(item.citation());
     if (!why.empty()) citations[Term(item.kind())] = why;
   }

@@ -3,6 +3,8 @@
 #ifndef ZHIBU_SERVICES_CLI_COMMANDS_GROUPS_H_
 #define ZHIBU_SERVICES_CLI_COMMANDS_GROUPS_H_
 
+#include <vector>
+
 #include "services/cli/commands/command.h"
 
 namespace zhibu::cli {
@@ -11,8 +13,9 @@ CommandGroup OrganisationCommands();  // org.cc
 CommandGroup StandingCommands();      // standing.cc
 CommandGroup PrivacyCommands();       // privacy.cc
 CommandGroup CallCommands();          // call.cc
-CommandGroup MemberCommands();        // member.cc, with record.cc and due.cc
+CommandGroup MemberCommands();        // member.cc, with record.cc, fact.cc and due.cc
 Command RecordCommand();              // record.cc
+std::vector<Command> FactCommands();  // fact.cc: member fact, member dues, dues
 Command DueCommand();                 // due.cc
 CommandGroup TransferCommands();      // transfer.cc
 CommandGroup QuotaCommands();         // quota.cc

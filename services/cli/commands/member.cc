@@ -68,6 +68,49 @@ void AddLine(std::string& out, absl::string_view label, const std::string& text,
   if (!text.empty()) out += Paragraph(label, 14, text, width);
 }
 
+// What is so of a member on the day, and what happened.
+void AddStatus(std::string& out, const Person& person, int width) {
+  const auto& status = person.status();
+  const bool member = person.stage() == membership::v1::STAGE_PROBATIONARY ||
+                      person.stage() == membership::v1::STAGE_FULL;
+  if (member) {
+    AddLine(out, "表决权", status.voting_rights() ? "有" : "没有", width);
+    if (!status.entitled_to_attend()) AddLine(out, "应到会", "不计入", width);
+    if (status.floating()) AddLine(out, "流动党员", "是", width);
+  }
+  if (status.party_age_years() > 0 || person.has_full_member_on()) {
+    AddLine(out, "党龄", absl::StrCat(status.party_age_years(), " 年"), width);
+  }
+  if (status.ended_by() != membership::v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED) {
+    AddLine(out, "党籍", Term(status.ended_by()), width);
+  }
+  if (status.has_contact_lost_since()) {
+    AddLine(out, "失去联系",
+            absl::StrCat(DateText(status.contact_lost_since()), " 起",
+                         status.may_be_stopped()   ? "，已可停止党籍"
+                         : status.may_be_removed() ? "，已可按自行脱党除名"
+                                                   : ""),
+            width);
+  }
+  if (status.has_correction_until()) {
+    AddLine(out, "限期改正", absl::StrCat("至 ", DateText(status.correction_until())), width);
+  }
+  AddLine(out, "党费缴至", status.dues_paid_until(), width);
+  if (person.facts().empty()) return;
+  Table table;
+  table.AddColumn("日期");
+  table.AddColumn("党籍变动");
+  table.AddColumn("期限");
+  table.AddColumn("决定的党组织", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("依据", Align::kLeft, /*can_wrap=*/true);
+  for (const auto& fact : person.facts()) {
+    table.AddRow(
+        {DateText(fact.date()), Term(fact.kind()), DateText(fact.until()), BareId(fact.authority()),
+         absl::StrCat(fact.article(), fact.article().empty() ? "" : " ", fact.document_number())});
+  }
+  absl::StrAppend(&out, "\n", table.Render(width));
+}
+
 absl::StatusOr<int> Show(Context& context) {
   membership::v1::GetPersonRequest request;
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
@@ -97,6 +140,7 @@ absl::StatusOr<int> Show(Context& context) {
   AddLine(out, "入党日期", DateText(person.joined_on()), width);
   AddLine(out, "转正日期", DateText(person.full_member_on()), width);
   AddLine(out, "登记日期", DateText(person.registered_on()), width);
+  AddStatus(out, person, width);
   if (person.affiliations_size() > 1) {
     Table table;
     table.AddColumn("组织关系所在", Align::kLeft, /*can_wrap=*/true);
@@ -225,9 +269,7 @@ absl::StatusOr<int> ShowProof(Context& context) {
   return kDone;
 }
 
-}  // namespace
-
-CommandGroup MemberCommands() {
+CommandGroup OwnCommands() {
   const Argument one_case{
       "CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}};
   return {"党员发展",
@@ -270,6 +312,14 @@ CommandGroup MemberCommands() {
               RecordCommand(),
               DueCommand(),
           }};
+}
+
+}  // namespace
+
+CommandGroup MemberCommands() {
+  CommandGroup group = OwnCommands();
+  for (Command& command : FactCommands()) group.commands.push_back(std::move(command));
+  return group;
 }
 
 }  // namespace zhibu::cli

@@ -33,6 +33,7 @@ constexpr StageChoice kStages[] = {
     {"probationary", membership::v1::STAGE_PROBATIONARY},
     {"full", membership::v1::STAGE_FULL},
     {"ended", membership::v1::STAGE_ENDED},
+    {"stopped", membership::v1::STAGE_STOPPED},
 };
 
 }  // namespace
@@ -104,7 +105,7 @@ std::string Term(membership::v1::PersonKind kind) {
 
 std::string Term(membership::v1::Stage stage) {
   static constexpr const char* kWords[] = {"未申请",   "入党申请人", "入党积极分子", "发展对象",
-                                           "预备党员", "正式党员",   "终止"};
+                                           "预备党员", "正式党员",   "终止",         "停止党籍"};
   return WordAt(kWords, stage);
 }
 
@@ -144,6 +145,14 @@ std::string Term(membership::v1::DueKind kind) {
       "入党宣誓", "讨论转正", "材料归档", "预备期考察", "推迟讨论期满", "限期改正期满",
       "失联满六个月", "停止党籍满两年"};
   if (kind == membership::v1::DUE_KIND_TRANSFER_LETTER) return "介绍信到期未回执";
+  return WordAt(kWords, kind);
+}
+
+std::string Term(membership::v1::MembershipFactKind kind) {
+  static constexpr const char* kWords[] = {
+      "未说明",   "停止党籍", "恢复党籍",     "除名",           "开除党籍",      "退党",
+      "去世",     "限期改正", "限期改正结束", "停止行使表决权", "恢复表决权",    "失去联系",
+      "恢复联系", "流动外出", "流动返回",     "不计入应到会",   "恢复计入应到会"};
   return WordAt(kWords, kind);
 }
 
@@ -236,7 +245,7 @@ Option StageOption() {
   Option option{
       "stage", "STAGE",
       "只列出这个阶段的人（可重复）：applicant 申请人，activist 积极分子，object 发展对象，"
-      "probationary 预备党员，full 正式党员，ended 终止",
+      "probationary 预备党员，full 正式党员，stopped 停止党籍，ended 终止",
       ValueKind::kChoice};
   for (const StageChoice& stage : kStages) option.choices.push_back(stage.choice);
   option.repeated = true;

@@ -11,6 +11,7 @@
 #include "google/type/date.pb.h"
 #include "services/cli/commands/command.h"
 #include "zhibu/activity/v1/activity_service.pb.h"
+#include "zhibu/membership/v1/membership_fact.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/privacy_events.pb.h"
 #include "zhibu/registry/v1/advisory.pb.h"
@@ -37,6 +38,7 @@ std::string Term(membership::v1::PersonKind kind);
 std::string Term(membership::v1::Stage stage);
 std::string Term(membership::v1::StepKind kind);
 std::string Term(membership::v1::DueKind kind);
+std::string Term(membership::v1::MembershipFactKind kind);
 std::string Term(membership::v1::RevealPurpose purpose);
 std::string Term(activity::v1::OwedState state);
 

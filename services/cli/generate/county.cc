@@ -195,6 +195,20 @@ void CountyBuilder::AddQuotas(const std::vector<std::pair<std::string, int>>& ch
   }
 }
 
+void CountyBuilder::AddFact(absl::string_view person, membership::v1::MembershipFactKind kind,
+                            int days_ago, absl::string_view authority, absl::string_view article,
+                            int until) {
+  using namespace fact_columns;  // NOLINT: the columns of one file
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kFacts);
+  row[kPerson] = std::string(person);
+  row[kKind] = WordOf(FactKindWords(), kind);
+  row[kDate] = FormatDate(today_ - days_ago);
+  if (until > 0) row[kUntil] = FormatDate(today_ - days_ago + until);
+  row[kAuthority] = std::string(authority);
+  row[kArticle] = std::string(article);
+  writer_->Add(FileKind::kFacts, row);
+}
+
 void CountyBuilder::AddCommittee(absl::string_view organisation, const MemberIds& members) {
   if (members.empty()) return;
   AddPost(organisation, registry::v1::POST_KIND_SECRETARY, members[0]);

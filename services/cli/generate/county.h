@@ -15,6 +15,7 @@
 #include "services/cli/generate/history.h"
 #include "services/cli/generate/people.h"
 #include "services/cli/generate/writer.h"
+#include "zhibu/membership/v1/membership_fact.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
 #include "zhibu/registry/v1/institution.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
@@ -92,6 +93,10 @@ class CountyBuilder {
   // Quotas of this year and the two before: to the first from outside, to each other one from the
   // one before it.
   void AddQuotas(const std::vector<std::pair<std::string, int>>& chain);
+  // Something that happened to a membership (党籍变动) so many days ago. `until`: days from then to
+  // the end of the time limit; 0: none.
+  void AddFact(absl::string_view person, membership::v1::MembershipFactKind kind, int days_ago,
+               absl::string_view authority = "", absl::string_view article = "", int until = 0);
   // Secretary and, from seven members on, three commissioners, all from the first members.
   void AddCommittee(absl::string_view organisation, const MemberIds& members);
 

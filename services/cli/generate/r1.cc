@@ -88,6 +88,7 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
     ++branch;
   };
   std::vector<std::string> last_members;  // of the bureau's branches: without a post
+  std::vector<std::string> next_to_last;  // the same branches
   int others = 0;                         // teacher members outside the townships
 
   for (const Direct& direct : kDirect) {
@@ -112,7 +113,10 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
     others += spec.teachers + spec.teacher_admissions;
     const MemberIds members = county.AddBranch(spec);
     county.AddCommittee(organisation, members);
-    if (direct.retired == 0 && members.size() > 10) last_members.push_back(members.back());
+    if (direct.retired == 0 && members.size() > 10) {
+      last_members.push_back(members.back());
+      next_to_last.push_back(members[members.size() - 2]);
+    }
     if (!has_unit) continue;
     county.AddInstitution({unit, absl::StrCat(kCounty, direct.unit), direct.kind, direct.is_private,
                            PLACE_COUNTY_TOWN, "", organisation, organisation, COVERAGE_RUNG_OWN,
@@ -168,6 +172,20 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
 
   // Townships have none of their own: their admissions use the county's.
   county.AddQuotas({{kRoot, 60}, {kBureau, 40}, {kSchool, 12}});
+
+  // Memberships to which something happened: one stopped and restored, one out of contact, one
+  // away, one in correction, one whose rights are suspended, one excused. All are members today.
+  if (next_to_last.size() >= 4) {
+    using namespace membership::v1;  // NOLINT: the kinds of facts
+    county.AddFact(next_to_last[0], MEMBERSHIP_FACT_KIND_CONTACT_LOST, 500);
+    county.AddFact(next_to_last[0], MEMBERSHIP_FACT_KIND_STOPPED, 300, kBureau, "第二十四条");
+    county.AddFact(next_to_last[0], MEMBERSHIP_FACT_KIND_RESTORED, 20, kBureau, "第二十四条");
+    county.AddFact(next_to_last[1], MEMBERSHIP_FACT_KIND_MOBILE_OUT, 250);
+    county.AddFact(next_to_last[1], MEMBERSHIP_FACT_KIND_CONTACT_LOST, 170);
+    county.AddFact(next_to_last[2], MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN, 90, "", "第三十条", 180);
+    county.AddFact(next_to_last[3], MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, 60, kBureau);
+    county.AddFact(next_to_last[3], MEMBERSHIP_FACT_KIND_EXCUSED, 60);
+  }
 
   // Township schools: subordinate to their township's committee, guided by the bureau's.
   for (int i = 0; i < kTownships; ++i) {

@@ -57,6 +57,7 @@ ImportApi::ImportApi(const ImportOptions& options, const ImportServices& service
       membership_(StubOn<membership::v1::MembershipService>(services.membership)),
       transfers_(StubOn<membership::v1::TransferService>(services.membership)),
       quotas_(StubOn<membership::v1::QuotaService>(services.membership)),
+      facts_(StubOn<membership::v1::MembershipFactService>(services.membership)),
       activity_(StubOn<activity::v1::ActivityService>(services.activity)) {}
 
 absl::Status ImportApi::Retry(absl::FunctionRef<grpc::Status(grpc::ClientContext*)> attempt) {

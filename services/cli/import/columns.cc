@@ -153,6 +153,12 @@ std::vector<FileSpec>* MakeSpecs() {
         Text("党费交至", false, 7, {"paid_until_month"}),
         Number("有效天数", false, 1, 366, {"validity_days"}), Optional("接收日期", Form::kDate, {}),
         Text("回执", false, 100, {"receipt_number"})}},
+      {FileKind::kFacts,
+       "党籍变动.csv",
+       {Required("人员", Form::kPerson, {"name"}), OneOf("类别", true, FactKindWords(), {"kind"}),
+        Required("日期", Form::kDate, {"date"}), Optional("期限", Form::kDate, {"until"}),
+        Optional("决定党组织", Form::kOrganisation, {"authority"}),
+        Text("依据条款", false, 100, {"article"}), Text("文号", false, 100, {"document_number"})}},
   };
 }
 

@@ -28,8 +28,9 @@ enum class FileKind {
   kSteps,          // 步骤.csv: development steps, a case's rows together and in order
   kActivities,     // 活动.csv
   kTransfers,      // 转接.csv
+  kFacts,          // 党籍变动.csv: a person's rows in order of days
 };
-inline constexpr int kFileKinds = 13;
+inline constexpr int kFileKinds = 14;
 
 // A Chinese word for a value of a contract's enum.
 struct Word {
@@ -46,6 +47,7 @@ const Words& PlaceWords();
 const Words& CoverageRungWords();
 const Words& PostKindWords();
 const Words& FacilityKindWords();
+const Words& FactKindWords();
 const Words& SexWords();
 const Words& PersonKindWords();
 const Words& OpeningStageWords();  // 预备党员, 正式党员
@@ -241,6 +243,10 @@ enum {
   kReceipt,
   kCount
 };
+}
+
+namespace fact_columns {
+enum { kPerson, kKind, kDate, kUntil, kAuthority, kArticle, kDocument, kCount };
 }
 
 // Whether the step with this number (1–25) uses the column, and whether it must be filled. Columns

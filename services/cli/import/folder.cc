@@ -16,6 +16,7 @@
 #include "common/domain/id_number.h"
 #include "services/cli/import/messages.h"
 #include "zhibu/membership/v1/development_case.pb.h"
+#include "zhibu/membership/v1/membership_fact.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -43,6 +44,15 @@ void CheckTransfer(const Row& row, RowErrors* errors) {
   }
   if (!row.Text(kReceived).empty() && row.Text(kIssued).empty()) {
     AddError(row, kIssued, "VALUE_REQUIRED", "已接收的须写明介绍信的开具日期", errors);
+  }
+}
+
+// A time limit with 限期改正, and with nothing else.
+void CheckFact(const Row& row, RowErrors* errors) {
+  using namespace fact_columns;  // NOLINT: the columns of one file
+  const bool corrects = row.Value(kKind) == membership::v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN;
+  if (corrects != row.Has(kUntil)) {
+    AddError(row, kUntil, "UNTIL_INVALID", "限期改正须填写期限，其他变动不填", errors);
   }
 }
 
@@ -289,6 +299,8 @@ void CheckRow(const Row& row, RowErrors* errors) {
       return CheckAttendance(row, errors);
     case FileKind::kTransfers:
       return CheckTransfer(row, errors);
+    case FileKind::kFacts:
+      return CheckFact(row, errors);
   }
 }
 

@@ -14,6 +14,7 @@
 #include "services/cli/import/assemble.h"
 #include "services/cli/import/batch.h"
 #include "services/cli/import/existing.h"
+#include "services/cli/import/facts.h"
 #include "services/cli/import/folder.h"
 #include "services/cli/import/messages.h"
 #include "services/cli/import/quotas.h"
@@ -103,6 +104,7 @@ class Importer {
     }
     ZHIBU_RETURN_IF_ERROR(SendActivities());
     ZHIBU_RETURN_IF_ERROR(SendTransfers());
+    ZHIBU_RETURN_IF_ERROR(SendFacts());
     if (services.reporting != nullptr) {
       if (progress_) progress_({"", 0, 0, "reporting"});
       for (const auto& [source, revision] : result_->revisions) {
@@ -368,6 +370,28 @@ class Importer {
     revision = std::max(revision, sent->revision);
     Progress(FileKind::kTransfers, 1);
     return absl::OkStatus();
+  }
+
+  // One by one: each is judged by those before it, and there are few.
+  absl::Status SendFacts() {
+    absl::Status status;
+    ReadChecked(folder_, FileKind::kFacts, [&](const Row& row) {
+      if (!status.ok()) return;
+      const absl::StatusOr<int64_t> revision = SendFact(api_, api_.services().token, row);
+      if (!revision.ok() && IsAboutRows(revision.status())) {
+        const Origin origin{
+            NameOf(kPersons, row.Text(fact_columns::kPerson)), FileKind::kFacts, row.line, {}};
+        status = Refuse(RowErrorsOf(revision.status(), {origin}));
+        return;
+      }
+      status = revision.status();
+      if (!status.ok()) return;
+      if (*revision == 0) ++ResultOf(FileKind::kFacts).already_there;
+      int64_t& newest = result_->revisions["membership"];
+      newest = std::max(newest, *revision);
+      Progress(FileKind::kFacts, 1);
+    });
+    return status;
   }
 
   absl::Status SendSteps() {

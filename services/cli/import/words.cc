@@ -2,6 +2,7 @@
 #include "common/base/resource_name.h"
 #include "services/cli/import/columns.h"
 #include "zhibu/membership/v1/development_case.pb.h"
+#include "zhibu/membership/v1/membership_fact.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
 #include "zhibu/registry/v1/facility.pb.h"
 #include "zhibu/registry/v1/institution.pb.h"
@@ -119,6 +120,28 @@ const Words& FacilityKindWords() {
       {"党建品牌", registry::v1::FACILITY_KIND_BRAND},
       {"星级支部", registry::v1::FACILITY_KIND_STAR_RATING},
       {"示范校", registry::v1::FACILITY_KIND_MODEL_SCHOOL},
+  };
+  return *kWords;
+}
+
+const Words& FactKindWords() {
+  static const auto* const kWords = new Words{
+      {"停止党籍", membership::v1::MEMBERSHIP_FACT_KIND_STOPPED},
+      {"恢复党籍", membership::v1::MEMBERSHIP_FACT_KIND_RESTORED},
+      {"除名", membership::v1::MEMBERSHIP_FACT_KIND_REMOVED},
+      {"开除党籍", membership::v1::MEMBERSHIP_FACT_KIND_EXPELLED},
+      {"退党", membership::v1::MEMBERSHIP_FACT_KIND_RESIGNED},
+      {"去世", membership::v1::MEMBERSHIP_FACT_KIND_DECEASED},
+      {"限期改正", membership::v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN},
+      {"限期改正结束", membership::v1::MEMBERSHIP_FACT_KIND_CORRECTION_ENDED},
+      {"停止行使表决权", membership::v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED},
+      {"恢复表决权", membership::v1::MEMBERSHIP_FACT_KIND_RIGHTS_RESTORED},
+      {"失去联系", membership::v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST},
+      {"恢复联系", membership::v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED},
+      {"流动外出", membership::v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT},
+      {"流动返回", membership::v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED},
+      {"不计入应到会", membership::v1::MEMBERSHIP_FACT_KIND_EXCUSED},
+      {"恢复计入应到会", membership::v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED},
   };
   return *kWords;
 }

@@ -26,6 +26,7 @@ constexpr char kPersons[] =
 constexpr char kSteps[] = "案件,步骤,日期,联系人,介绍人,通过,应到,到会,赞成,结果,延长月数\n";
 constexpr char kTransfers[] =
     "编号,人员,转入,库外党组织,事由,发起日期,开具日期,党费交至,接收日期\n";
+constexpr char kFacts[] = "人员,类别,日期,期限\n";
 constexpr char kActivities[] = "编号,党组织,类别,日期,主题,出席,缺席\n";
 
 Folder FolderOf(std::vector<std::pair<FileKind, std::string>> files) {
@@ -133,6 +134,12 @@ TEST(CheckFolder, NamesFileLineColumnAndReasonOfEachBadRow) {
            {FileKind::kActivities,
             absl::StrCat(kActivities, "h1,o1,党课,2020-01-01,学习,p1;p2,p2\n"),
             "活动.csv:2:缺席:PERSON_TWICE"},
+           {FileKind::kFacts, absl::StrCat(kFacts, "p1,限期改正,2020-01-01,\n"),
+            "党籍变动.csv:2:期限:UNTIL_INVALID"},
+           {FileKind::kFacts, absl::StrCat(kFacts, "p1,流动外出,2020-01-01,2020-02-01\n"),
+            "党籍变动.csv:2:期限:UNTIL_INVALID"},
+           {FileKind::kFacts, absl::StrCat(kFacts, "p1,走了,2020-01-01,\n"),
+            "党籍变动.csv:2:类别:WORD_UNKNOWN"},
            {FileKind::kTransfers,
             absl::StrCat(kTransfers, "t1,p1,o2,外县某支部,调动,2020-01-01,,,\n"),
             "转接.csv:2:转入:DESTINATION_INVALID"},
@@ -245,6 +252,7 @@ TEST(Columns, HaveAsManyColumnsAsTheirEnums) {
   EXPECT_EQ(SpecOf(FileKind::kSteps).columns.size(), size_t{step_columns::kCount});
   EXPECT_EQ(SpecOf(FileKind::kActivities).columns.size(), size_t{activity_columns::kCount});
   EXPECT_EQ(SpecOf(FileKind::kTransfers).columns.size(), size_t{transfer_columns::kCount});
+  EXPECT_EQ(SpecOf(FileKind::kFacts).columns.size(), size_t{fact_columns::kCount});
 }
 
 }  // namespace
