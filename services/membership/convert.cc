@@ -188,6 +188,30 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
   return person;
 }
 
+v1::RuleSetSummary SummaryOf(const RuleSet& set, bool with_rules) {
+  v1::RuleSetSummary summary;
+  summary.set_id(set.id());
+  summary.set_title(set.data().title());
+  *summary.mutable_effective_from() = ToProto(set.from());
+  if (set.to() != kNoEnd) *summary.mutable_effective_to() = ToProto(set.to());
+  summary.set_sha256(set.sha256());
+  for (const OverlayFile& overlay : set.overlays()) summary.add_overlays(overlay.id);
+  if (!with_rules) return summary;
+  for (const rules::Rule& rule : set.data().rules()) {
+    v1::RuleSummary& shown = *summary.add_rules();
+    shown.set_code(rule.code());
+    shown.set_reason(rule.reason());
+    shown.set_effect(rule.severity() == rules::REFUSE ? v1::RULE_EFFECT_REFUSES
+                     : rule.severity() == rules::WARN ? v1::RULE_EFFECT_WARNS
+                                                      : v1::RULE_EFFECT_OFF);
+    for (const int step : rule.steps()) shown.add_steps(static_cast<v1::StepKind>(step));
+    shown.set_message(rule.message());
+    *shown.mutable_citation() = rule.citation();
+    shown.set_overlay(rule.overlay());
+  }
+  return summary;
+}
+
 absl::StatusOr<absl::CivilDay> DateOr(bool given, const google::type::Date& date,
                                       absl::CivilDay fallback, absl::string_view field) {
   if (!given) return fallback;

@@ -11,7 +11,9 @@
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/facts.h"
 #include "services/membership/rules/progress.h"
+#include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/events.pb.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
 
 namespace zhibu::membership {
@@ -46,6 +48,9 @@ rows::FactRow FactFromProto(const v1::MembershipFact& fact);
 absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
                                     const rules::FactRules& fact_rules, absl::string_view person_id,
                                     const rows::PersonRow& row, absl::CivilDay day);
+
+// A rule set in short, its rules only where they are asked for.
+v1::RuleSetSummary SummaryOf(const RuleSet& set, bool with_rules);
 
 // The date, or `fallback` where it is unset; INVALID_ARGUMENT "DATE_INVALID" naming `field`.
 absl::StatusOr<absl::CivilDay> DateOr(bool given, const google::type::Date& date,

@@ -11,6 +11,8 @@
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");
 ABSL_FLAG(std::string, rulesets, "",
           "folder of the rule sets; default: those that ship with the program");
+ABSL_FLAG(std::string, rulesets_overlay, "",
+          "folder of what this deployment changes of the rule sets; default: nothing");
 ABSL_FLAG(std::string, calendars, "",
           "folder of the working days by year; default: those that ship with the program");
 ABSL_FLAG(std::string, transfer_rules, "",
@@ -36,6 +38,7 @@ int main(int argc, char** argv) {
     if (options.rule_sets_folder.empty()) {
       options.rule_sets_folder = zhibu::DataFolder("rulesets");
     }
+    options.rule_sets_overlay_folder = absl::GetFlag(FLAGS_rulesets_overlay);
     options.calendars_folder = absl::GetFlag(FLAGS_calendars);
     if (options.calendars_folder.empty()) {
       options.calendars_folder = zhibu::DataFolder("calendars");

@@ -9,9 +9,9 @@
 #include "common/base/status.h"
 #include "common/store/table.h"
 #include "services/membership/convert.h"
+#include "services/membership/person_pages.h"
 #include "services/membership/rules/forecast.h"
 #include "services/membership/rules/proof.h"
-#include "services/membership/subtree.h"
 
 namespace zhibu::membership {
 namespace {
@@ -138,43 +138,13 @@ absl::Status Proofs::VerifyPerson(const Reader& reader, const std::string& perso
 absl::Status Proofs::Verify(Call& call, const v1::VerifyProofsRequest& request, const Reader&,
                             v1::VerifyProofsResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
-  const Snapshot& snapshot = *page.snapshot;
   response->set_revision(page.revision);
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
-                         OrganisationsOf(tree_, snapshot, kPersonsByOrganisation, request.root(),
-                                         request.line(), call.today()));
-  std::vector<std::string> persons;
-  std::string last;
-  bool more = false;
-  absl::Status failed;
-  for (const std::string& organisation : organisations) {
-    const Key range = Key(kPersonsByOrganisation).Text(organisation);
-    if (range.End() <= page.position) continue;
-    const std::string from =
-        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
-    ZHIBU_RETURN_IF_ERROR(
-        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
-          KeyParts parts(key);
-          parts.Text();
-          const std::string id = parts.Text().value_or("");
-          // The index also finds who was kept there once: everybody is judged where he or she is.
-          const auto row = FindPerson(snapshot, id);
-          failed = row.status();
-          if (!row.ok()) return false;
-          if (!*row || (*row)->organisation_id() != organisation) return true;
-          more = static_cast<int>(persons.size()) == page.size;
-          if (more) return false;
-          persons.push_back(id);
-          last = std::string(key);
-          return true;
-        }));
-    ZHIBU_RETURN_IF_ERROR(failed);
-    if (more) break;
+  ZHIBU_ASSIGN_OR_RETURN(const PersonsPage persons,
+                         PersonsOf(tree_, page, request.root(), request.line(), call.today()));
+  for (const std::string& id : persons.ids) {
+    ZHIBU_RETURN_IF_ERROR(VerifyPerson(*page.snapshot, id, response));
   }
-  for (const std::string& id : persons) {
-    ZHIBU_RETURN_IF_ERROR(VerifyPerson(snapshot, id, response));
-  }
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
+  if (persons.more) response->set_next_page_token(pages_.NextToken(page, persons.last));
   return absl::OkStatus();
 }
 

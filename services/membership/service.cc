@@ -9,6 +9,7 @@
 #include "common/store/table.h"
 #include "services/membership/case_event_service.h"
 #include "services/membership/cases.h"
+#include "services/membership/convert.h"
 #include "services/membership/due_list.h"
 #include "services/membership/load_fact_rules.h"
 #include "services/membership/load_rule_sets.h"
@@ -114,15 +115,10 @@ class Service final : public v1::MembershipService::CallbackService {
   }
 
  private:
-  absl::Status RuleSetsKnown(Call&, const v1::ListRuleSetsRequest&, const Reader&,
+  absl::Status RuleSetsKnown(Call&, const v1::ListRuleSetsRequest& request, const Reader&,
                              v1::ListRuleSetsResponse* response) const {
     for (const auto& set : parts_->rule_sets.all()) {
-      v1::RuleSetSummary& summary = *response->add_rule_sets();
-      summary.set_id(set->id());
-      summary.set_title(set->data().title());
-      *summary.mutable_effective_from() = ToProto(set->from());
-      if (set->to() != kNoEnd) *summary.mutable_effective_to() = ToProto(set->to());
-      summary.set_sha256(set->sha256());
+      *response->add_rule_sets() = SummaryOf(*set, request.rules());
     }
     return absl::OkStatus();
   }
@@ -175,8 +171,9 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
     Server& server, MembershipOptions options) {
-  ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets, 
-                         LoadRuleSets(options.rule_sets_folder, options.calendars_folder));
+  ZHIBU_ASSIGN_OR_RETURN(RuleSets rule_sets,
+                         LoadRuleSets({options.rule_sets_folder, options.rule_sets_overlay_folder,
+                                       options.calendars_folder}));
   ZHIBU_ASSIGN_OR_RETURN(rules::TransferRules transfer_rules,
                          LoadTransferRules(options.transfer_rules_file));
   ZHIBU_ASSIGN_OR_RETURN(rules::FactRules fact_rules, LoadFactRules(options.fact_rules_file));

@@ -20,6 +20,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts();
 struct MembershipOptions {
   std::shared_ptr<grpc::Channel> registry;  // whose feed says which organisations there are
   std::string rule_sets_folder;             // *.textproto, see ruleset.proto
+  std::string rule_sets_overlay_folder;     // *.textproto, see overlay.proto; empty: none
   std::string calendars_folder;             // *.textproto, see calendar.proto; empty: none
   std::string transfer_rules_file;          // see transfer_rules.proto
   std::string fact_rules_file;              // see fact_rules.proto

@@ -21,7 +21,17 @@ void VoteForAll(v1::Vote* vote) {
   vote->set_in_favour(1);
 }
 
-// Everything is passed, approved and voted for.
+// The first that may follow and was not done yet: of steps that may be repeated one is enough.
+v1::StepKind NextOf(const RuleSet& set, const rows::Progress& progress) {
+  for (const v1::StepKind kind : NextSteps(set, progress)) {
+    const rows::StepDone* done = FindDone(progress, kind);
+    if (done == nullptr || done->failed()) return kind;
+  }
+  return v1::STEP_KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
 v1::Step IdealStep(v1::StepKind kind, absl::CivilDay day) {
   v1::Step step;
   *step.mutable_date() = ToProto(day);
@@ -59,28 +69,27 @@ v1::Step IdealStep(v1::StepKind kind, absl::CivilDay day) {
   return step;
 }
 
-// The first that may follow and was not done yet: of steps that may be repeated one is enough.
-v1::StepKind NextOf(const RuleSet& set, const rows::Progress& progress) {
-  for (const v1::StepKind kind : NextSteps(set, progress)) {
-    const rows::StepDone* done = FindDone(progress, kind);
-    if (done == nullptr || done->failed()) return kind;
-  }
-  return v1::STEP_KIND_UNSPECIFIED;
+void BeIdeal(const RuleSets& sets, CaseFacts& facts) {
+  facts.person = "persons/-";
+  facts.acting_kind = registry::v1::ORGANISATION_KIND_COMMITTEE;
+  facts.calendar = &sets.calendar();
 }
 
-}  // namespace
+Judgement JudgeIdeal(const RuleSet& set, CaseFacts& facts, const v1::Step& step) {
+  const auto* persons = PersonsOf(step);
+  facts.named.assign(persons == nullptr ? 0 : persons->size(), {true, v1::STAGE_FULL});
+  return Judge(set, facts, {&step, FromProto(step.date()).value_or(kNoStart), kNoEnd - 1, kStep});
+}
 
 Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stages,
                       std::optional<absl::CivilDay> birth,
                       const std::map<v1::StepKind, absl::CivilDay>& assumed, absl::CivilDay from) {
   Forecast forecast;
   CaseFacts facts;
-  facts.person = "persons/-";
+  BeIdeal(sets, facts);
   facts.progress = &progress;
   facts.stages = &stages;
   facts.birth = birth;
-  facts.acting_kind = registry::v1::ORGANISATION_KIND_COMMITTEE;
-  facts.calendar = &sets.calendar();
   absl::CivilDay reached = from;
   for (int steps = 0; steps < kMostSteps; ++steps) {
     const RuleSet* set = sets.For(progress, v1::STEP_KIND_UNSPECIFIED, reached);
@@ -98,9 +107,7 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
       step = IdealStep(day.kind, day.earliest);
       set = sets.For(progress, day.kind, day.earliest);
       if (set == nullptr) return forecast;
-      const auto* persons = PersonsOf(step);
-      facts.named.assign(persons == nullptr ? 0 : persons->size(), {true, v1::STAGE_FULL});
-      const Judgement judgement = Judge(*set, facts, {&step, day.earliest, kNoEnd - 1, kStep});
+      const Judgement judgement = JudgeIdeal(*set, facts, step);
       if (judgement.refusals.empty()) break;
       // The latest of the days that the conditions ask for; without one, time does not help.
       const Violation* latest = nullptr;

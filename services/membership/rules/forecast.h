@@ -13,6 +13,14 @@
 
 namespace zhibu::membership {
 
+// A step of this kind on which everything is passed, approved and voted for.
+v1::Step IdealStep(v1::StepKind kind, absl::CivilDay day);
+// Whoever acts may do so, and whoever is named is who is asked for: fills in what of the facts is
+// not the case's.
+void BeIdeal(const RuleSets& sets, CaseFacts& facts);
+// An ideal step by ideal facts, on its day.
+Judgement JudgeIdeal(const RuleSet& set, CaseFacts& facts, const v1::Step& step);
+
 struct ForecastDay {
   v1::StepKind kind = v1::STEP_KIND_UNSPECIFIED;
   absl::CivilDay earliest;

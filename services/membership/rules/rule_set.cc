@@ -53,8 +53,8 @@ std::optional<absl::CivilDay> Began(rules::Transition transition, const rows::Pr
 
 }  // namespace
 
-RuleSet::RuleSet(rules::RuleSet data, std::string sha256)
-    : data_(std::move(data)), sha256_(std::move(sha256)) {
+RuleSet::RuleSet(rules::RuleSet data, std::string sha256, std::vector<OverlayFile> overlays)
+    : data_(std::move(data)), sha256_(std::move(sha256)), overlays_(std::move(overlays)) {
   from_ = ParseDate(data_.effective_from()).value_or(kNoStart);
   to_ = ParseDate(data_.effective_to()).value_or(kNoEnd);
   for (const rules::Rule& rule : data_.rules()) {

@@ -11,28 +11,45 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "services/membership/rows.pb.h"
 #include "services/membership/rules/calendar.h"
 #include "services/membership/rules/steps.h"
-#include "services/membership/rows.pb.h"
 #include "services/membership/ruleset.pb.h"
 
 namespace zhibu::membership {
 
 // nullopt where every rule can be judged by and nothing refuses that is not confirmed: a rule
-// refuses only with a citation of mark C, its own or carried over.
+// refuses only with a citation of mark C, its own or carried over; one of an overlay also as
+// MayRefuseLocally says.
 std::optional<Unsound> FindUnsound(const rules::RuleSet& data);
+// The same of one rule or due entry by itself.
+std::optional<std::string> ProblemOf(const rules::Rule& rule);
+std::optional<std::string> ProblemOf(const rules::Due& due);
+
+// Whether a rule of an overlay may refuse by this: by mark C, or by mark S where whoever runs the
+// suite has compared it with the document (verified_on).
+bool MayRefuseLocally(const type::v1::Citation& citation);
+
+// An overlay as it was read.
+struct OverlayFile {
+  std::string id;
+  std::string name;  // what errors call it
+  std::string text;
+};
 
 // Immutable; made from data without anything unsound.
 class RuleSet {
  public:
-  RuleSet(rules::RuleSet data, std::string sha256);
+  // `overlays`: those that are already part of `data`, in the order in which they were applied.
+  RuleSet(rules::RuleSet data, std::string sha256, std::vector<OverlayFile> overlays = {});
   RuleSet(const RuleSet&) = delete;
   RuleSet& operator=(const RuleSet&) = delete;
 
   const std::string& id() const { return data_.id(); }
   const rules::RuleSet& data() const { return data_; }
-  // Of its file, hexadecimal.
+  // Of its file, hexadecimal; with overlays, of the SHA-256 of all the files, a line each.
   const std::string& sha256() const { return sha256_; }
+  const std::vector<OverlayFile>& overlays() const { return overlays_; }
   // It judges the days of [from, to).
   absl::CivilDay from() const { return from_; }
   absl::CivilDay to() const { return to_; }
@@ -55,6 +72,7 @@ class RuleSet {
  private:
   const rules::RuleSet data_;
   const std::string sha256_;
+  const std::vector<OverlayFile> overlays_;
   absl::CivilDay from_, to_;
   std::array<std::vector<const rules::Rule*>, kStepKinds + 1> by_step_;
   std::array<Needs, kStepKinds + 1> needs_;
@@ -82,8 +100,7 @@ class RuleSets {
   const List& all() const { return sets_; }
 
  private:
-  RuleSets(List sets, Calendar calendar)
-      : sets_(std::move(sets)), calendar_(std::move(calendar)) {}
+  RuleSets(List sets, Calendar calendar) : sets_(std::move(sets)), calendar_(std::move(calendar)) {}
   List sets_;
   Calendar calendar_;
 };

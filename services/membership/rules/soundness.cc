@@ -202,45 +202,9 @@ Problem CheckCitations(const rules::Rule& rule) {
   }
   const bool confirmed = rule.citation().mark() == type::v1::MARK_CONFIRMED ||
                          rule.carried_over().mark() == type::v1::MARK_CONFIRMED;
-  if (rule.severity() == rules::REFUSE && !confirmed) {
+  const bool local = !rule.overlay().empty() && MayRefuseLocally(rule.citation());
+  if (rule.severity() == rules::REFUSE && !confirmed && !local) {
     return "a rule that refuses needs a citation, or a carried_over one, of MARK_CONFIRMED";
-  }
-  return std::nullopt;
-}
-
-Problem CheckRule(const rules::Rule& rule) {
-  if (rule.code().empty()) return "code is empty";
-  if (!IsReason(rule.reason())) return "reason is not UPPER_SNAKE_CASE";
-  if (rule.severity() != rules::REFUSE && rule.severity() != rules::WARN &&
-      rule.severity() != rules::OFF) {
-    return "severity is not REFUSE, WARN or OFF";
-  }
-  if (Problem problem = CheckSteps(rule.steps(), "steps")) return problem;
-  if (rule.steps().empty() && !rule.has_order() && !rule.has_date_order()) {
-    return "steps is empty";
-  }
-  if (Problem problem = CheckCondition(rule)) return problem;
-  if (Problem problem = CheckMessage(rule)) return problem;
-  return CheckCitations(rule);
-}
-
-Problem CheckDue(const rules::Due& due) {
-  if (due.kind() == v1::DUE_KIND_UNSPECIFIED || !v1::DueKind_IsValid(due.kind())) {
-    return "kind is missing";
-  }
-  if (due.after().empty() || due.until().empty()) return "after or until is empty";
-  if (Problem problem = CheckSteps(due.after(), "after")) return problem;
-  if (Problem problem = CheckSteps(due.until(), "until")) return problem;
-  if (due.stages().empty()) return "stages is empty";
-  if (due.when_case() == rules::Due::WHEN_NOT_SET) return "it does not say when";
-  if (due.when_case() == rules::Due::kMonths && !AreMonths(due.months())) {
-    return "months is not 1 to 120";
-  }
-  if (due.has_every()) {
-    if (Problem problem = CheckInterval(due.every())) return problem;
-  }
-  if (const auto citation = CitationFromProto(due.citation()); !citation.ok()) {
-    return absl::StrCat("citation: ", citation.status().message());
   }
   return std::nullopt;
 }
@@ -302,10 +266,52 @@ std::vector<std::string> PlaceholdersOf(rules::Rule::ConditionCase condition) {
   }
 }
 
+bool MayRefuseLocally(const type::v1::Citation& citation) {
+  return citation.mark() == type::v1::MARK_CONFIRMED ||
+         (citation.mark() == type::v1::MARK_SECONDARY && !citation.verified_on().empty());
+}
+
+std::optional<std::string> ProblemOf(const rules::Rule& rule) {
+  if (rule.code().empty()) return "code is empty";
+  if (!IsReason(rule.reason())) return "reason is not UPPER_SNAKE_CASE";
+  if (rule.severity() != rules::REFUSE && rule.severity() != rules::WARN &&
+      rule.severity() != rules::OFF) {
+    return "severity is not REFUSE, WARN or OFF";
+  }
+  if (Problem problem = CheckSteps(rule.steps(), "steps")) return problem;
+  if (rule.steps().empty() && !rule.has_order() && !rule.has_date_order()) {
+    return "steps is empty";
+  }
+  if (Problem problem = CheckCondition(rule)) return problem;
+  if (Problem problem = CheckMessage(rule)) return problem;
+  return CheckCitations(rule);
+}
+
+std::optional<std::string> ProblemOf(const rules::Due& due) {
+  if (due.kind() == v1::DUE_KIND_UNSPECIFIED || !v1::DueKind_IsValid(due.kind())) {
+    return "kind is missing";
+  }
+  if (due.after().empty() || due.until().empty()) return "after or until is empty";
+  if (Problem problem = CheckSteps(due.after(), "after")) return problem;
+  if (Problem problem = CheckSteps(due.until(), "until")) return problem;
+  if (due.stages().empty()) return "stages is empty";
+  if (due.when_case() == rules::Due::WHEN_NOT_SET) return "it does not say when";
+  if (due.when_case() == rules::Due::kMonths && !AreMonths(due.months())) {
+    return "months is not 1 to 120";
+  }
+  if (due.has_every()) {
+    if (Problem problem = CheckInterval(due.every())) return problem;
+  }
+  if (const auto citation = CitationFromProto(due.citation()); !citation.ok()) {
+    return absl::StrCat("citation: ", citation.status().message());
+  }
+  return std::nullopt;
+}
+
 std::optional<Unsound> FindUnsound(const rules::RuleSet& data) {
   std::set<std::string> reasons;
   for (int i = 0; i < data.rules_size(); ++i) {
-    Problem problem = CheckRule(data.rules(i));
+    Problem problem = ProblemOf(data.rules(i));
     if (!problem && !reasons.insert(data.rules(i).reason()).second) {
       problem = "an earlier rule has this reason";
     }
@@ -316,7 +322,7 @@ std::optional<Unsound> FindUnsound(const rules::RuleSet& data) {
     }
   }
   for (int i = 0; i < data.dues_size(); ++i) {
-    if (Problem problem = CheckDue(data.dues(i))) {
+    if (Problem problem = ProblemOf(data.dues(i))) {
       return Unsound{"dues", i,
                      absl::StrCat("due ", v1::DueKind_Name(data.dues(i).kind()), ": ", *problem)};
     }

@@ -23,8 +23,8 @@ inline constexpr char kTwo[] = "persons/contact-two";
 
 inline const RuleSets& ShippedRuleSets() {
   static const RuleSets* const sets = [] {
-    auto loaded = LoadRuleSets(ZHIBU_SOURCE_DIR "/services/membership/rulesets",
-                               ZHIBU_SOURCE_DIR "/services/membership/calendars");
+    auto loaded = LoadRuleSets({ZHIBU_SOURCE_DIR "/services/membership/rulesets", "",
+                                ZHIBU_SOURCE_DIR "/services/membership/calendars"});
     if (!loaded.ok()) {
       fprintf(stderr, "%s\n", loaded.status().ToString().c_str());
       abort();

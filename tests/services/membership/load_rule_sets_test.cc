@@ -129,17 +129,17 @@ TEST(LoadRuleSets, RefusesSetsThatJudgeTheSameDay) {
   const std::filesystem::path folder =
       std::filesystem::path(::testing::TempDir()) / absl::StrCat("rulesets-", RandomId());
   std::filesystem::create_directories(folder);
-  EXPECT_THAT(std::string(LoadRuleSets(folder.string(), "").status().message()),
+  EXPECT_THAT(std::string(LoadRuleSets({folder.string(), "", ""}).status().message()),
               HasSubstr("no rule set"));
   ASSERT_TRUE(WriteFile(folder / "a.textproto", Shipped("cpc-2014")).ok());
-  EXPECT_TRUE(LoadRuleSets(folder.string(), "").ok());
+  EXPECT_TRUE(LoadRuleSets({folder.string(), "", ""}).ok());
   ASSERT_TRUE(WriteFile(folder / "b.textproto",
                         With(Shipped("cpc-2026"), "2026-05-18\"\n", "2026-05-17\"\n"))
                   .ok());
-  EXPECT_THAT(std::string(LoadRuleSets(folder.string(), "").status().message()),
+  EXPECT_THAT(std::string(LoadRuleSets({folder.string(), "", ""}).status().message()),
               HasSubstr("judge the same days"));
   ASSERT_TRUE(WriteFile(folder / "b.textproto", "id: 7").ok());
-  EXPECT_THAT(std::string(LoadRuleSets(folder.string(), "").status().message()),
+  EXPECT_THAT(std::string(LoadRuleSets({folder.string(), "", ""}).status().message()),
               HasSubstr("b.textproto:1"));
   std::filesystem::remove_all(folder);
 }

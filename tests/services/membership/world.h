@@ -63,6 +63,7 @@ class World {
           MembershipOptions options;
           options.registry = registry_.channel();
           options.rule_sets_folder = rule_sets_folder_;
+          options.rule_sets_overlay_folder = overlays_folder_;
           options.calendars_folder = ZHIBU_SOURCE_DIR "/services/membership/calendars";
           options.transfer_rules_file =
               ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
@@ -83,6 +84,8 @@ class World {
   v1::MembershipService::Stub& stub() { return *stub_; }
   // Counts from the next Start.
   void set_rule_sets_folder(std::string folder) { rule_sets_folder_ = std::move(folder); }
+  // Counts from the next Start.
+  void set_overlays_folder(std::string folder) { overlays_folder_ = std::move(folder); }
   // Newest first; what is added to them counts from the next Start.
   std::vector<std::string>& keys() { return keys_; }
 
@@ -268,6 +271,7 @@ class World {
   FakeClock clock_{kToday};
   TestServer registry_;
   std::string rule_sets_folder_ = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+  std::string overlays_folder_;
   std::vector<std::string> keys_ = {std::string(32, 'k')};
   std::unique_ptr<TestServer> membership_;
   std::unique_ptr<v1::MembershipService::Stub> stub_;

@@ -1,0 +1,45 @@
+#include "services/membership/person_pages.h"
+
+#include <algorithm>
+
+#include "common/base/status.h"
+#include "services/membership/subtree.h"
+
+namespace zhibu::membership {
+
+absl::StatusOr<PersonsPage> PersonsOf(const SharedOrgTree& tree, const Page& page,
+                                      absl::string_view root, type::v1::Line line,
+                                      absl::CivilDay day) {
+  const Snapshot& snapshot = *page.snapshot;
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
+                         OrganisationsOf(tree, snapshot, kPersonsByOrganisation, root, line, day));
+  PersonsPage persons;
+  absl::Status failed;
+  for (const std::string& organisation : organisations) {
+    const Key range = Key(kPersonsByOrganisation).Text(organisation);
+    if (range.End() <= page.position) continue;
+    const std::string from =
+        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
+    ZHIBU_RETURN_IF_ERROR(
+        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
+          KeyParts parts(key);
+          parts.Text();
+          const std::string id = parts.Text().value_or("");
+          // The index also finds who was kept there once: everybody is judged where he or she is.
+          const auto row = FindPerson(snapshot, id);
+          failed = row.status();
+          if (!row.ok()) return false;
+          if (!*row || (*row)->organisation_id() != organisation) return true;
+          persons.more = static_cast<int>(persons.ids.size()) == page.size;
+          if (persons.more) return false;
+          persons.ids.push_back(id);
+          persons.last = std::string(key);
+          return true;
+        }));
+    ZHIBU_RETURN_IF_ERROR(failed);
+    if (persons.more) break;
+  }
+  return persons;
+}
+
+}  // namespace zhibu::membership
