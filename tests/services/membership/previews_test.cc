@@ -157,7 +157,8 @@ TEST(CalendarProvisional, IsInTheProofAndStandsWhenJudgedAgain) {
   ASSERT_TRUE(world.CreatePerson("wang").ok());
   world.WalkTo("persons/wang/cases/c", absl::CivilDay(2025, 6, 20), v1::STEP_KIND_OBJECT_FILING);
   const auto provisional = [&](const std::string& name) {
-    for (const v1::RecordedStep& step : world.Case(name).steps()) {
+    const v1::DevelopmentCase recorded = world.Case(name);
+    for (const v1::RecordedStep& step : recorded.steps()) {
       if (step.kind() == v1::STEP_KIND_OBJECT_DETERMINATION) {
         return step.proof().calendar_provisional();
       }
