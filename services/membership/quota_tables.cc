@@ -82,12 +82,11 @@ absl::StatusOr<std::vector<v1::QuotaEntry>> QuotaEntriesOf(const Reader& reader,
                                                            int32_t year) {
   std::vector<v1::QuotaEntry> entries;
   const Key range = EntriesKey(organisation_id, year);
-  ZHIBU_RETURN_IF_ERROR(
-      ScanRows<v1::QuotaEntry>(reader, range, range.End(),
-                               [&](absl::string_view, const v1::QuotaEntry& entry) {
-                                 entries.push_back(entry);
-                                 return true;
-                               }));
+  ZHIBU_RETURN_IF_ERROR(ScanRows<v1::QuotaEntry>(
+      reader, range, range.End(), [&](absl::string_view, const v1::QuotaEntry& entry) {
+        entries.push_back(entry);
+        return true;
+      }));
   return entries;
 }
 

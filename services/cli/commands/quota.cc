@@ -66,9 +66,9 @@ absl::StatusOr<int> Allocate(Context& context) {
   QuotaEntry& entry = *request.mutable_entry();
   ZHIBU_ASSIGN_OR_RETURN(*entry.mutable_to(),
                          ResourceName(kOrganisations, context.args.Text("ORG")));
-  if (context.args.Has("from")) {
+  if (context.args.Has("giver")) {
     ZHIBU_ASSIGN_OR_RETURN(*entry.mutable_from(),
-                           ResourceName(kOrganisations, context.args.Text("from")));
+                           ResourceName(kOrganisations, context.args.Text("giver")));
   }
   int number = 0;
   if (!absl::SimpleAtoi(context.args.Text("NUMBER"), &number) || number < 1) {
@@ -94,7 +94,8 @@ absl::StatusOr<int> Allocate(Context& context) {
   std::set<std::string> names;
   for (const Quota& quota : quotas) names.insert(quota.organisation());
   const Titles titles(context, names);
-  context.io.out << (request.validate_only() ? "可以办理，没有写入；写入后将是：" : "办理后的名额：")
+  context.io.out << (request.validate_only() ? "可以办理，没有写入；写入后将是："
+                                             : "办理后的名额：")
                  << request.year() << " 年\n\n"
                  << QuotaTable(quotas, titles, context.io.width);
   return kDone;
@@ -152,8 +153,8 @@ absl::StatusOr<int> List(Context& context) {
   request.set_line(LineOf(context.args, type::v1::LINE_SUBORDINATION));
   request.set_year(YearOf(context));
   membership::v1::ListQuotasResponse all;
-  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
-      context.session.membership(), &QuotaService::Stub::ListQuotas, request, &all));
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(context.session.membership(),
+                                                  &QuotaService::Stub::ListQuotas, request, &all));
   if (context.json()) return PrintJson(context, all);
   const std::vector<Quota> quotas(all.quotas().begin(), all.quotas().end());
   int64_t used = 0, remaining = 0;
@@ -164,8 +165,8 @@ absl::StatusOr<int> List(Context& context) {
     names.insert(quota.organisation());
   }
   // What one has handed down is what another was given: only used and remaining add up.
-  context.io.out << request.year() << " 年发展党员名额 · " << quotas.size() << " 个党组织有台账 · 已用 "
-                 << used << "，剩余 " << remaining << "\n\n";
+  context.io.out << request.year() << " 年发展党员名额 · " << quotas.size()
+                 << " 个党组织有台账 · 已用 " << used << "，剩余 " << remaining << "\n\n";
   if (quotas.empty()) {
     context.io.out << "当年没有下达过名额。\n";
     return kDone;
@@ -186,14 +187,14 @@ CommandGroup QuotaCommands() {
                "下达名额，或收回",
                {{"ORG", "接收名额的党组织", true, {}}, {"NUMBER", "多少个", true, {}}},
                {year,
-                {"from", "ORG", "下达的党组织，从它剩余的名额中出；不写则为本系统之外的上级"},
+                {"giver", "ORG", "下达的党组织，从它剩余的名额中出；不写则为本系统之外的上级"},
                 {"document", "TEXT", "文号"},
                 {"take-back", "", "收回这么多", ValueKind::kFlag},
                 {"request-id", "ID", "请求编号；同一编号重复提交只生效一次；不写则自动生成"},
                 {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}},
                "预备党员经党委审批时，使用本党组织当年的名额；没有台账的，使用最近的上级的。",
                {"zhibu quota allocate jyj-dw 40 --year 2026 --document 组发〔2026〕3号",
-                "zhibu quota allocate zb-7 3 --from jyj-dw"},
+                "zhibu quota allocate zb-7 3 --giver jyj-dw"},
                Allocate},
               {"quota show",
                "一个党组织一年的名额、预计使用和下达记录",

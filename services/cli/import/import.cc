@@ -331,8 +331,8 @@ class Importer {
     return status;
   }
   absl::Status SendOneQuota(const Row& row) {
-    const Origin origin{NameOf(kOrganisations, row.Text(quota_columns::kTo)), FileKind::kQuotas,
-                        row.line, {}};
+    const Origin origin{
+        NameOf(kOrganisations, row.Text(quota_columns::kTo)), FileKind::kQuotas, row.line, {}};
     const absl::StatusOr<SentQuota> sent = SendQuota(api_, api_.services().token, row);
     if (!sent.ok() && IsAboutRows(sent.status())) {
       return Refuse(RowErrorsOf(sent.status(), {origin}));

@@ -37,13 +37,13 @@ std::vector<Violation> CheckAllocationForm(int32_t year, const v1::QuotaEntry& e
                             "接收名额的党组织须写作 organisations/{organisation}"));
   }
   if (!entry.from().empty() && !IdOf(kOrganisations, entry.from())) {
-    wrong.push_back(
-        Because("ORGANISATION_NAME_INVALID", "entry.from",
-                "下达名额的党组织须写作 organisations/{organisation}；由本系统之外的上级下达时不填"));
+    wrong.push_back(Because(
+        "ORGANISATION_NAME_INVALID", "entry.from",
+        "下达名额的党组织须写作 organisations/{organisation}；由本系统之外的上级下达时不填"));
   }
   if (entry.number() == 0 || entry.number() > kMostAtOnce || entry.number() < -kMostAtOnce) {
-    wrong.push_back(Because("NUMBER_INVALID", "entry.number",
-                            "名额数须为 1–100000；收回时写作负数，不能为 0"));
+    wrong.push_back(
+        Because("NUMBER_INVALID", "entry.number", "名额数须为 1–100000；收回时写作负数，不能为 0"));
   }
   const std::string& document = entry.document_number();
   const auto characters = std::count_if(document.begin(), document.end(),
@@ -70,14 +70,15 @@ std::vector<Violation> CheckAllocation(const v1::QuotaEntry& entry, const Alloca
   }
   if (takes_back) {
     if (facts.given_before < -entry.number()) {
-      refused.push_back(Because("QUOTA_NOT_GIVEN", "entry.number",
-                                absl::StrCat("该下达单位当年只下达过 ", facts.given_before,
-                                             " 个名额，收回的不能更多")));
+      refused.push_back(Because(
+          "QUOTA_NOT_GIVEN", "entry.number",
+          absl::StrCat("该下达单位当年只下达过 ", facts.given_before, " 个名额，收回的不能更多")));
     }
     if (Remaining(facts.receiver) < -entry.number()) {
-      refused.push_back(Because("QUOTA_NOT_LEFT", "entry.number",
-                                absl::StrCat("接收单位只剩 ", Remaining(facts.receiver),
-                                             " 个名额，收回的不能更多；已分给下级的请先从下级收回")));
+      refused.push_back(
+          Because("QUOTA_NOT_LEFT", "entry.number",
+                  absl::StrCat("接收单位只剩 ", Remaining(facts.receiver),
+                               " 个名额，收回的不能更多；已分给下级的请先从下级收回")));
     }
   } else if (!entry.from().empty()) {
     if (Remaining(facts.giver) < entry.number()) {

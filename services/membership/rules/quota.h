@@ -20,9 +20,9 @@ std::vector<Violation> CheckAllocationForm(int32_t year, const v1::QuotaEntry& e
 
 // What an allocation rests on.
 struct AllocationFacts {
-  rows::QuotaRow receiver;     // default where it has no ledger yet
-  rows::QuotaRow giver;        // default where it has none, or the number comes from outside
-  int32_t given_before = 0;    // by this giver to this receiver in the year, less what was taken back
+  rows::QuotaRow receiver;   // default where it has no ledger yet
+  rows::QuotaRow giver;      // default where it has none, or the number comes from outside
+  int32_t given_before = 0;  // by this giver to this receiver in the year, less what was taken back
   bool receiver_there = true;  // it exists today
   bool above = true;           // the giver is above the receiver on the line of subordination
   bool ledger_above = false;   // an organisation above the receiver has a ledger of the year

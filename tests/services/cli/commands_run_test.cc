@@ -15,6 +15,7 @@
 #include "services/cli/commands/words.h"
 #include "tests/services/cli/commands_fixture.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/quota_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 
 namespace zhibu::cli {
@@ -153,6 +154,53 @@ class FakeMembership : public membership::v1::MembershipService::Service {
   }
 };
 
+class FakeQuotas : public membership::v1::QuotaService::Service {
+ public:
+  grpc::Status AllocateQuota(grpc::ServerContext*,
+                             const membership::v1::AllocateQuotaRequest* request,
+                             membership::v1::AllocateQuotaResponse* response) override {
+    allocated = *request;
+    *response->mutable_quota() = Of(request->entry().to(), request->year());
+    *response->mutable_from_quota() = Of(request->entry().from(), request->year());
+    return grpc::Status::OK;
+  }
+  // Only the bureau has a ledger.
+  grpc::Status GetQuota(grpc::ServerContext*, const membership::v1::GetQuotaRequest* request,
+                        membership::v1::GetQuotaResponse* response) override {
+    if (request->organisation() != "organisations/jyj-dw") {
+      return grpc::Status(grpc::StatusCode::NOT_FOUND, "");
+    }
+    *response->mutable_quota() = Of(request->organisation(), request->year());
+    response->mutable_quota()->set_forecast_use(25);
+    membership::v1::QuotaEntry& entry = *response->add_entries();
+    entry.set_to(request->organisation());
+    entry.set_number(40);
+    entry.set_document_number("组发〔2026〕3号");
+    return grpc::Status::OK;
+  }
+  grpc::Status ListQuotas(grpc::ServerContext*, const membership::v1::ListQuotasRequest* request,
+                          membership::v1::ListQuotasResponse* response) override {
+    for (const char* id : {"jyj-dw", "zb-1"}) {
+      *response->add_quotas() = Of(absl::StrCat("organisations/", id), request->year());
+    }
+    return grpc::Status::OK;
+  }
+  membership::v1::AllocateQuotaRequest allocated;
+
+ private:
+  static membership::v1::Quota Of(const std::string& organisation, int year) {
+    membership::v1::Quota quota;
+    quota.set_organisation(organisation);
+    quota.set_year(year);
+    quota.set_allocated(40);
+    quota.set_handed_down(12);
+    quota.set_used(9);
+    quota.set_remaining(19);
+    quota.set_etag("7");
+    return quota;
+  }
+};
+
 class CommandLine : public ::testing::Test {
  protected:
   CommandLine() {
@@ -161,6 +209,7 @@ class CommandLine : public ::testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&registry_);
     builder.RegisterService(&membership_);
+    builder.RegisterService(&quotas_);
     server_ = builder.BuildAndStart();
     const std::string address = absl::StrCat("127.0.0.1:", port);
     EXPECT_TRUE(WriteFile(folder_.path("token"), "a-token\n").ok());
@@ -179,6 +228,7 @@ class CommandLine : public ::testing::Test {
   TempFolder folder_;
   FakeRegistry registry_;
   FakeMembership membership_;
+  FakeQuotas quotas_;
   std::unique_ptr<grpc::Server> server_;
   Terminal terminal_;
 };
@@ -362,6 +412,43 @@ TEST_F(CommandLine, CountsWhatFallsDueByKind) {
   EXPECT_THAT(ran.out, ContainsRegex("派人谈话 +1203 +17\n"));
   EXPECT_THAT(ran.out, ContainsRegex("可以确定为发展对象 +40 +—\n"));
   EXPECT_LE(WidestLine(ran.out), 80);
+}
+
+TEST_F(CommandLine, ShowsHowQuotasStand) {
+  const Ran shown = terminal_.Run({"quota", "show", "jyj-dw"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("2026 年发展党员名额"));
+  EXPECT_THAT(shown.out, ContainsRegex("40 +12 +9 +19\n"));
+  EXPECT_THAT(shown.out, HasSubstr("预计还要使用 25 个"));
+  EXPECT_THAT(shown.out, HasSubstr("将缺 6 个"));
+  EXPECT_THAT(shown.out, ContainsRegex("上级（库外） .* 40 +组发〔2026〕3号"));
+  EXPECT_LE(WidestLine(shown.out), 80);
+  const Ran none = terminal_.Run({"quota", "show", "zb-1"});
+  EXPECT_EQ(none.code, 4);
+  EXPECT_THAT(none.err, HasSubstr("使用它上级的名额"));
+  const Ran listed = terminal_.Run({"quota", "list", "jyj-dw", "--year", "2025"});
+  EXPECT_EQ(listed.code, 0) << listed.err;
+  EXPECT_THAT(listed.out, HasSubstr("2025 年发展党员名额 · 2 个党组织有台账 · 已用 18，剩余 38"));
+  EXPECT_LE(WidestLine(listed.out), 80);
+}
+
+TEST_F(CommandLine, GivesQuotasAndTakesThemBack) {
+  const Ran ran = terminal_.Run({"quota", "allocate", "zb-1", "3", "--giver", "jyj-dw",
+                                 "--take-back", "--year", "2025", "--document", "组发1号"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(quotas_.allocated.year(), 2025);
+  EXPECT_EQ(quotas_.allocated.entry().from(), "organisations/jyj-dw");
+  EXPECT_EQ(quotas_.allocated.entry().to(), "organisations/zb-1");
+  EXPECT_EQ(quotas_.allocated.entry().number(), -3);
+  EXPECT_EQ(quotas_.allocated.entry().document_number(), "组发1号");
+  // As they were just read: the receiver has no ledger yet.
+  EXPECT_EQ(quotas_.allocated.etag(), "");
+  EXPECT_EQ(quotas_.allocated.from_etag(), "7");
+  EXPECT_FALSE(quotas_.allocated.request_id().empty());
+  EXPECT_LE(WidestLine(ran.out), 80);
+  for (const char* number : {"0", "-3", "三"}) {
+    EXPECT_EQ(terminal_.Run({"quota", "allocate", "zb-1", number}).code, 2) << number;
+  }
 }
 
 TEST_F(CommandLine, ImportsNothingOfAFolderWithFaults) {
