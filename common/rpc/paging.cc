@@ -83,6 +83,8 @@ absl::StatusOr<Page> Pages::Open(const google::protobuf::Message& request) {
   page.snapshot_id = parsed.snapshot_id();
   page.snapshot = it->second.snapshot;
   page.revision = it->second.revision;
+  page.found = it->second.found;
+  page.found_size = it->second.found_size;
   page.position = parsed.position();
   return page;
 }
@@ -90,6 +92,20 @@ absl::StatusOr<Page> Pages::Open(const google::protobuf::Message& request) {
 void Pages::ForgetOld(absl::Time now) {
   for (auto it = held_.begin(); it != held_.end();) {
     it = it->second.used + kHold < now ? held_.erase(it) : std::next(it);
+  }
+}
+
+void Pages::ForgetFound() {
+  size_t kept = 0;
+  for (const auto& [id, held] : held_) kept += held.found_size;
+  while (kept > kMaxFound) {
+    Held* oldest = nullptr;
+    for (auto& [id, held] : held_) {
+      if (held.found != nullptr && (oldest == nullptr || held.used < oldest->used)) oldest = &held;
+    }
+    kept -= oldest->found_size;
+    oldest->found = nullptr;
+    oldest->found_size = 0;
   }
 }
 
@@ -101,8 +117,10 @@ std::string Pages::NextToken(const Page& page, absl::string_view position) {
   {
     MutexLock lock(&mutex_);
     token.set_snapshot_id(page.snapshot_id != 0 ? page.snapshot_id : next_id_++);
-    held_[token.snapshot_id()] = Held{page.snapshot, page.revision, now};
+    held_[token.snapshot_id()] =
+        Held{page.snapshot, page.revision, now, page.found, page.found_size};
     ForgetOld(now);
+    ForgetFound();
     while (held_.size() > kMaxHeld) {
       held_.erase(std::min_element(held_.begin(), held_.end(), [](const auto& a, const auto& b) {
         return a.second.used < b.second.used;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -25,19 +26,26 @@ Key ClosedKey(absl::string_view organisation_id) {
   return Key(static_cast<uint8_t>(Table::kClosedAdvisories)).Text(organisation_id);
 }
 
-// How many institutions it covers jointly on the day.
-absl::StatusOr<int> JointUnits(const Reader& reader, const std::string& id, int32_t day) {
+// What it covers jointly on the day.
+struct Units {
+  int count = 0;
+  std::set<v1::Ownership> ownerships;
+};
+absl::StatusOr<Units> JointUnits(const Reader& reader, const std::string& id, int32_t day) {
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> covered, CoveredBy(reader, id));
-  int units = 0;
+  Units units;
   for (const std::string& institution : covered) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> row,
                            FindInstitution(reader, institution));
     if (!row) return absl::DataLossError("an index names an institution that is not there");
-    units += std::any_of(
+    const bool joint = std::any_of(
         row->coverages().begin(), row->coverages().end(), [&](const rows::CoverageRow& coverage) {
           return coverage.organisation() == id && coverage.rung() == v1::COVERAGE_RUNG_JOINT &&
                  PeriodOf(coverage).Has(day);
         });
+    if (!joint) continue;
+    ++units.count;
+    units.ownerships.insert(OwnershipOn(*row, day));
   }
   return units;
 }
@@ -55,9 +63,15 @@ absl::StatusOr<int> Commissioners(const Reader& reader, const std::string& id, i
   return commissioners;
 }
 
+// Whether the threshold is for an organisation with such units.
+bool IsFor(const norms::Threshold& norm, const Units& units) {
+  return norm.ownership() == v1::OWNERSHIP_UNSPECIFIED ||
+         units.ownerships == std::set<v1::Ownership>{norm.ownership()};
+}
+
 // The number found where the threshold is passed; else nullopt.
 absl::StatusOr<std::optional<int>> Found(const Reader& reader, const std::string& id, int32_t day,
-                                         const norms::Threshold& norm) {
+                                         const norms::Threshold& norm, const Units& units) {
   ZHIBU_ASSIGN_OR_RETURN(const rows::MemberCountRow counts, CountsOf(reader, id));
   const int full = counts.full_members(), members = full + counts.probationary_members();
   const auto only_if = [](bool passed, int found) {
@@ -68,10 +82,8 @@ absl::StatusOr<std::optional<int>> Found(const Reader& reader, const std::string
       return only_if(full < norm.number(), full);
     case v1::ADVISORY_KIND_TOO_MANY_MEMBERS:
       return only_if(members > norm.number(), members);
-    case v1::ADVISORY_KIND_TOO_MANY_UNITS: {
-      ZHIBU_ASSIGN_OR_RETURN(const int units, JointUnits(reader, id, day));
-      return only_if(units > norm.number(), units);
-    }
+    case v1::ADVISORY_KIND_TOO_MANY_UNITS:
+      return only_if(units.count > norm.number(), units.count);
     case v1::ADVISORY_KIND_COMMITTEE_MISSING: {
       if (full < norm.number()) return std::optional<int>();
       ZHIBU_ASSIGN_OR_RETURN(const int commissioners, Commissioners(reader, id, day));
@@ -120,8 +132,19 @@ absl::Status RefreshAdvisories(Txn& txn, const Norms& norms, absl::string_view o
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row, FindOrganisation(txn, id));
   std::map<int, v1::Advisory> now;
   if (row && LifeOf(*row).Has(day)) {
-    for (const norms::Threshold* norm : norms.ThresholdsOf(KindOn(*row, day), today)) {
-      ZHIBU_ASSIGN_OR_RETURN(const std::optional<int> found, Found(txn, id, day, *norm));
+    const std::vector<const norms::Threshold*> thresholds =
+        norms.ThresholdsOf(KindOn(*row, day), today);
+    Units units;
+    if (std::any_of(thresholds.begin(), thresholds.end(), [](const norms::Threshold* norm) {
+          return norm->kind() == v1::ADVISORY_KIND_TOO_MANY_UNITS ||
+                 norm->ownership() != v1::OWNERSHIP_UNSPECIFIED;
+        })) {
+      ZHIBU_ASSIGN_OR_RETURN(units, JointUnits(txn, id, day));
+    }
+    std::set<v1::AdvisoryKind> looked_at;
+    for (const norms::Threshold* norm : thresholds) {
+      if (!IsFor(*norm, units) || !looked_at.insert(norm->kind()).second) continue;
+      ZHIBU_ASSIGN_OR_RETURN(const std::optional<int> found, Found(txn, id, day, *norm, units));
       if (!found) continue;
       v1::Advisory& advisory = now[norm->kind()];
       advisory.set_organisation(NameOf(kOrganisations, id));

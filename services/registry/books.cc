@@ -132,7 +132,13 @@ absl::StatusOr<std::string> Books::SetUp(Call& call, Txn& txn,
     verdict.undecided.insert(id);
     return name;
   }
-  rows::OrganisationRow row = RowOf(request.organisation());
+  // What is answered only is not taken from a request.
+  v1::Organisation given = request.organisation();
+  given.clear_titles();
+  given.clear_kinds();
+  given.clear_codes();
+  given.clear_successors();
+  rows::OrganisationRow row = RowOf(given);
   row.set_id(id);
   row.set_version(1);
 

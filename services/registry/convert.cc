@@ -71,6 +71,11 @@ void BeginLists(v1::CommitteeLevel level, rows::OrganisationRow& row) {
   }
 }
 
+void BeginLists(rows::InstitutionRow& row) {
+  if (row.titles().empty()) SetTitle(row, row.opened(), row.title());
+  if (row.kinds().empty()) SetKind(row, row.opened(), row.kind(), row.ownership());
+}
+
 // The counts have the same names on both sides; one that was not counted stays out.
 template <typename From, typename To>
 void CopyCounts(const From& from, To& to) {
@@ -155,7 +160,18 @@ rows::InstitutionRow RowOf(const v1::Institution& institution) {
     stored.set_from(FirstDay(coverage.valid_from()));
     stored.set_to(EndDay(coverage.valid_to()));
   }
+  for (const v1::DatedTitle& title : institution.titles()) {
+    Add(*row.mutable_titles(), title.title(), title);
+  }
+  for (const v1::DatedInstitutionKind& kind : institution.kinds()) {
+    rows::DatedInstitutionKindRow& stored = *row.add_kinds();
+    stored.set_kind(kind.kind());
+    stored.set_ownership(kind.ownership());
+    stored.set_from(FirstDay(kind.valid_from()));
+    stored.set_to(EndDay(kind.valid_to()));
+  }
   row.set_version(VersionOf(institution.etag()));
+  BeginLists(row);
   return row;
 }
 
@@ -248,6 +264,17 @@ v1::Institution ToContract(const rows::InstitutionRow& row) {
     *coverage.mutable_valid_from() = Date(stored.from());
     if (Ends(stored.to())) *coverage.mutable_valid_to() = Date(stored.to());
   }
+  for (const rows::DatedTextRow& stored : row.titles()) {
+    v1::DatedTitle& title = *institution.add_titles();
+    title.set_title(stored.text());
+    SetPeriod(stored, title);
+  }
+  for (const rows::DatedInstitutionKindRow& stored : row.kinds()) {
+    v1::DatedInstitutionKind& kind = *institution.add_kinds();
+    kind.set_kind(stored.kind());
+    kind.set_ownership(stored.ownership());
+    SetPeriod(stored, kind);
+  }
   institution.set_etag(absl::StrCat(row.version()));
   return institution;
 }
@@ -287,6 +314,15 @@ v1::Organisation AsOf(const rows::OrganisationRow& row, absl::CivilDay day) {
   std::sort(territorial.begin(), territorial.end());
   for (const std::string& parent : territorial) organisation.add_territorial_parents(parent);
   return organisation;
+}
+
+v1::Institution AsOf(const rows::InstitutionRow& row, absl::CivilDay day) {
+  v1::Institution institution = ToContract(row);
+  const int32_t number = DayNumber(day);
+  institution.set_title(TitleOn(row, number));
+  institution.set_kind(KindOn(row, number));
+  institution.set_ownership(OwnershipOn(row, number));
+  return institution;
 }
 
 void SortDated(rows::OrganisationRow& row) {

@@ -22,8 +22,9 @@ v1::Organisation ToContract(const rows::OrganisationRow& row);
 v1::Institution ToContract(const rows::InstitutionRow& row);
 v1::Post ToContract(const rows::PostRow& row);
 
-// With its parents on `day`.
+// With its parents on `day`; an institution with what it was called and was on a day of its life.
 v1::Organisation AsOf(const rows::OrganisationRow& row, absl::CivilDay day);
+v1::Institution AsOf(const rows::InstitutionRow& row, absl::CivilDay day);
 
 // Puts the dated lists oldest first, as the contract answers them.
 void SortDated(rows::OrganisationRow& row);

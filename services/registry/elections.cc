@@ -1,8 +1,8 @@
 #include "services/registry/elections.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +15,8 @@
 #include "services/registry/books.h"
 #include "services/registry/request.h"
 #include "services/registry/rules/dated.h"
-#include "services/registry/subtree.h"
+#include "services/registry/rules/sources.h"
+#include "services/registry/subtree_page.h"
 #include "services/registry/tables.h"
 
 namespace zhibu::registry {
@@ -102,7 +103,8 @@ absl::StatusOr<v1::Election> Elections::Take(Call& call, Txn& txn,
   if (day > call.today()) return refuse("DATE_IN_FUTURE", ".held_on", "选举日期不能晚于今天");
   const v1::OrganisationKind kind = KindOn(*organisation, DayNumber(day));
   ElectionVerdict judged = JudgeElection(norms_, kind, day, election);
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> term, FindTerm(txn, organisation->id()));
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> term,
+                         TermOn(txn, organisation->id(), kNoEnd));
   const bool for_term = election.kind() != v1::ELECTION_KIND_BY_ELECTION;
   if (term && for_term && day <= FromProto(term->begun_on()).value_or(kNoStart)) {
     AddViolation(judged.refusals, "PERIOD_INVALID", "election.held_on",
@@ -204,7 +206,7 @@ absl::Status Elections::BeginTerm(v1::OrganisationKind kind, absl::CivilDay day,
   const norms::Term* norm = norms_.TermOf(kind, day);
   if (norm == nullptr || norm->years() == 0) return absl::OkStatus();
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> before,
-                         FindTerm(txn, OrganisationId(election.organisation())));
+                         TermOn(txn, OrganisationId(election.organisation()), day));
   v1::Term term;
   term.set_organisation(election.organisation());
   *term.mutable_begun_on() = ToProto(day);
@@ -248,8 +250,7 @@ absl::Status Elections::Decide(Call& call, const v1::DecideElectionRequest& requ
       violation.reason = "APPROVAL_REQUIRED";
       violation.subject = "decision.approved";
       violation.message = "选出的书记、副书记须报上级批准，委员报上级备案";
-      const norms::Term* norm = norms_.TermOf(v1::ORGANISATION_KIND_BRANCH, day);
-      if (norm != nullptr) violation.citation = norm->basis().citation();
+      violation.citation = ApprovalOfTheElected();
       return Refused({violation});
     }
   }
@@ -277,7 +278,7 @@ absl::Status Elections::Postpone(Call& call, const v1::PostponeElectionRequest& 
   if (!form.empty()) return Malformed(form);
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.organisation()));
   const std::string id = OrganisationId(request.organisation());
-  ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, FindTerm(txn, id));
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, TermOn(txn, id, kNoEnd));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row, FindOrganisation(txn, id));
   if (!row) return NotFound(request.organisation());
   if (!term) {
@@ -318,13 +319,19 @@ absl::Status Elections::Get(Call& call, const v1::GetElectionRequest& request, c
   return absl::OkStatus();
 }
 
-absl::Status Elections::List(Call&, const v1::ListElectionsRequest& request, const Reader&,
+absl::Status Elections::List(Call& call, const v1::ListElectionsRequest& request, const Reader&,
                              v1::ListElectionsResponse* response) const {
   Violations form;
   CheckName(kOrganisations, request.organisation(), "organisation", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
   response->set_revision(page.revision);
+  if (page.position.empty()) {
+    ZHIBU_ASSIGN_OR_RETURN(
+        std::optional<v1::Term> term,
+        TermOn(*page.snapshot, OrganisationId(request.organisation()), call.today()));
+    if (term) *response->mutable_term() = *std::move(term);
+  }
   const Key range = ElectionsOfKey(OrganisationId(request.organisation()));
   std::string last;
   std::vector<std::string> ids;
@@ -357,38 +364,31 @@ absl::Status Elections::ListDue(Call& call, const v1::ListElectionsDueRequest& r
   CheckDate(request.from(), false, "from", form);
   CheckDate(request.until(), false, "until", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  const absl::CivilDay from = FromProto(request.from()).value_or(kNoStart);
+  const absl::CivilDay until = FromProto(request.until()).value_or(AddMonths(day, kMonthsShown));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
   response->set_revision(page.revision);
-  ZHIBU_ASSIGN_OR_RETURN(
-      const std::vector<SubtreeNode> nodes,
-      ReadSubtree(*page.snapshot, OrganisationId(request.root()), request.line(), call.today()));
-  std::set<std::string> organisations;
-  for (const SubtreeNode& node : nodes) organisations.insert(node.id);
-  const Key from = TermsDueKey(FromProto(request.from()).value_or(kNoStart));
-  const absl::CivilDay until =
-      FromProto(request.until()).value_or(AddMonths(call.today(), kMonthsShown));
-  std::string last;
-  std::vector<std::string> ids;
-  bool more = false;
-  ZHIBU_RETURN_IF_ERROR(
-      page.snapshot->Scan(page.position.empty() ? from.bytes() : page.position + '\0',
-                          TermsDueKey(until).End(), [&](absl::string_view key, absl::string_view) {
-                            KeyParts parts(key);
-                            parts.Day();
-                            std::string id = parts.Text().value_or("");
-                            if (!organisations.contains(id)) return true;
-                            more = static_cast<int>(ids.size()) == page.size;
-                            if (more) return false;
-                            ids.push_back(std::move(id));
-                            last = std::string(key);
-                            return true;
-                          }));
-  for (const std::string& id : ids) {
-    ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, FindTerm(*page.snapshot, id));
-    if (!term) return absl::DataLossError("an index names a term that is not there");
-    *response->add_terms() = *std::move(term);
-  }
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
+  const auto find = [&]() -> absl::StatusOr<std::vector<v1::Term>> {
+    ZHIBU_ASSIGN_OR_RETURN(
+        const std::vector<SubtreeNode> nodes,
+        ReadSubtree(*page.snapshot, OrganisationId(request.root()), request.line(), day));
+    std::map<std::pair<absl::CivilDay, std::string>, v1::Term> due;
+    for (const SubtreeNode& node : nodes) {
+      ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, TermOn(*page.snapshot, node.id, day));
+      if (!term) continue;
+      const absl::CivilDay on = DueOn(*term);
+      if (from <= on && on <= until) due.emplace(std::pair(on, node.id), *std::move(term));
+    }
+    std::vector<v1::Term> terms;
+    for (auto& [ignored, term] : due) terms.push_back(std::move(term));
+    return terms;
+  };
+  ZHIBU_ASSIGN_OR_RETURN(const auto terms, FoundOnce<v1::Term>(page, find));
+  ZHIBU_ASSIGN_OR_RETURN(const size_t begin, PlaceOf(page));
+  const size_t end = std::min(terms->size(), begin + static_cast<size_t>(page.size));
+  for (size_t i = begin; i < end; ++i) *response->add_terms() = (*terms)[i];
+  if (end < terms->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
   return absl::OkStatus();
 }
 

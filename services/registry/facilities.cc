@@ -162,26 +162,31 @@ absl::Status Facilities::List(Call& call, const v1::ListFacilitiesRequest& reque
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
   response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
-                         ReadSubtree(snapshot, IdOf(kOrganisations, request.root()).value_or(""),
-                                     request.line(), day));
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> kept, KeptBy(snapshot, nodes));
-  std::vector<std::string> ids;
-  const auto add = [&](const std::string& holder) -> absl::Status {
-    ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> held, FacilitiesOf(snapshot, holder));
-    ids.insert(ids.end(), held.begin(), held.end());
-    return absl::OkStatus();
+  const auto find = [&]() -> absl::StatusOr<std::vector<std::string>> {
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
+                           ReadSubtree(snapshot, IdOf(kOrganisations, request.root()).value_or(""),
+                                       request.line(), day));
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> kept, KeptBy(snapshot, nodes));
+    std::vector<std::string> ids;
+    const auto add = [&](const std::string& holder) -> absl::Status {
+      ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> held, FacilitiesOf(snapshot, holder));
+      ids.insert(ids.end(), held.begin(), held.end());
+      return absl::OkStatus();
+    };
+    for (const SubtreeNode& node : nodes) {
+      ZHIBU_RETURN_IF_ERROR(add(NameOf(kOrganisations, node.id)));
+    }
+    for (const std::string& id : kept) ZHIBU_RETURN_IF_ERROR(add(NameOf(kInstitutions, id)));
+    std::sort(ids.begin(), ids.end());
+    return ids;
   };
-  for (const SubtreeNode& node : nodes) {
-    ZHIBU_RETURN_IF_ERROR(add(NameOf(kOrganisations, node.id)));
-  }
-  for (const std::string& id : kept) ZHIBU_RETURN_IF_ERROR(add(NameOf(kInstitutions, id)));
-  std::sort(ids.begin(), ids.end());
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, find));
   std::string last;
-  for (auto it = std::upper_bound(ids.begin(), ids.end(), page.position); it != ids.end(); ++it) {
+  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
+       ++it) {
     ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Facility> facility, FindFacility(snapshot, *it));
     if (!facility) return absl::DataLossError("an index names a facility that is not there");
     const auto& kinds = request.kinds();

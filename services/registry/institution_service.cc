@@ -8,6 +8,7 @@
 #include "common/base/resource_name.h"
 #include "services/registry/books.h"
 #include "services/registry/convert.h"
+#include "services/registry/rules/dated.h"
 #include "services/registry/subtree.h"
 #include "services/registry/tables.h"
 
@@ -48,6 +49,11 @@ void NormaliseCreditCode(rows::InstitutionRow& row) {
   if (const auto code = NormalCreditCode(row.credit_code())) row.set_credit_code(*code);
 }
 
+// Today, or the nearest day of its life.
+absl::CivilDay DayShown(const rows::InstitutionRow& row, absl::CivilDay today) {
+  return std::clamp(today, DayFromNumber(row.opened()), DayFromNumber(row.closed() - 1));
+}
+
 // The stored institution where the caller may see it; both failures look alike.
 absl::StatusOr<rows::InstitutionRow> InScope(Call& call, const Reader& reader,
                                              const std::string& name) {
@@ -77,7 +83,10 @@ absl::StatusOr<std::string> InstitutionService::Take(Call& call, Txn& txn,
     return name;
   }
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.institution().keeper()));
-  rows::InstitutionRow row = RowOf(request.institution());
+  v1::Institution given = request.institution();
+  given.clear_titles();
+  given.clear_kinds();
+  rows::InstitutionRow row = RowOf(given);
   row.set_id(id);
   row.set_version(1);
   NormaliseCreditCode(row);
@@ -124,7 +133,10 @@ absl::Status InstitutionService::Update(Call& call, const v1::UpdateInstitutionR
   Verdict verdict;
   RequireEtag(given.etag(), "institution.etag", verdict.form);
   CheckMask(request.update_mask(),
-            {"title", "place", "credit_code", "closed", "head_counts", "coverages"}, verdict.form);
+            {"title", "kind", "ownership", "place", "parent", "credit_code", "closed",
+             "head_counts", "coverages"},
+            verdict.form);
+  CheckDate(request.effective(), /*required=*/false, "effective", verdict.form);
   if (!IdOf(kInstitutions, given.name())) {
     AddViolation(verdict.form, "NAME_INVALID", "institution.name",
                  "单位须写成 institutions/{编号}");
@@ -136,8 +148,13 @@ absl::Status InstitutionService::Update(Call& call, const v1::UpdateInstitutionR
   // The whole institution as it would be is judged, so that fields that hang together may change
   // together.
   v1::Institution changed = ToContract(old);
+  InstitutionChange change;
+  if (const auto day = FromProto(request.effective()); day.ok()) change.day = DayNumber(*day);
   for (const std::string& path : request.update_mask().paths()) {
-    if (path == "title") changed.set_title(given.title());
+    if (path == "title") changed.set_title(*(change.title = given.title()));
+    if (path == "kind") changed.set_kind(*(change.kind = given.kind()));
+    if (path == "ownership") changed.set_ownership(*(change.ownership = given.ownership()));
+    if (path == "parent") changed.set_parent(given.parent());
     if (path == "place") changed.set_place(given.place());
     if (path == "credit_code") changed.set_credit_code(given.credit_code());
     if (path == "closed") *changed.mutable_closed() = given.closed();
@@ -147,6 +164,8 @@ absl::Status InstitutionService::Update(Call& call, const v1::UpdateInstitutionR
   CheckForm(changed, call.today(), "institution", verdict.form);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
   rows::InstitutionRow row = RowOf(changed);
+  SetClosed(row, row.closed());
+  JudgeChange(change, row, verdict.refused);
   row.set_version(old.version() + 1);
   NormaliseCreditCode(row);
   ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts, FactsFor(txn, row, {}));
@@ -154,14 +173,17 @@ absl::Status InstitutionService::Update(Call& call, const v1::UpdateInstitutionR
   ZHIBU_RETURN_IF_ERROR(verdict.status());
   SortDated(row);
   ZHIBU_RETURN_IF_ERROR(books_.Store(txn, row));
-  *response->mutable_institution() = ToContract(row);
+  *response->mutable_institution() = AsOf(row, DayShown(row, call.today()));
   return absl::OkStatus();
 }
 
 absl::Status InstitutionService::Get(Call& call, const v1::GetInstitutionRequest& request,
                                      const Reader& reader, v1::GetInstitutionResponse* response) {
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
   ZHIBU_ASSIGN_OR_RETURN(const rows::InstitutionRow row, InScope(call, reader, request.name()));
-  *response->mutable_institution() = ToContract(row);
+  const absl::CivilDay shown = request.has_as_of() ? day : DayShown(row, day);
+  if (!LifeOf(row).Has(DayNumber(shown))) return NotFound(request.name());
+  *response->mutable_institution() = AsOf(row, shown);
   return absl::OkStatus();
 }
 
@@ -173,7 +195,7 @@ absl::Status InstitutionService::List(Call& call, const v1::ListInstitutionsRequ
   }
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay as_of, ReadDay(request.as_of(), call.today()));
   const int32_t day = DayNumber(as_of);
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_->Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_->Open(request));
   response->set_revision(page.revision);
 
   // False once the page is full and something is left for the next one.
@@ -181,22 +203,24 @@ absl::Status InstitutionService::List(Call& call, const v1::ListInstitutionsRequ
   const auto take = [&](const rows::InstitutionRow& row) {
     const auto& kinds = request.kinds();
     if (day < row.opened() || day >= row.closed() ||
-        (!kinds.empty() && std::find(kinds.begin(), kinds.end(), row.kind()) == kinds.end())) {
+        (!kinds.empty() &&
+         std::find(kinds.begin(), kinds.end(), KindOn(row, day)) == kinds.end())) {
       return true;
     }
     if (response->institutions_size() == page.size) {
       response->set_next_page_token(pages_->NextToken(page, last));
       return false;
     }
-    *response->add_institutions() = ToContract(row);
+    *response->add_institutions() = AsOf(row, as_of);
     last = row.id();
     return true;
   };
   if (!root) return ScanInstitutions(*page.snapshot, page.position, take);
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
-                         ReadSubtree(*page.snapshot, *root, request.line(), as_of));
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids, KeptBy(*page.snapshot, nodes));
-  for (auto it = std::upper_bound(ids.begin(), ids.end(), page.position); it != ids.end(); ++it) {
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, [&] {
+                           return KeptWithin(*page.snapshot, *root, request.line(), as_of);
+                         }));
+  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
+       ++it) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> row,
                            FindInstitution(*page.snapshot, *it));
     if (!row) return absl::DataLossError("an index names an institution that is not there");

@@ -5,11 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
 #include "common/base/resource_name.h"
 #include "services/registry/convert.h"
 #include "services/registry/rules/dated.h"
-#include "services/registry/subtree.h"
+#include "services/registry/subtree_page.h"
 #include "services/registry/tables.h"
 
 namespace zhibu::registry {
@@ -244,18 +243,16 @@ absl::Status OrganisationService::List(Call& call, const v1::ListOrganisationsRe
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", verdict.form);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_->Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_->Open(request));
   const std::string root = IdOf(kOrganisations, request.root()).value_or("");
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
-                         request.status() == v1::ORGANISATION_STATUS_DISSOLVED
-                             ? ReadDissolved(*page.snapshot, root, request.line(), day)
-                             : ReadSubtree(*page.snapshot, root, request.line(), day));
-  // The snapshot is the same for every page, and so is the order: the position is a place in it.
-  int64_t next = 0;
-  if (!page.position.empty() && !absl::SimpleAtoi(page.position, &next)) {
-    return absl::InternalError("a page's position is not ours");
-  }
-  for (; next < static_cast<int64_t>(nodes.size()); ++next) {
+  ZHIBU_ASSIGN_OR_RETURN(const auto found, FoundOnce<SubtreeNode>(page, [&] {
+                           return request.status() == v1::ORGANISATION_STATUS_DISSOLVED
+                                      ? ReadDissolved(*page.snapshot, root, request.line(), day)
+                                      : ReadSubtree(*page.snapshot, root, request.line(), day);
+                         }));
+  const std::vector<SubtreeNode>& nodes = *found;
+  ZHIBU_ASSIGN_OR_RETURN(size_t next, PlaceOf(page));
+  for (; next < nodes.size(); ++next) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
                            FindOrganisation(*page.snapshot, nodes[next].id));
     if (!row) return absl::DataLossError("a subtree names an organisation that is not there");

@@ -146,7 +146,7 @@ absl::Status PostService::List(Call& call, const v1::ListPostsRequest& request, 
   }
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay as_of, ReadDay(request.as_of(), call.today()));
   const int32_t day = DayNumber(as_of);
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_->Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_->Open(request));
   response->set_revision(page.revision);
 
   // False once the page is full and something is left for the next one.
@@ -166,9 +166,11 @@ absl::Status PostService::List(Call& call, const v1::ListPostsRequest& request, 
     return true;
   };
   if (!root) return ScanPosts(*page.snapshot, page.position, take);
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                         PostsWithin(*page.snapshot, *root, request.line(), as_of));
-  for (auto it = std::upper_bound(ids.begin(), ids.end(), page.position); it != ids.end(); ++it) {
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, [&] {
+                           return PostsWithin(*page.snapshot, *root, request.line(), as_of);
+                         }));
+  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
+       ++it) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PostRow> row, FindPost(*page.snapshot, *it));
     if (!row) return absl::DataLossError("an index names a post that is not there");
     if (!take(*row)) break;

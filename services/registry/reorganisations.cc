@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,7 +14,7 @@
 #include "services/registry/convert.h"
 #include "services/registry/member_counts.h"
 #include "services/registry/rules/dated.h"
-#include "services/registry/subtree.h"
+#include "services/registry/subtree_page.h"
 #include "services/registry/tables.h"
 
 namespace zhibu::registry {
@@ -105,6 +106,7 @@ absl::StatusOr<Reorganisations::Decided> Reorganisations::Begin(
   if (effective > call.today()) {
     AddViolation(decided.refused, "EFFECTIVE_IN_FUTURE", "decision.effective",
                  "生效日期不能晚于今天：文件生效之日再登记");
+    decided.refused.back().earliest = effective;
   }
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> authority,
                          FindOrganisation(txn, OrganisationId(decision.authority())));
@@ -476,43 +478,47 @@ absl::Status Reorganisations::List(Call& call, const v1::ListReorganisationsRequ
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
   response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
-  const std::string root = OrganisationId(request.root());
-  ZHIBU_ASSIGN_OR_RETURN(std::vector<SubtreeNode> nodes,
-                         ReadSubtree(snapshot, root, request.line(), day));
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> gone,
-                         ReadDissolved(snapshot, root, request.line(), day));
-  nodes.insert(nodes.end(), gone.begin(), gone.end());
-  // Newest first, then by id: decisions are few beside organisations.
-  std::map<std::string, v1::Reorganisation> found;
-  for (const SubtreeNode& node : nodes) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                           ReorganisationsOf(snapshot, node.id));
-    for (const std::string& id : ids) {
-      ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Reorganisation> decision,
-                             FindReorganisation(snapshot, id));
-      if (!decision) return absl::DataLossError("an index names a decision that is not there");
-      const int32_t effective = DayNumber(FromProto(decision->effective()).value_or(kNoStart));
-      found[Key(0).Number(-effective).Text(id).bytes()] = *std::move(decision);
+  // Their ids, newest first, then by id.
+  const auto find = [&]() -> absl::StatusOr<std::vector<std::string>> {
+    const std::string root = OrganisationId(request.root());
+    ZHIBU_ASSIGN_OR_RETURN(std::vector<SubtreeNode> nodes,
+                           ReadSubtree(snapshot, root, request.line(), day));
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> gone,
+                           ReadDissolved(snapshot, root, request.line(), day));
+    nodes.insert(nodes.end(), gone.begin(), gone.end());
+    std::set<std::pair<int32_t, std::string>> order;
+    for (const SubtreeNode& node : nodes) {
+      ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                             ReorganisationsOf(snapshot, node.id));
+      for (const std::string& id : ids) {
+        ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Reorganisation> decision,
+                               FindReorganisation(snapshot, id));
+        if (!decision) return absl::DataLossError("an index names a decision that is not there");
+        const absl::CivilDay effective = FromProto(decision->effective()).value_or(kNoEnd);
+        const auto& kinds = request.kinds();
+        if (effective > day || (!kinds.empty() && std::find(kinds.begin(), kinds.end(),
+                                                            decision->kind()) == kinds.end())) {
+          continue;
+        }
+        order.emplace(-DayNumber(effective), id);
+      }
     }
+    std::vector<std::string> ids;
+    for (const auto& [ignored, id] : order) ids.push_back(id);
+    return ids;
+  };
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, find));
+  ZHIBU_ASSIGN_OR_RETURN(const size_t begin, PlaceOf(page));
+  const size_t end = std::min(ids->size(), begin + static_cast<size_t>(page.size));
+  for (size_t i = begin; i < end; ++i) {
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Reorganisation> decision,
+                           FindReorganisation(snapshot, (*ids)[i]));
+    *response->add_reorganisations() = *std::move(decision);
   }
-  std::string last;
-  for (auto it = found.upper_bound(page.position); it != found.end(); ++it) {
-    const auto& kinds = request.kinds();
-    if (FromProto(it->second.effective()).value_or(kNoEnd) > day ||
-        (!kinds.empty() &&
-         std::find(kinds.begin(), kinds.end(), it->second.kind()) == kinds.end())) {
-      continue;
-    }
-    if (response->reorganisations_size() == page.size) {
-      response->set_next_page_token(pages_.NextToken(page, last));
-      break;
-    }
-    *response->add_reorganisations() = std::move(it->second);
-    last = it->first;
-  }
+  if (end < ids->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
   return absl::OkStatus();
 }
 

@@ -9,11 +9,18 @@
 #include "common/base/resource_name.h"
 #include "common/domain/credit_code.h"
 #include "services/registry/rules/dated.h"
+#include "services/registry/rules/sources.h"
 
 namespace zhibu::registry {
 namespace {
 
 using v1::OrganisationKind;
+
+// The last entry of a dated list, which the end of a life may have cut.
+template <typename List>
+bool EndsBeforeItBegins(const List& list) {
+  return !list.empty() && PeriodOf(list.Get(list.size() - 1)).empty();
+}
 
 std::string DateText(int32_t day) { return FormatDate(DayFromNumber(day)); }
 
@@ -64,6 +71,9 @@ void JudgeParent(const rows::OrganisationRow& row, const rows::EdgeRow& edge,
     AddViolation(out, "KIND_NOT_ALLOWED_UNDER_PARENT", std::string(subject),
                  absl::StrCat("该类党组织不能设在 ", edge.parent(), " 之下（", DateText(*day),
                               " 起），请核对双方的类别"));
+    if (KindOn(row, *day) == v1::ORGANISATION_KIND_PARTY_GROUP) {
+      out.back().citation = GroupOfABranch();
+    }
   }
 }
 
@@ -282,12 +292,34 @@ std::optional<std::string> NormalCreditCode(absl::string_view code) {
   return parsed->code;
 }
 
+void JudgeChange(const InstitutionChange& change, rows::InstitutionRow& row, Violations& out) {
+  const bool of_kind = change.kind || change.ownership;
+  const int32_t title_from = row.titles(row.titles_size() - 1).from();
+  const int32_t kind_from = row.kinds(row.kinds_size() - 1).from();
+  if (change.day) {
+    const int32_t earliest = std::max({row.opened(), change.title ? title_from : row.opened(),
+                                       of_kind ? kind_from : row.opened()});
+    if (*change.day < earliest || *change.day >= row.closed()) {
+      AddViolation(out, "PERIOD_INVALID", "effective",
+                   absl::StrCat("生效日期不能早于 ", DateText(earliest),
+                                "（单位设立，或现有的名称、类别开始使用的日期），且须在撤销之前"));
+      return;
+    }
+  }
+  if (change.title) SetTitle(row, change.day.value_or(title_from), *change.title);
+  if (of_kind) {
+    SetKind(row, change.day.value_or(kind_from), change.kind.value_or(row.kind()),
+            change.ownership.value_or(row.ownership()));
+  }
+}
+
 void JudgeInstitution(const rows::InstitutionRow& row, const InstitutionFacts& facts,
                       absl::string_view at, Violations& out) {
   const Period life = LifeOf(row);
   if (!NormalCreditCode(row.credit_code())) {
     AddViolation(out, "CREDIT_CODE_INVALID", absl::StrCat(at, ".credit_code"),
                  "统一社会信用代码须为 18 位且校验码正确，请对照登记证书核对；没有代码时留空");
+    out.back().citation = CreditCodeStandard();
   } else if (facts.credit_code_taken) {
     AddViolation(out, "CREDIT_CODE_TAKEN", absl::StrCat(at, ".credit_code"),
                  "该统一社会信用代码已登记给另一个单位，请核对；没有自己的代码时留空");
@@ -305,6 +337,9 @@ void JudgeInstitution(const rows::InstitutionRow& row, const InstitutionFacts& f
   }
   if (life.empty()) {
     AddViolation(out, "PERIOD_INVALID", absl::StrCat(at, ".closed"), "撤销日期须晚于设立日期");
+  } else if (EndsBeforeItBegins(row.titles()) || EndsBeforeItBegins(row.kinds())) {
+    AddViolation(out, "PERIOD_INVALID", absl::StrCat(at, ".closed"),
+                 "现有的名称或类别在撤销日期当天或之后才开始使用，请核对撤销日期");
   }
   for (int i = 0; i < row.coverages_size(); ++i) {
     const Period period = PeriodOf(row.coverages(i));
@@ -370,6 +405,7 @@ void JudgePost(const rows::PostRow& row, const Seat& seat, absl::string_view at,
         out, "POST_TAKEN", absl::StrCat(at, ".valid_from"),
         absl::StrCat("同一时期已有", row.kind() == v1::POST_KIND_HEAD ? "行政主要负责人" : "书记",
                      "在任（", other.id(), "，", PeriodText(PeriodOf(other)), "），请先免职"));
+    if (row.kind() == v1::POST_KIND_SECRETARY) out.back().citation = OneSecretary();
     return;
   }
 }

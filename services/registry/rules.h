@@ -120,6 +120,17 @@ struct InstitutionFacts {
   std::vector<rows::PostRow> posts;
 };
 
+// Begins another title, kind or ownership on `day`, or corrects the last ones where it is nullopt.
+struct InstitutionChange {
+  std::optional<int32_t> day;
+  std::optional<std::string> title;
+  std::optional<v1::InstitutionKind> kind;
+  std::optional<v1::Ownership> ownership;
+};
+// PERIOD_INVALID: the day is not one of its life, or before what holds last began; `row` is then as
+// it was.
+void JudgeChange(const InstitutionChange& change, rows::InstitutionRow& row, Violations& out);
+
 // CREDIT_CODE_INVALID, CREDIT_CODE_TAKEN, PARENT_NOT_THERE, ORGANISATION_NOT_THERE, PERIOD_INVALID,
 // PERIODS_OVERLAP.
 void JudgeInstitution(const rows::InstitutionRow& row, const InstitutionFacts& facts,

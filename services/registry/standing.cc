@@ -40,38 +40,46 @@ absl::Status Standing::Gaps(Call& call, const v1::ListCoverageGapsRequest& reque
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
   response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
-  const norms::Coverage* norm = norms_.CoverageOn(day);
-  if (norm == nullptr) return absl::OkStatus();
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
-                         ReadSubtree(snapshot, IdOf(kOrganisations, request.root()).value_or(""),
-                                     request.line(), day));
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids, KeptBy(snapshot, nodes));
+  const std::vector<const norms::Coverage*> norms = norms_.CoveragesOn(day);
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, [&] {
+                           return KeptWithin(snapshot,
+                                             IdOf(kOrganisations, request.root()).value_or(""),
+                                             request.line(), day);
+                         }));
   std::string last;
-  for (auto it = std::upper_bound(ids.begin(), ids.end(), page.position); it != ids.end(); ++it) {
+  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
+       ++it) {
     ZHIBU_ASSIGN_OR_RETURN(const rows::MemberCountRow counts, CountsAtInstitution(snapshot, *it));
-    if (counts.full_members() < norm->full_members()) continue;
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> row,
                            FindInstitution(snapshot, *it));
     if (!row) return absl::DataLossError("an index names an institution that is not there");
     if (!LifeOf(*row).Has(DayNumber(day))) continue;
     const auto* coverage = EntryOn(row->coverages(), DayNumber(day));
-    if (coverage != nullptr && coverage->rung() == v1::COVERAGE_RUNG_OWN) continue;
+    UnitFacts facts;
+    facts.ownership = OwnershipOn(*row, DayNumber(day));
+    facts.rung = coverage == nullptr ? v1::COVERAGE_RUNG_UNSPECIFIED : coverage->rung();
+    facts.full_members = counts.full_members();
+    facts.staff = StaffOn(*row, DayNumber(day));
+    const norms::Coverage* norm = MissingOrganisation(norms, facts);
+    if (norm == nullptr) continue;
     if (response->gaps_size() == page.size) {
       response->set_next_page_token(pages_.NextToken(page, last));
       break;
     }
     v1::CoverageGap& gap = *response->add_gaps();
     gap.set_institution(NameOf(kInstitutions, *it));
-    gap.set_title(row->title());
+    gap.set_title(TitleOn(*row, DayNumber(day)));
+    gap.set_rung(facts.rung);
     if (coverage != nullptr) {
-      gap.set_rung(coverage->rung());
       gap.set_organisation(NameOf(kOrganisations, coverage->organisation()));
     }
-    gap.set_full_members(counts.full_members());
+    gap.set_full_members(facts.full_members);
     gap.set_norm(norm->full_members());
+    gap.set_staff(facts.staff);
+    gap.set_staff_norm(norm->staff());
     *gap.mutable_citation() = norm->basis().citation();
     last = *it;
   }
@@ -86,60 +94,49 @@ absl::Status Standing::Search(Call& call, const v1::SearchRegistryRequest& reque
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay as_of, ReadDay(request.as_of(), call.today()));
   const int32_t day = DayNumber(as_of);
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
   response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
-  std::set<std::string> within;
-  if (!request.root().empty()) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
-                           ReadSubtree(snapshot, IdOf(kOrganisations, request.root()).value_or(""),
-                                       request.line(), as_of));
-    for (const SubtreeNode& node : nodes) within.insert(node.id);
-  }
-  // What is called so on the day and within the subtree; its title, or nullopt.
-  const auto title_of = [&](const std::string& name) -> absl::StatusOr<std::optional<std::string>> {
-    std::string title, keeper;
-    if (const auto id = IdOf(kOrganisations, name)) {
-      ZHIBU_ASSIGN_OR_RETURN(const auto row, FindOrganisation(snapshot, *id));
-      if (!row || !LifeOf(*row).Has(day)) return std::optional<std::string>();
-      title = TitleOn(*row, day);
-      keeper = *id;
-    } else {
-      ZHIBU_ASSIGN_OR_RETURN(const auto row,
-                             FindInstitution(snapshot, IdOf(kInstitutions, name).value_or("")));
-      if (!row || !LifeOf(*row).Has(day)) return std::optional<std::string>();
-      title = row->title();
-      keeper = row->keeper();
+  // Which of them are called so on the day and within the subtree.
+  const auto find = [&]() -> absl::StatusOr<std::vector<v1::Found>> {
+    std::set<std::string> within;
+    if (!request.root().empty()) {
+      ZHIBU_ASSIGN_OR_RETURN(
+          const std::vector<SubtreeNode> nodes,
+          ReadSubtree(snapshot, IdOf(kOrganisations, request.root()).value_or(""), request.line(),
+                      as_of));
+      for (const SubtreeNode& node : nodes) within.insert(node.id);
     }
-    if ((!request.root().empty() && !within.contains(keeper)) ||
-        !Contains(title, request.query())) {
-      return std::optional<std::string>();
-    }
-    return std::optional<std::string>(title);
-  };
-  // The resource names' collections are in the order that is promised.
-  ZHIBU_ASSIGN_OR_RETURN(const std::set<std::string> names,
-                         Named(snapshot, FirstGram(request.query())));
-  std::vector<std::string> order;
-  for (const char* collection : {kOrganisations, kInstitutions}) {
+    std::vector<v1::Found> all;
+    const auto take = [&](const std::string& name, const std::string& keeper,
+                          const std::string& title) {
+      if ((request.root().empty() || within.contains(keeper)) && Contains(title, request.query())) {
+        v1::Found& found = all.emplace_back();
+        found.set_name(name);
+        found.set_title(title);
+      }
+    };
+    ZHIBU_ASSIGN_OR_RETURN(const std::set<std::string> names,
+                           Named(snapshot, FirstGram(request.query())));
     for (const std::string& name : names) {
-      if (IdOf(collection, name)) order.push_back(name);
+      const std::optional<std::string> id = IdOf(kOrganisations, name);
+      if (!id) continue;
+      ZHIBU_ASSIGN_OR_RETURN(const auto row, FindOrganisation(snapshot, *id));
+      if (row && LifeOf(*row).Has(day)) take(name, *id, TitleOn(*row, day));
     }
-  }
-  auto next = order.begin();
-  if (!page.position.empty()) next = std::find(order.begin(), order.end(), page.position) + 1;
-  for (; next != order.end(); ++next) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> title, title_of(*next));
-    if (!title) continue;
-    if (response->found_size() == page.size) {
-      response->set_next_page_token(
-          pages_.NextToken(page, response->found(response->found_size() - 1).name()));
-      break;
+    for (const std::string& name : names) {
+      const std::optional<std::string> id = IdOf(kInstitutions, name);
+      if (!id) continue;
+      ZHIBU_ASSIGN_OR_RETURN(const auto row, FindInstitution(snapshot, *id));
+      if (row && LifeOf(*row).Has(day)) take(name, row->keeper(), TitleOn(*row, day));
     }
-    v1::Found& found = *response->add_found();
-    found.set_name(*next);
-    found.set_title(*title);
-  }
+    return all;
+  };
+  ZHIBU_ASSIGN_OR_RETURN(const auto found, FoundOnce<v1::Found>(page, find));
+  ZHIBU_ASSIGN_OR_RETURN(const size_t begin, PlaceOf(page));
+  const size_t end = std::min(found->size(), begin + static_cast<size_t>(page.size));
+  for (size_t i = begin; i < end; ++i) *response->add_found() = (*found)[i];
+  if (end < found->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
   return absl::OkStatus();
 }
 

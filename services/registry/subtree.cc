@@ -176,4 +176,11 @@ absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader,
   return all;
 }
 
+absl::StatusOr<std::vector<std::string>> KeptWithin(const Reader& reader, absl::string_view root,
+                                                    type::v1::Line line, absl::CivilDay day) {
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
+                         ReadSubtree(reader, root, line, day));
+  return KeptBy(reader, nodes);
+}
+
 }  // namespace zhibu::registry

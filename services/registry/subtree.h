@@ -35,9 +35,11 @@ std::vector<std::string> AncestorsAmong(const std::map<std::string, rows::Organi
                                         const std::string& id, type::v1::Line line,
                                         absl::CivilDay day);
 
-// The institutions that these keep, by id.
+// The institutions that these keep, by id; and those that the subtree keeps.
 absl::StatusOr<std::vector<std::string>> KeptBy(const Reader& reader,
                                                 const std::vector<SubtreeNode>& keepers);
+absl::StatusOr<std::vector<std::string>> KeptWithin(const Reader& reader, absl::string_view root,
+                                                    type::v1::Line line, absl::CivilDay day);
 
 }  // namespace zhibu::registry
 

@@ -17,9 +17,18 @@
 
 namespace zhibu::registry {
 
+// Where the page begins in what FoundOnce found; the snapshot is the same for every page of a
+// query, and so is the order.
+inline absl::StatusOr<size_t> PlaceOf(const Page& page) {
+  size_t place = 0;
+  if (!page.position.empty() && !absl::SimpleAtoi(page.position, &place)) {
+    return absl::InternalError("a page's position is not ours");
+  }
+  return place;
+}
+
 // Calls `look(snapshot, row, day)` for at most a page of organisations, which it reads from the
-// page's snapshot; fills revision and next_page_token. The position is a place in the order, which
-// is the same for every page of a query.
+// page's snapshot; fills revision and next_page_token.
 template <typename Request, typename Response, typename Look>
 absl::Status PageOverSubtree(Pages& pages, const Request& request, absl::CivilDay today,
                              Response* response, Look look) {
@@ -27,16 +36,15 @@ absl::Status PageOverSubtree(Pages& pages, const Request& request, absl::CivilDa
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), today));
-  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages.Open(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages.Open(request));
   response->set_revision(page.revision);
-  ZHIBU_ASSIGN_OR_RETURN(
-      const std::vector<SubtreeNode> nodes,
-      ReadSubtree(*page.snapshot, IdOf(kOrganisations, request.root()).value_or(""), request.line(),
-                  day));
-  size_t next = 0;
-  if (!page.position.empty() && !absl::SimpleAtoi(page.position, &next)) {
-    return absl::InternalError("a page's position is not ours");
-  }
+  ZHIBU_ASSIGN_OR_RETURN(const auto found, FoundOnce<SubtreeNode>(page, [&] {
+                           return ReadSubtree(*page.snapshot,
+                                              IdOf(kOrganisations, request.root()).value_or(""),
+                                              request.line(), day);
+                         }));
+  const std::vector<SubtreeNode>& nodes = *found;
+  ZHIBU_ASSIGN_OR_RETURN(size_t next, PlaceOf(page));
   const size_t end = std::min(nodes.size(), next + static_cast<size_t>(page.size));
   for (; next < end; ++next) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,

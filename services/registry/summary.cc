@@ -62,7 +62,7 @@ absl::StatusOr<bool> Figures::OwnOfASchool(const std::string& organisation) cons
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> covered, CoveredBy(reader_, organisation));
   for (const std::string& id : covered) {
     ZHIBU_ASSIGN_OR_RETURN(const auto row, FindInstitution(reader_, id));
-    if (!row || !IsSchool(row->kind()) || !LifeOf(*row).Has(number_)) continue;
+    if (!row || !IsSchool(KindOn(*row, number_)) || !LifeOf(*row).Has(number_)) continue;
     const auto* coverage = EntryOn(row->coverages(), number_);
     if (coverage != nullptr && coverage->organisation() == organisation &&
         coverage->rung() == v1::COVERAGE_RUNG_OWN) {
@@ -154,12 +154,13 @@ absl::Status Figures::AddInstitution(const std::string& id) {
   ZHIBU_ASSIGN_OR_RETURN(const auto row, FindInstitution(reader_, id));
   if (!row) return absl::DataLossError("an index names an institution that is not there");
   if (!LifeOf(*row).Has(number_)) return absl::OkStatus();
-  ++institutions_[{row->kind(), row->ownership()}];
+  const v1::InstitutionKind kind = KindOn(*row, number_);
+  ++institutions_[{kind, OwnershipOn(*row, number_)}];
   const auto* coverage = EntryOn(row->coverages(), number_);
-  ++coverage_[{row->kind(), coverage == nullptr ? 0 : coverage->rung()}];
-  schools_ += IsSchool(row->kind());
+  ++coverage_[{kind, coverage == nullptr ? 0 : coverage->rung()}];
+  schools_ += IsSchool(kind);
   ZHIBU_RETURN_IF_ERROR(AddPosts(NameOf(kInstitutions, id)));
-  return AddFacilities(NameOf(kInstitutions, id), IsSchool(row->kind()));
+  return AddFacilities(NameOf(kInstitutions, id), IsSchool(kind));
 }
 
 void Figures::Fill(v1::GetRegistrySummaryResponse* response) const {

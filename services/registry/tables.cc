@@ -93,7 +93,9 @@ std::set<std::string> EntriesOf(const rows::OrganisationRow& row) {
 std::set<std::string> EntriesOf(const rows::InstitutionRow& row) {
   std::set<std::string> keys = {
       KeyIn(Table::kInstitutionsKept).Text(row.keeper()).Text(row.id()).bytes()};
-  AddNameEntries(row.title(), NameOf(kInstitutions, row.id()), keys);
+  for (const rows::DatedTextRow& title : row.titles()) {
+    AddNameEntries(title.text(), NameOf(kInstitutions, row.id()), keys);
+  }
   for (const rows::CoverageRow& coverage : row.coverages()) {
     keys.insert(
         KeyIn(Table::kInstitutionsCovered).Text(coverage.organisation()).Text(row.id()).bytes());
@@ -230,10 +232,8 @@ absl::Status Apply(Txn& txn, const v1::TermChanged& event) {
   const v1::Term& term = event.term();
   const std::string organisation = IdOf(kOrganisations, term.organisation()).value_or("");
   if (organisation.empty()) return absl::DataLossError("an event that states no resource");
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> before, FindTerm(txn, organisation));
-  if (before) txn.Delete(TermsDueKey(DueOn(*before)).Text(organisation));
-  PutRow(txn, KeyIn(Table::kTerms).Text(organisation), term);
-  PutRow(txn, TermsDueKey(DueOn(term)).Text(organisation), rows::IndexRow());
+  const int32_t begun = DayNumber(FromProto(term.begun_on()).value_or(kNoStart));
+  PutRow(txn, KeyIn(Table::kTerms).Text(organisation).Number(-begun), term);
   return absl::OkStatus();
 }
 
@@ -272,9 +272,16 @@ absl::StatusOr<std::optional<v1::Election>> FindElection(const Reader& reader,
                                                          absl::string_view id) {
   return GetRow<v1::Election>(reader, KeyIn(Table::kElections).Text(id));
 }
-absl::StatusOr<std::optional<v1::Term>> FindTerm(const Reader& reader,
-                                                 absl::string_view organisation) {
-  return GetRow<v1::Term>(reader, KeyIn(Table::kTerms).Text(organisation));
+absl::StatusOr<std::optional<v1::Term>> TermOn(const Reader& reader, absl::string_view organisation,
+                                               absl::CivilDay day) {
+  const Key all = KeyIn(Table::kTerms).Text(organisation);
+  std::optional<v1::Term> found;
+  ZHIBU_RETURN_IF_ERROR(ScanRows<v1::Term>(reader, Key(all).Number(-DayNumber(day)), all.End(),
+                                           [&](absl::string_view, const v1::Term& term) {
+                                             found = term;
+                                             return false;
+                                           }));
+  return found;
 }
 absl::CivilDay DueOn(const v1::Term& term) {
   const auto& date =
@@ -288,7 +295,6 @@ absl::StatusOr<std::vector<std::string>> PostsOfHolder(const Reader& reader,
 Key ElectionsOfKey(absl::string_view organisation) {
   return KeyIn(Table::kElectionsOf).Text(organisation);
 }
-Key TermsDueKey(absl::CivilDay from) { return KeyIn(Table::kTermsDue).Day(from); }
 
 absl::StatusOr<std::optional<v1::Reorganisation>> FindReorganisation(const Reader& reader,
                                                                      absl::string_view id) {

@@ -27,22 +27,22 @@ namespace zhibu::registry {
 
 // Numbers are never used again for something else.
 enum class Table : uint8_t {
-  kOrganisations = 0x10,               // id → OrganisationRow
-  kOrganisationsBelow = 0x11,          // parent id, line, id: whoever has such an edge on any day
-  kOrganisationsByCode = 0x12,         // code, id
-  kInstitutions = 0x13,                // id → InstitutionRow
-  kInstitutionsKept = 0x14,            // keeper id, id
-  kInstitutionsByCredit = 0x15,        // credit code, id
-  kPosts = 0x16,                       // id → PostRow
-  kPostsAtSeat = 0x17,                 // seat's resource name, id
-  kOrganisationsByExternal = 0x18,     // system, id there, id
-  kReorganisations = 0x19,             // id → Reorganisation
-  kReorganisationsOf = 0x1A,           // organisation id, negative day, id
-  kInstitutionsCovered = 0x1B,         // covering organisation's id on any day, institution's id
-  kElections = 0x20,                   // id → Election
-  kElectionsOf = 0x21,                 // organisation id, negative day, id
-  kTerms = 0x22,                       // organisation id → Term
-  kTermsDue = 0x23,                    // day on which it is due, organisation id
+  kOrganisations = 0x10,            // id → OrganisationRow
+  kOrganisationsBelow = 0x11,       // parent id, line, id: whoever has such an edge on any day
+  kOrganisationsByCode = 0x12,      // code, id
+  kInstitutions = 0x13,             // id → InstitutionRow
+  kInstitutionsKept = 0x14,         // keeper id, id
+  kInstitutionsByCredit = 0x15,     // credit code, id
+  kPosts = 0x16,                    // id → PostRow
+  kPostsAtSeat = 0x17,              // seat's resource name, id
+  kOrganisationsByExternal = 0x18,  // system, id there, id
+  kReorganisations = 0x19,          // id → Reorganisation
+  kReorganisationsOf = 0x1A,        // organisation id, negative day, id
+  kInstitutionsCovered = 0x1B,      // covering organisation's id on any day, institution's id
+  kTerms = 0x1C,                    // organisation id, negative day it began → Term
+  kElections = 0x20,                // id → Election
+  kElectionsOf = 0x21,              // organisation id, negative day, id
+  // 0x22 and 0x23 were the present term and when it is due.
   kPostsOfHolder = 0x24,               // person id, post id
   kNames = 0x25,                       // gram of a title, resource name
   kFacilities = 0x26,                  // id → Facility
@@ -109,15 +109,15 @@ absl::StatusOr<std::vector<std::string>> FacilitiesOf(const Reader& reader,
 absl::StatusOr<std::set<std::string>> Named(const Reader& reader, absl::string_view gram);
 absl::StatusOr<std::optional<v1::Election>> FindElection(const Reader& reader,
                                                          absl::string_view id);
-absl::StatusOr<std::optional<v1::Term>> FindTerm(const Reader& reader,
-                                                 absl::string_view organisation);
+// The term that was running on `day`, or the last one before; nullopt where none had begun.
+absl::StatusOr<std::optional<v1::Term>> TermOn(const Reader& reader, absl::string_view organisation,
+                                               absl::CivilDay day);
 // The day on which the next election is due: what was put off counts.
 absl::CivilDay DueOn(const v1::Term& term);
 absl::StatusOr<std::vector<std::string>> PostsOfHolder(const Reader& reader,
                                                        absl::string_view person);
-// Where an organisation's elections begin, newest first; and terms that are due on a day or later.
+// Where an organisation's elections begin, newest first.
 Key ElectionsOfKey(absl::string_view organisation);
-Key TermsDueKey(absl::CivilDay from);
 // The ids of the decisions that an organisation was part of, newest first.
 absl::StatusOr<std::vector<std::string>> ReorganisationsOf(const Reader& reader,
                                                            absl::string_view organisation);

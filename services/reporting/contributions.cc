@@ -152,6 +152,48 @@ void ForEachKind(const rows::PersonRow& person, int32_t from, int32_t to, Piece 
   }
 }
 
+// While it was of one kind and ownership.
+void AddInstitution(const rows::InstitutionRow& institution, Sum& sum) {
+  const auto kind = static_cast<InstitutionKind>(institution.kind());
+  const auto ownership = static_cast<Ownership>(institution.ownership());
+  const std::string name = NameOfKind(kind);
+  if (name.empty() || NameOfOwnership(ownership).empty()) return;
+  const auto stand = [&](const std::string& measure) {
+    sum.Stand(institution.keeper_id(), measure, institution.opened(), institution.closed());
+  };
+  const std::string level = UnitLevel(kind);
+  stand("institutions");
+  stand(absl::StrCat("institutions.", name));
+  stand(absl::StrCat("institutions.", name, ".", NameOfOwnership(ownership)));
+  if (HasSeniorLevel(kind)) stand("institutions.senior-level");
+  if (level == "schools") {
+    stand("schools");
+    stand(absl::StrCat("schools.", NameOfOwnership(ownership)));
+  }
+  if (!level.empty()) AddCoverage(institution, level, sum);
+
+  using Row = rows::HeadCountRow;
+  using Heads = std::optional<int32_t>;
+  AddHeads(
+      institution, "staff", true,
+      [](const Row& row) { return row.has_staff() ? Heads(row.staff()) : Heads(); }, sum);
+  AddHeads(
+      institution, "full-time-teachers", true,
+      [](const Row& row) {
+        return row.has_full_time_teachers() ? Heads(row.full_time_teachers()) : Heads();
+      },
+      sum);
+  AddHeads(
+      institution, "students", !level.empty(),
+      [](const Row& row) { return row.has_students() ? Heads(row.students()) : Heads(); }, sum);
+  AddHeads(
+      institution, "senior-students", HasSeniorLevel(kind),
+      [](const Row& row) {
+        return row.has_senior_students() ? Heads(row.senior_students()) : Heads();
+      },
+      sum);
+}
+
 }  // namespace
 
 Contributions OfOrganisation(const rpc::MirroredOrganisation& organisation) {
@@ -190,45 +232,16 @@ Contributions OfOrganisation(const rpc::MirroredOrganisation& organisation) {
 }
 
 Contributions OfInstitution(const rows::InstitutionRow& institution) {
-  const auto kind = static_cast<InstitutionKind>(institution.kind());
-  const auto ownership = static_cast<Ownership>(institution.ownership());
-  const std::string name = NameOfKind(kind);
-  if (name.empty() || NameOfOwnership(ownership).empty()) return {};
   Sum sum;
-  const auto stand = [&](const std::string& measure) {
-    sum.Stand(institution.keeper_id(), measure, institution.opened(), institution.closed());
-  };
-  const std::string level = UnitLevel(kind);
-  stand("institutions");
-  stand(absl::StrCat("institutions.", name));
-  stand(absl::StrCat("institutions.", name, ".", NameOfOwnership(ownership)));
-  if (HasSeniorLevel(kind)) stand("institutions.senior-level");
-  if (level == "schools") {
-    stand("schools");
-    stand(absl::StrCat("schools.", NameOfOwnership(ownership)));
+  if (institution.kinds().empty()) AddInstitution(institution, sum);
+  for (const rows::InstitutionKindRow& period : institution.kinds()) {
+    rows::InstitutionRow then = institution;
+    then.set_kind(period.kind());
+    then.set_ownership(period.ownership());
+    then.set_opened(std::max(institution.opened(), period.from()));
+    then.set_closed(std::min(institution.closed(), period.to()));
+    AddInstitution(then, sum);
   }
-  if (!level.empty()) AddCoverage(institution, level, sum);
-
-  using Row = rows::HeadCountRow;
-  using Heads = std::optional<int32_t>;
-  AddHeads(
-      institution, "staff", true,
-      [](const Row& row) { return row.has_staff() ? Heads(row.staff()) : Heads(); }, sum);
-  AddHeads(
-      institution, "full-time-teachers", true,
-      [](const Row& row) {
-        return row.has_full_time_teachers() ? Heads(row.full_time_teachers()) : Heads();
-      },
-      sum);
-  AddHeads(
-      institution, "students", !level.empty(),
-      [](const Row& row) { return row.has_students() ? Heads(row.students()) : Heads(); }, sum);
-  AddHeads(
-      institution, "senior-students", HasSeniorLevel(kind),
-      [](const Row& row) {
-        return row.has_senior_students() ? Heads(row.senior_students()) : Heads();
-      },
-      sum);
   return sum.Take();
 }
 

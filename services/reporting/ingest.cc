@@ -38,6 +38,13 @@ rows::InstitutionRow RowOf(const registry::v1::Institution& institution) {
     if (count.has_students()) one.set_students(count.students());
     if (count.has_senior_students()) one.set_senior_students(count.senior_students());
   }
+  for (const auto& kind : institution.kinds()) {
+    rows::InstitutionKindRow& one = *row.add_kinds();
+    one.set_kind(kind.kind());
+    one.set_ownership(kind.ownership());
+    one.set_from(DayNumber(FromOrNoStart(kind.valid_from())));
+    one.set_to(DayNumber(ToOrNoEnd(kind.valid_to())));
+  }
   for (const auto& coverage : institution.coverages()) {
     rows::CoverageRow& one = *row.add_coverages();
     one.set_organisation_id(OrganisationId(coverage.organisation()));

@@ -191,6 +191,8 @@ bool SaysTheSame(registry::v1::Institution asked, registry::v1::Institution answ
   for (registry::v1::Institution* institution : {&asked, &answered}) {
     institution->clear_name();
     institution->clear_etag();
+    institution->clear_titles();
+    institution->clear_kinds();
     Sort(institution->mutable_head_counts());
     Sort(institution->mutable_coverages());
   }

@@ -17,6 +17,16 @@ void CutAt(List& list, int32_t day) {
   }
 }
 
+template <typename Row>
+void BeginTitle(Row& row, int32_t day, const std::string& title) {
+  CutAt(*row.mutable_titles(), day);
+  rows::DatedTextRow& entry = *row.add_titles();
+  entry.set_text(title);
+  entry.set_from(day);
+  entry.set_to(LifeOf(row).to);
+  row.set_title(title);
+}
+
 }  // namespace
 
 std::string PeriodText(const Period& period) {
@@ -27,12 +37,28 @@ std::string PeriodText(const Period& period) {
 }
 
 void SetTitle(rows::OrganisationRow& row, int32_t day, const std::string& title) {
-  CutAt(*row.mutable_titles(), day);
-  rows::DatedTextRow& entry = *row.add_titles();
-  entry.set_text(title);
+  BeginTitle(row, day, title);
+}
+void SetTitle(rows::InstitutionRow& row, int32_t day, const std::string& title) {
+  BeginTitle(row, day, title);
+}
+
+void SetKind(rows::InstitutionRow& row, int32_t day, v1::InstitutionKind kind,
+             v1::Ownership ownership) {
+  CutAt(*row.mutable_kinds(), day);
+  rows::DatedInstitutionKindRow& entry = *row.add_kinds();
+  entry.set_kind(kind);
+  entry.set_ownership(ownership);
   entry.set_from(day);
-  entry.set_to(row.dissolved());
-  row.set_title(title);
+  entry.set_to(row.closed());
+  row.set_kind(kind);
+  row.set_ownership(ownership);
+}
+
+void SetClosed(rows::InstitutionRow& row, int32_t day) {
+  row.set_closed(day);
+  if (!row.titles().empty()) row.mutable_titles(row.titles_size() - 1)->set_to(day);
+  if (!row.kinds().empty()) row.mutable_kinds(row.kinds_size() - 1)->set_to(day);
 }
 
 void SetKind(rows::OrganisationRow& row, int32_t day, v1::OrganisationKind kind,

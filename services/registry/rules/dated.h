@@ -1,4 +1,5 @@
-// What an organisation was called and was, on a day: lists of half-open periods in DayNumbers.
+// What an organisation or institution was called and was, on a day: lists of half-open periods in
+// DayNumbers.
 #ifndef ZHIBU_SERVICES_REGISTRY_RULES_DATED_H_
 #define ZHIBU_SERVICES_REGISTRY_RULES_DATED_H_
 
@@ -57,6 +58,27 @@ inline v1::CommitteeLevel LevelOn(const rows::OrganisationRow& row, int32_t day)
   const auto* entry = EntryOn(row.kinds(), day);
   return entry == nullptr ? v1::COMMITTEE_LEVEL_UNSPECIFIED : entry->level();
 }
+// On a day of the institution's life.
+inline const std::string& TitleOn(const rows::InstitutionRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.titles(), day);
+  return entry == nullptr ? row.title() : entry->text();
+}
+inline v1::InstitutionKind KindOn(const rows::InstitutionRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.kinds(), day);
+  return entry == nullptr ? row.kind() : entry->kind();
+}
+inline v1::Ownership OwnershipOn(const rows::InstitutionRow& row, int32_t day) {
+  const auto* entry = EntryOn(row.kinds(), day);
+  return entry == nullptr ? row.ownership() : entry->ownership();
+}
+// By the last head count of the day or before that has it; 0 where there is none.
+inline int StaffOn(const rows::InstitutionRow& row, int32_t day) {
+  int staff = 0;
+  for (const rows::HeadCountRow& count : row.head_counts()) {  // oldest first
+    if (count.counted_on() <= day && count.has_staff()) staff = count.staff();
+  }
+  return staff;
+}
 // Empty where it had none.
 inline std::string CodeOn(const rows::OrganisationRow& row, int32_t day) {
   const auto* entry = EntryOn(row.codes(), day);
@@ -75,10 +97,16 @@ inline std::string ExternalIdOn(const rows::OrganisationRow& row, absl::string_v
 // Nothing of an earlier day changes. `day` lies within the organisation's life and not before the
 // last entry begins.
 void SetTitle(rows::OrganisationRow& row, int32_t day, const std::string& title);
+void SetTitle(rows::InstitutionRow& row, int32_t day, const std::string& title);
+void SetKind(rows::InstitutionRow& row, int32_t day, v1::InstitutionKind kind,
+             v1::Ownership ownership);
 void SetKind(rows::OrganisationRow& row, int32_t day, v1::OrganisationKind kind,
              v1::CommitteeLevel level);
 // An empty code: from then on there is none.
 void SetCode(rows::OrganisationRow& row, int32_t day, const std::string& code);
+
+// The institution's last day is the one before `day`: its last title and kind end.
+void SetClosed(rows::InstitutionRow& row, int32_t day);
 
 // The organisation's last day is the one before `day`: all its lists and edges end.
 void EndOn(rows::OrganisationRow& row, int32_t day);

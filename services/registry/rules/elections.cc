@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "services/registry/rules/sources.h"
 
 namespace zhibu::registry {
 namespace {
@@ -33,11 +34,12 @@ void Judge(const norms::Basis& basis, absl::string_view reason, std::string subj
   (confirmed ? verdict.refusals : verdict.warnings).push_back(std::move(violation));
 }
 
-void RefuseImpossible(const v1::Ballot& ballot, const std::string& at, Violations& out) {
+void RefuseImpossible(const norms::Election* norm, const v1::Ballot& ballot, const std::string& at,
+                      Violations& out) {
   const auto impossible = [&](bool is, absl::string_view field, absl::string_view message) {
-    if (is) {
-      AddViolation(out, "VOTE_COUNTS_IMPOSSIBLE", absl::StrCat(at, field), std::string(message));
-    }
+    if (!is) return;
+    AddViolation(out, "VOTE_COUNTS_IMPOSSIBLE", absl::StrCat(at, field), std::string(message));
+    if (norm != nullptr) out.back().citation = norm->basis().citation();
   };
   impossible(ballot.present() > ballot.should_attend(), ".present", "实到人数不能多于应到人数");
   impossible(ballot.issued() > ballot.present(), ".issued", "发出的选票不能多于实到人数");
@@ -78,6 +80,7 @@ void Elect(const norms::Election* norm, bool decided_later, const std::string& a
     if (!decided_later) {
       AddViolation(verdict.refusals, "TIE_FOR_LAST_SEAT", absl::StrCat(at, ".candidates"),
                    "最后一个名额得票相等，须对得票相等的再次投票，并把再次投票的结果一并登记");
+      if (norm != nullptr) verdict.refusals.back().citation = norm->basis().citation();
     }
   } else if (elected < seats && !decided_later) {
     Violation few;
@@ -103,6 +106,17 @@ void JudgeQuorum(const norms::Election& norm, const v1::Ballot& ballot, const st
         verdict);
 }
 
+// 差额选举.
+void JudgeMargin(const norms::Margin& norm, const v1::Ballot& ballot, const std::string& at,
+                 ElectionVerdict& verdict) {
+  const int64_t needed = (int64_t{ballot.seats()} * (100 + norm.percent()) + 99) / 100;
+  if (ballot.candidates_size() >= needed) return;
+  Judge(norm.basis(), "CANDIDATES_TOO_FEW", absl::StrCat(at, ".candidates"),
+        absl::StrCat("应选 ", ballot.seats(), " 名，候选人 ", ballot.candidates_size(),
+                     " 名：候选人应比应选名额多 ", norm.percent(), "%，至少 ", needed, " 名"),
+        verdict);
+}
+
 void JudgeCommittee(const Norms& norms, v1::OrganisationKind kind, absl::CivilDay day,
                     const v1::Election& election, ElectionVerdict& verdict) {
   const auto count = [&](v1::PostKind post) {
@@ -114,6 +128,7 @@ void JudgeCommittee(const Norms& norms, v1::OrganisationKind kind, absl::CivilDa
   if (secretaries > 1 || (for_term && secretaries == 0)) {
     AddViolation(verdict.refusals, "SECRETARY_COUNT_INVALID", "election.ballots",
                  absl::StrCat("须选出 1 名书记，选出了 ", secretaries, " 名"));
+    verdict.refusals.back().citation = OneSecretary();
   }
   if (!for_term) return;
   // Who is entitled to vote are the full members: no other count is as near to the day.
@@ -217,10 +232,18 @@ ElectionVerdict JudgeElection(const Norms& norms, v1::OrganisationKind kind, abs
     v1::Ballot& ballot = *election.mutable_ballots(i);
     const std::string at = absl::StrCat("election.ballots[", i, "]");
     const size_t before = verdict.refusals.size();
-    RefuseImpossible(ballot, at, verdict.refusals);
+    RefuseImpossible(norm, ballot, at, verdict.refusals);
     if (verdict.refusals.size() > before) continue;
     if (norm != nullptr && ballot.body() == v1::BALLOT_BODY_MEMBERS) {
       JudgeQuorum(*norm, ballot, at, verdict);
+    }
+    if (election.kind() == v1::ELECTION_KIND_TERM && ballot.body() == v1::BALLOT_BODY_MEMBERS &&
+        !ballot.run_off()) {
+      const norms::Margin* margin = norms.MarginOf(kind, day);
+      const norms::Committee* committee = norms.CommitteeOf(kind, ballot.should_attend(), day);
+      if (margin != nullptr && committee != nullptr && committee->most() > 0) {
+        JudgeMargin(*margin, ballot, at, verdict);
+      }
     }
     const bool decided_later = i + 1 < election.ballots_size() && election.ballots(i + 1).run_off();
     Elect(norm, decided_later, at, ballot, verdict);

@@ -45,7 +45,13 @@ std::string Fault(const norms::Threshold& threshold) {
              : "";
 }
 std::string Fault(const norms::Coverage& coverage) {
-  return coverage.full_members() < 1 ? "full_members is at least 1" : "";
+  return coverage.full_members() < 0 || coverage.staff() < 0 ||
+                 (coverage.full_members() == 0) == (coverage.staff() == 0)
+             ? "either full_members or staff is said, at least 1"
+             : "";
+}
+std::string Fault(const norms::Margin& margin) {
+  return margin.percent() < 1 || margin.percent() > 100 ? "a margin is 1 to 100 percent" : "";
 }
 
 template <typename List>
@@ -61,11 +67,28 @@ std::optional<UnsoundNorm> FindIn(const std::string& name, const List& list) {
 }  // namespace
 
 bool Holds(const norms::Basis& basis, v1::OrganisationKind kind, absl::CivilDay day) {
+  if (basis.off()) return false;
   const std::string date = FormatDate(day);
   if (!basis.from().empty() && date < basis.from()) return false;
   if (!basis.to().empty() && date >= basis.to()) return false;
   return basis.kinds().empty() ||
          std::find(basis.kinds().begin(), basis.kinds().end(), kind) != basis.kinds().end();
+}
+
+const norms::Coverage* MissingOrganisation(const std::vector<const norms::Coverage*>& norms,
+                                           const UnitFacts& unit) {
+  const bool covered =
+      unit.rung != v1::COVERAGE_RUNG_UNSPECIFIED && unit.rung != v1::COVERAGE_RUNG_INSTRUCTOR;
+  for (const norms::Coverage* norm : norms) {
+    if (norm->ownership() != v1::OWNERSHIP_UNSPECIFIED && norm->ownership() != unit.ownership) {
+      continue;
+    }
+    const bool missing = norm->full_members() > 0 ? unit.full_members >= norm->full_members() &&
+                                                        unit.rung != v1::COVERAGE_RUNG_OWN
+                                                  : unit.staff >= norm->staff() && !covered;
+    if (missing) return norm;
+  }
+  return nullptr;
 }
 
 const norms::Committee* Norms::CommitteeOf(v1::OrganisationKind kind, int full_members,
@@ -88,6 +111,14 @@ std::vector<const norms::Threshold*> Norms::ThresholdsOf(v1::OrganisationKind ki
   return found;
 }
 
+std::vector<const norms::Coverage*> Norms::CoveragesOn(absl::CivilDay day) const {
+  std::vector<const norms::Coverage*> found;
+  for (const norms::Coverage& norm : data_.coverage()) {
+    if (Holds(norm.basis(), v1::ORGANISATION_KIND_UNSPECIFIED, day)) found.push_back(&norm);
+  }
+  return found;
+}
+
 std::optional<UnsoundNorm> FindUnsound(const norms::Norms& norms) {
   std::optional<UnsoundNorm> found = FindIn("terms", norms.terms());
   if (!found) found = FindIn("committees", norms.committees());
@@ -95,6 +126,7 @@ std::optional<UnsoundNorm> FindUnsound(const norms::Norms& norms) {
   if (!found) found = FindIn("one_shoulder", norms.one_shoulder());
   if (!found) found = FindIn("thresholds", norms.thresholds());
   if (!found) found = FindIn("coverage", norms.coverage());
+  if (!found) found = FindIn("margins", norms.margins());
   return found;
 }
 

@@ -13,7 +13,7 @@
 
 namespace zhibu::registry {
 
-// Whether the norm is for that kind and in force on that day. No kinds: for all.
+// Whether the norm is for that kind and in force on that day, and not off. No kinds: for all.
 bool Holds(const norms::Basis& basis, v1::OrganisationKind kind, absl::CivilDay day);
 
 // What is wrong with it, in English, and in which entry of which list; nullopt where it is sound.
@@ -23,6 +23,18 @@ struct UnsoundNorm {
   std::string message;
 };
 std::optional<UnsoundNorm> FindUnsound(const norms::Norms& norms);
+
+// A unit on a day.
+struct UnitFacts {
+  v1::Ownership ownership = v1::OWNERSHIP_UNSPECIFIED;
+  v1::CoverageRung rung = v1::COVERAGE_RUNG_UNSPECIFIED;  // unspecified: not covered
+  int full_members = 0;
+  int staff = 0;
+};
+// The first of `norms` by which the unit should have an organisation that it has not (应建未建);
+// null where there is none.
+const norms::Coverage* MissingOrganisation(const std::vector<const norms::Coverage*>& norms,
+                                           const UnitFacts& unit);
 
 // Immutable, thread-safe. What it answers lives as long as it.
 class Norms {
@@ -44,8 +56,9 @@ class Norms {
   }
   std::vector<const norms::Threshold*> ThresholdsOf(v1::OrganisationKind kind,
                                                     absl::CivilDay day) const;
-  const norms::Coverage* CoverageOn(absl::CivilDay day) const {
-    return Find(data_.coverage(), v1::ORGANISATION_KIND_UNSPECIFIED, day);
+  std::vector<const norms::Coverage*> CoveragesOn(absl::CivilDay day) const;
+  const norms::Margin* MarginOf(v1::OrganisationKind kind, absl::CivilDay day) const {
+    return Find(data_.margins(), kind, day);
   }
 
  private:

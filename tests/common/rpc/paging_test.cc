@@ -5,6 +5,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/rpc/desk.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/map_store.h"
 
 namespace zhibu {
 namespace {
@@ -68,6 +70,45 @@ TEST_F(Paging, ShowsEveryRowOnceWhateverIsWrittenMeanwhile) {
     EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
   }
+}
+
+TEST(FoundOnce, IsAskedForTheFirstPageAloneUntilItIsLetGoOf) {
+  MapStore store;
+  FakeClock clock{absl::CivilDay(2026, 11, 23)};
+  Pages pages(&store, &clock);
+  int asked = 0;
+  // The next page of the query that `request` is; as many entries as `size`.
+  const auto turn = [&](ListOrganisationsRequest& request, size_t size) {
+    Page page = *pages.Open(request);
+    const auto found = *FoundOnce<int32_t>(page, [&]() -> absl::StatusOr<std::vector<int32_t>> {
+      ++asked;
+      return std::vector<int32_t>(size, 7);
+    });
+    EXPECT_EQ(found->size(), size);
+    request.set_page_token(pages.NextToken(page, "x"));
+  };
+  ListOrganisationsRequest small, large;
+  large.set_root("organisations/large");
+  turn(small, 10);
+  turn(small, 10);
+  EXPECT_EQ(asked, 1);
+  clock.Advance(absl::Seconds(1));
+  turn(large, Pages::kMaxFound - 10);
+  turn(small, 10);
+  turn(large, Pages::kMaxFound - 10);
+  EXPECT_EQ(asked, 2) << "both are kept";
+  // One more entry than there is room for: the one not used for longest is found anew, and its
+  // snapshot is still there.
+  clock.Advance(absl::Seconds(1));
+  ListOrganisationsRequest third;
+  third.set_root("organisations/third");
+  turn(third, 1);
+  EXPECT_EQ(asked, 3);
+  turn(third, 1);
+  EXPECT_EQ(asked, 3);
+  turn(small, 10);
+  turn(large, Pages::kMaxFound - 10);
+  EXPECT_EQ(asked, 5);
 }
 
 TEST_F(Paging, RefusesASizeOutOfRange) {

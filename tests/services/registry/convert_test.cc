@@ -118,6 +118,22 @@ TEST(Rows, KeepAllOfAnInstitution) {
       valid_from { year: 2000 month: 1 day: 1 }
       valid_to { year: 2000 month: 2 day: 1 }
     }
+    titles {
+      title: "旧"
+      valid_from { year: 2000 month: 1 day: 1 }
+      valid_to { year: 2000 month: 3 day: 1 }
+    }
+    titles {
+      title: "甲"
+      valid_from { year: 2000 month: 3 day: 1 }
+      valid_to { year: 2001 month: 1 day: 1 }
+    }
+    kinds {
+      kind: INSTITUTION_KIND_TEACHING_POINT
+      ownership: OWNERSHIP_PRIVATE
+      valid_from { year: 2000 month: 1 day: 1 }
+      valid_to { year: 2001 month: 1 day: 1 }
+    }
     etag: "1")pb");
 }
 

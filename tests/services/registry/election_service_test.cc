@@ -71,13 +71,15 @@ class ElectionTest : public RegistryTest {
     return request;
   }
   std::vector<std::string> Due(google::type::Date from, google::type::Date until,
-                               const std::string& root = "county", int page_size = 0) {
+                               const std::string& root = "county", int page_size = 0,
+                               google::type::Date as_of = {}) {
     std::vector<std::string> due;
     v1::ListElectionsDueRequest request;
     v1::ListElectionsDueResponse response;
     request.set_root(Org(root));
     *request.mutable_from() = from;
     *request.mutable_until() = until;
+    *request.mutable_as_of() = as_of;
     request.set_page_size(page_size);
     do {
       request.set_page_token(response.next_page_token());
@@ -217,6 +219,16 @@ TEST_F(ElectionTest, TermsFallDueByKindAndMayBePutOffForAYear) {
   ASSERT_TRUE(Record(Vote("e4", Date(2026, 3, 1))).ok());
   EXPECT_THAT(Due({}, Date(2030), "b1"), ElementsAre("b1"));
   EXPECT_THAT(Due(Date(2029, 3, 1), Date(2029, 3, 1), "b1"), ElementsAre("b1"));
+  // On a past date, what was due then: the term before, in the tree of that day.
+  EXPECT_THAT(Due(Date(2028, 2, 28), Date(2028, 2, 28), "b1", 0, Date(2026, 2, 28)),
+              ElementsAre("b1"));
+  EXPECT_THAT(Due(Date(2029, 3, 1), Date(2029, 3, 1), "b1", 0, Date(2026, 2, 28)), IsEmpty());
+  EXPECT_THAT(Due({}, Date(2030), "county", 0, Date(2024, 2, 28)), ElementsAre("town"));
+  EXPECT_THAT(Due({}, {}, "town", 0, Date(2027, 7, 1)), ElementsAre("s1", "town"))
+      << "half a year on";
+  ASSERT_TRUE(Do(MoveOf("gb", "bureau", Date(2026, 6, 1))).ok());
+  EXPECT_THAT(Due({}, Date(2030), "town", 0, Date(2026, 5, 31)), ElementsAre("s1", "town", "b1"));
+  EXPECT_THAT(Due({}, Date(2030), "town", 0, Date(2026, 6, 1)), ElementsAre("s1", "town"));
 }
 
 TEST_F(ElectionTest, ListsElectionsNewestFirst) {
@@ -228,6 +240,7 @@ TEST_F(ElectionTest, ListsElectionsNewestFirst) {
   request.set_page_size(1);
   ASSERT_TRUE(Call(&Elections::ListElections, request, &response).ok());
   EXPECT_EQ(response.elections(0).name(), "elections/e2");
+  EXPECT_EQ(FromProto(response.term().due_on()).value(), absl::CivilDay(2026, 1, 1));
   request.set_page_token(response.next_page_token());
   ASSERT_TRUE(Call(&Elections::ListElections, request, &response).ok());
   EXPECT_EQ(response.elections(0).name(), "elections/e1");

@@ -147,6 +147,74 @@ TEST(ElectionRules, ACommitteeElectsItsSecretary) {
   EXPECT_THAT(outcome.elected, ElementsAre("p2", "p1", "p3"));
 }
 
+// The shipped norms with what is off in them put to use.
+const Norms& WithAllOn() {
+  static const Norms* const norms = [] {
+    norms::Norms data = LoadNorms(kNormsFile).value();
+    for (auto& one : *data.mutable_thresholds()) one.mutable_basis()->clear_off();
+    for (auto& one : *data.mutable_coverage()) one.mutable_basis()->clear_off();
+    for (auto& one : *data.mutable_margins()) one.mutable_basis()->clear_off();
+    return new Norms(std::move(data));
+  }();
+  return *norms;
+}
+
+TEST(ElectionRules, CandidatesExceedTheSeatsOfACommitteeByAFifthWhereThatIsOn) {
+  const auto warnings = [](const Norms& norms, int members, int seats, int candidates,
+                           v1::ElectionKind kind = v1::ELECTION_KIND_TERM,
+                           absl::CivilDay day = kDay) {
+    std::vector<std::pair<v1::PostKind, int>> names = {{kSecretary, members}};
+    for (int i = 1; i < candidates; ++i) names.emplace_back(kMember, i < seats ? members - 1 : 0);
+    v1::Election election = ElectionOf({BallotOf(members, members, seats, names)}, kind);
+    const ElectionVerdict verdict =
+        JudgeElection(norms, v1::ORGANISATION_KIND_BRANCH, day, election);
+    EXPECT_THAT(verdict.refusals, IsEmpty());
+    return Reasons(verdict.warnings);
+  };
+  const auto few = ElementsAre("CANDIDATES_TOO_FEW");
+  EXPECT_THAT(warnings(Shipped(), 9, 5, 5), IsEmpty()) << "off by default";
+  EXPECT_THAT(warnings(WithAllOn(), 9, 5, 5), few);
+  EXPECT_THAT(warnings(WithAllOn(), 9, 5, 6), IsEmpty());
+  EXPECT_THAT(warnings(WithAllOn(), 9, 3, 3), few);
+  EXPECT_THAT(warnings(WithAllOn(), 9, 3, 4), IsEmpty());
+  // Where there is no committee, where one seat is filled within the term, and before the text.
+  EXPECT_THAT(warnings(WithAllOn(), 6, 1, 1), IsEmpty());
+  EXPECT_THAT(warnings(WithAllOn(), 9, 1, 1, v1::ELECTION_KIND_BY_ELECTION), IsEmpty());
+  EXPECT_THAT(warnings(WithAllOn(), 9, 5, 5, v1::ELECTION_KIND_TERM, absl::CivilDay(2020, 7, 12)),
+              IsEmpty());
+}
+
+TEST(Norms, OfOnePlaceAreOffUntilTheyAreSwitchedOn) {
+  const auto units = [](const Norms& norms) {
+    std::vector<int> numbers;
+    for (const auto* norm : norms.ThresholdsOf(v1::ORGANISATION_KIND_JOINT_BRANCH, kDay)) {
+      if (norm->kind() == v1::ADVISORY_KIND_TOO_MANY_UNITS) numbers.push_back(norm->number());
+    }
+    return numbers;
+  };
+  EXPECT_THAT(units(Shipped()), ElementsAre(5));
+  EXPECT_THAT(units(WithAllOn()), ElementsAre(6, 5));
+  // A private school with 30 staff is covered by an organisation, an instructor is none.
+  const auto missing = [](const Norms& norms, v1::Ownership ownership, int staff, int full_members,
+                          v1::CoverageRung rung) {
+    const auto* norm =
+        MissingOrganisation(norms.CoveragesOn(kDay), {ownership, rung, full_members, staff});
+    return norm == nullptr ? "" : norm->staff() > 0 ? "staff" : "members";
+  };
+  const auto own = v1::COVERAGE_RUNG_OWN, joint = v1::COVERAGE_RUNG_JOINT;
+  const auto instructor = v1::COVERAGE_RUNG_INSTRUCTOR, none = v1::COVERAGE_RUNG_UNSPECIFIED;
+  const auto owned_privately = v1::OWNERSHIP_PRIVATE;
+  EXPECT_STREQ(missing(Shipped(), owned_privately, 30, 0, none), "");
+  EXPECT_STREQ(missing(WithAllOn(), owned_privately, 30, 0, none), "staff");
+  EXPECT_STREQ(missing(WithAllOn(), owned_privately, 29, 0, none), "");
+  EXPECT_STREQ(missing(WithAllOn(), owned_privately, 30, 0, instructor), "staff");
+  EXPECT_STREQ(missing(WithAllOn(), owned_privately, 30, 2, joint), "");
+  EXPECT_STREQ(missing(WithAllOn(), v1::OWNERSHIP_PUBLIC, 30, 2, none), "");
+  EXPECT_STREQ(missing(WithAllOn(), v1::OWNERSHIP_PUBLIC, 0, 3, joint), "members");
+  EXPECT_STREQ(missing(WithAllOn(), owned_privately, 40, 3, joint), "members");
+  EXPECT_STREQ(missing(WithAllOn(), owned_privately, 40, 3, own), "");
+}
+
 TEST(ElectionRules, EqualVotesForTheLastSeatAreVotedOnAgain) {
   v1::Ballot first = BallotOf(7, 7, 3, {{kSecretary, 7}, {kMember, 6}, {kMember, 5}, {kMember, 5}});
   first.mutable_candidates(1)->set_votes(4);
@@ -268,6 +336,11 @@ TEST(Norms, ThatAreUnsoundAreRefusedWithTheirLine) {
   EXPECT_THAT(fault(absl::StrCat("thresholds { ", basis, " }")), ::testing::HasSubstr("threshold"));
   EXPECT_THAT(fault(absl::StrCat("coverage { ", basis, " }")),
               ::testing::HasSubstr("full_members"));
+  EXPECT_THAT(fault(absl::StrCat("coverage { ", basis, " full_members: 3 staff: 30 }")),
+              ::testing::HasSubstr("staff"));
+  EXPECT_EQ(fault(absl::StrCat("coverage { ", basis, " staff: 30 }")), "");
+  EXPECT_THAT(fault(absl::StrCat("margins { ", basis, " percent: 101 }")),
+              ::testing::HasSubstr("percent"));
   EXPECT_THAT(fault(absl::StrCat("committees { ", basis, " least: 3 most: 2 }")),
               ::testing::HasSubstr("committee"));
   EXPECT_THAT(fault("nonsense"), ::testing::StartsWith("n:1: "));

@@ -75,6 +75,13 @@ TEST_F(Institutions, AreAnsweredAsRegistered) {
   EXPECT_EQ(response.revision(), 2);
   institution.set_name(Inst("school"));
   institution.set_etag("1");
+  v1::DatedTitle& title = *institution.add_titles();
+  title.set_title(institution.title());
+  *title.mutable_valid_from() = institution.opened();
+  v1::DatedInstitutionKind& kind = *institution.add_kinds();
+  kind.set_kind(institution.kind());
+  kind.set_ownership(institution.ownership());
+  *kind.mutable_valid_from() = institution.opened();
   EXPECT_EQ(response.institution().DebugString(), institution.DebugString());
   EXPECT_EQ(GetInstitution("school")->DebugString(), institution.DebugString());
   EXPECT_TRUE(GetInstitution("school")->head_counts(0).has_students());
@@ -244,6 +251,90 @@ TEST_F(Institutions, CloseOnlyWithAllThatHappensThere) {
   change.mutable_institution()->clear_closed();
   ASSERT_TRUE(Do(change).ok());
   EXPECT_THAT(*List(In("")), ElementsAre("school"));
+}
+
+TEST_F(Institutions, AreCalledAndAreWhatTheyWereOnTheDay) {
+  ASSERT_TRUE(Do(NewInstitution("school", "gb")).ok());  // 示范县第一中学, a public senior school
+  auto change = Change("school", "title");
+  change.mutable_institution()->set_title("示范县实验学校");
+  change.mutable_institution()->set_kind(v1::INSTITUTION_KIND_NINE_YEAR_SCHOOL);
+  change.mutable_institution()->set_ownership(v1::OWNERSHIP_PRIVATE);
+  change.mutable_update_mask()->add_paths("kind");
+  change.mutable_update_mask()->add_paths("ownership");
+  *change.mutable_effective() = Date(2000, 12, 31);
+  EXPECT_THAT(Do(change), IsRefused("PERIOD_INVALID"));
+  *change.mutable_effective() = Date(2010);
+  ASSERT_TRUE(Do(change).ok());
+
+  const auto on = [&](google::type::Date day) {
+    return *GetInstitution("school", kOwnerToken, day);
+  };
+  EXPECT_EQ(on(Date(2009, 12, 31)).title(), "示范县第一中学");
+  EXPECT_EQ(on(Date(2009, 12, 31)).kind(), v1::INSTITUTION_KIND_SENIOR_SCHOOL);
+  EXPECT_EQ(on(Date(2009, 12, 31)).ownership(), v1::OWNERSHIP_PUBLIC);
+  EXPECT_EQ(on(Date(2010)).title(), "示范县实验学校");
+  EXPECT_EQ(on(Date(2010)).kind(), v1::INSTITUTION_KIND_NINE_YEAR_SCHOOL);
+  EXPECT_EQ(on(Date(2010)).ownership(), v1::OWNERSHIP_PRIVATE);
+  EXPECT_EQ(on(Date(2010)).titles_size(), 2);
+  EXPECT_EQ(on(Date(2010)).kinds_size(), 2);
+  EXPECT_EQ(GetInstitution("school")->title(), "示范县实验学校");
+  EXPECT_THAT(GetInstitution("school", kOwnerToken, Date(2000)).status(), IsNotThere());
+  // Lists filter by the kind of the day.
+  auto seniors = In("town", Date(2009));
+  seniors.add_kinds(v1::INSTITUTION_KIND_SENIOR_SCHOOL);
+  EXPECT_THAT(*List(seniors), ElementsAre("school"));
+  *seniors.mutable_as_of() = Date(2010);
+  EXPECT_THAT(*List(seniors), IsEmpty());
+
+  // One before what holds last is refused; without a day what holds last is corrected.
+  *(change = Change("school", "title")).mutable_effective() = Date(2009);
+  EXPECT_THAT(Do(change), IsRefused("PERIOD_INVALID"));
+  change = Change("school", "title");
+  change.mutable_institution()->set_title("示范县实验中小学");
+  ASSERT_TRUE(Do(change).ok());
+  EXPECT_EQ(on(Date(2010)).title(), "示范县实验中小学");
+  EXPECT_EQ(on(Date(2009)).title(), "示范县第一中学");
+  EXPECT_EQ(on(Date(2009)).titles_size(), 2);
+  // It cannot close before what it is called begins.
+  change = Change("school", "closed");
+  *change.mutable_institution()->mutable_closed() = Date(2010);
+  EXPECT_THAT(Do(change), IsRefused("PERIOD_INVALID"));
+  *change.mutable_institution()->mutable_closed() = Date(2020);
+  ASSERT_TRUE(Do(change).ok());
+  EXPECT_THAT(GetInstitution("school", kOwnerToken, Date(2020)).status(), IsNotThere());
+  EXPECT_EQ(GetInstitution("school")->title(), "示范县实验中小学") << "as on its last day";
+  EXPECT_TRUE(GetInstitution("school")->titles(1).has_valid_to());
+}
+
+TEST_F(Institutions, StopBeingTeachingPoints) {
+  ASSERT_TRUE(Do(NewInstitution("school", "gb")).ok());
+  auto point = NewInstitution("point", "gb");
+  point.mutable_institution()->set_kind(v1::INSTITUTION_KIND_TEACHING_POINT);
+  point.mutable_institution()->set_parent(Inst("school"));
+  ASSERT_TRUE(Do(point).ok());
+  auto change = Change("point", "kind");
+  change.mutable_institution()->set_kind(v1::INSTITUTION_KIND_PRIMARY_SCHOOL);
+  change.mutable_institution()->clear_parent();
+  *change.mutable_effective() = Date(2015);
+  EXPECT_THAT(Do(change), IsMalformed("PARENT_NOT_ALLOWED"));
+  change.mutable_update_mask()->add_paths("parent");
+  ASSERT_TRUE(Do(change).ok());
+  EXPECT_EQ(GetInstitution("point")->kind(), v1::INSTITUTION_KIND_PRIMARY_SCHOOL);
+  change.mutable_institution()->set_kind(v1::INSTITUTION_KIND_UNSPECIFIED);
+  change.mutable_institution()->set_etag("2");
+  EXPECT_THAT(Do(change), IsMalformed("KIND_REQUIRED"));
+}
+
+TEST_F(Institutions, AreRegisteredWithoutWhatIsAnsweredOnly) {
+  auto request = NewInstitution("school", "gb");
+  request.mutable_institution()->add_titles()->set_title("别名");
+  request.mutable_institution()->add_kinds()->set_kind(v1::INSTITUTION_KIND_OTHER);
+  ASSERT_TRUE(Do(request).ok());
+  const auto school = *GetInstitution("school", kOwnerToken, Date(2020));
+  ASSERT_EQ(school.titles_size(), 1);
+  EXPECT_EQ(school.titles(0).title(), "示范县第一中学");
+  ASSERT_EQ(school.kinds_size(), 1);
+  EXPECT_EQ(school.kinds(0).kind(), v1::INSTITUTION_KIND_SENIOR_SCHOOL);
 }
 
 TEST_F(Institutions, AreListedWhereTheirKeeperStoodOnThatDay) {

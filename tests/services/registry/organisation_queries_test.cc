@@ -146,6 +146,97 @@ TEST_F(OrganisationQueries, AncestorsAreThoseOfTheDayAndLine) {
   EXPECT_THAT(Ancestors("county", LINE_EITHER, Date(2005)), IsEmpty());
 }
 
+// Kind, line, subtree, status and date together, against what is known of each organisation alone.
+TEST_F(OrganisationQueries, FiltersCombine) {
+  ASSERT_TRUE(Do(NewOrganisation("late", "gb", v1::ORGANISATION_KIND_BRANCH, Date(2012))).ok());
+  auto guided = MoveOf("b1", "bureau", Date(2005));
+  guided.set_line(type::v1::LINE_TERRITORIAL);
+  ASSERT_TRUE(Do(guided).ok());
+  ASSERT_TRUE(Do(MoveOf("b2", "scoped", Date(2010))).ok());
+  const auto dissolve = [&](const std::string& id, google::type::Date day) {
+    v1::DissolveOrganisationRequest request;
+    request.set_reorganisation_id("d-" + id);
+    request.mutable_decision()->set_authority(Org("county"));
+    request.mutable_decision()->set_document_number("1");
+    *request.mutable_decision()->mutable_effective() = day;
+    request.mutable_organisation()->set_organisation(Org(id));
+    request.mutable_organisation()->set_etag(EtagOf(id));
+    v1::DissolveOrganisationResponse response;
+    return Decide(&v1::ReorganisationService::Stub::DissolveOrganisation, request, &response);
+  };
+  ASSERT_TRUE(dissolve("b1", Date(2015)).ok());
+  ASSERT_TRUE(dissolve("b2", Date(2018)).ok());
+  v1::ChangeOrganisationKindRequest upgrade;
+  upgrade.set_reorganisation_id("up");
+  upgrade.mutable_decision()->set_authority(Org("county"));
+  upgrade.mutable_decision()->set_document_number("1");
+  *upgrade.mutable_decision()->mutable_effective() = Date(2016);
+  upgrade.set_organisation(Org("s1"));
+  upgrade.set_etag(EtagOf("s1"));
+  upgrade.set_kind(v1::ORGANISATION_KIND_JOINT_BRANCH);
+  v1::ChangeOrganisationKindResponse upgraded;
+  ASSERT_TRUE(
+      Decide(&v1::ReorganisationService::Stub::ChangeOrganisationKind, upgrade, &upgraded).ok());
+
+  const std::map<std::string, google::type::Date> last_days = {{"b1", Date(2014, 12, 31)},
+                                                               {"b2", Date(2017, 12, 31)}};
+  const std::vector<std::string> all = {"b1",   "b2", "bureau", "county", "gb",
+                                        "late", "s1", "scoped", "town"};
+  int shown = 0;
+  for (const google::type::Date& day :
+       {Date(2004), Date(2011), Date(2014, 12, 31), Date(2015), Date(2017), Date(2020)}) {
+    for (const auto line :
+         {type::v1::LINE_SUBORDINATION, type::v1::LINE_TERRITORIAL, type::v1::LINE_EITHER}) {
+      for (const char* root : {"county", "town", "bureau", "gb", "scoped"}) {
+        for (const auto& kinds : std::vector<std::set<v1::OrganisationKind>>{
+                 {},
+                 {v1::ORGANISATION_KIND_BRANCH},
+                 {v1::ORGANISATION_KIND_JOINT_BRANCH, v1::ORGANISATION_KIND_GENERAL_BRANCH}}) {
+          for (const bool dissolved : {false, true}) {
+            std::set<std::string> expected, got;
+            for (const std::string& id : all) {
+              google::type::Date seen = day;
+              if (dissolved) {
+                const auto last = last_days.find(id);
+                if (last == last_days.end()) continue;
+                if (*FromProto(last->second) >= *FromProto(day)) continue;
+                seen = last->second;
+              }
+              const auto organisation = Get(id, seen);
+              if (!organisation.ok()) continue;
+              if (!kinds.empty() && !kinds.contains(organisation->kind())) continue;
+              const auto above = Ancestors(id, line, seen);
+              if (id == root || std::find(above.begin(), above.end(), root) != above.end()) {
+                expected.insert(id);
+              }
+            }
+            v1::ListOrganisationsRequest request;
+            request.set_root(Org(root));
+            request.set_line(line);
+            *request.mutable_as_of() = day;
+            for (const auto kind : kinds) request.add_kinds(kind);
+            request.set_status(dissolved ? v1::ORGANISATION_STATUS_DISSOLVED
+                                         : v1::ORGANISATION_STATUS_EXISTING);
+            request.set_page_size(2);
+            do {
+              v1::ListOrganisationsResponse response;
+              ASSERT_TRUE(Invoke(&Stub::ListOrganisations, stub_, request, &response).ok());
+              for (const auto& node : response.organisations()) {
+                got.insert(node.organisation().name().substr(14));
+                ++shown;
+              }
+              request.set_page_token(response.next_page_token());
+            } while (!request.page_token().empty());
+            EXPECT_EQ(got, expected) << root << " line " << line << " on " << day.ShortDebugString()
+                                     << (dissolved ? " dissolved" : "");
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(shown, 300);
+}
+
 TEST_F(OrganisationQueries, ManyAreAnsweredInTheOrderAskedFor) {
   v1::BatchGetOrganisationsRequest request;
   v1::BatchGetOrganisationsResponse response;

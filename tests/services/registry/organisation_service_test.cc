@@ -64,6 +64,22 @@ TEST_F(Organisations, AreAnsweredAsSetUp) {
   EXPECT_THAT(Get("new", Date(2020, 2, 28)).status(), IsNotThere());
 }
 
+TEST_F(Organisations, AreSetUpWithoutWhatIsAnsweredOnly) {
+  auto request = NewOrganisation("new", "town");
+  v1::Organisation& given = *request.mutable_organisation();
+  given.add_titles()->set_title("别名");
+  given.add_kinds()->set_kind(v1::ORGANISATION_KIND_BRANCH);
+  given.add_codes()->set_code("001");
+  given.add_successors(Org("gb"));
+  ASSERT_TRUE(Do(request).ok());
+  const auto organisation = *Get("new", Date(2020));
+  EXPECT_EQ(organisation.title(), "中共示范县委员会");
+  EXPECT_EQ(organisation.titles_size(), 1);
+  EXPECT_EQ(organisation.kind(), v1::ORGANISATION_KIND_COMMITTEE);
+  EXPECT_EQ(organisation.codes_size(), 0);
+  EXPECT_EQ(organisation.successors_size(), 0);
+}
+
 TEST_F(Organisations, AreListedParentsFirst) {
   EXPECT_THAT(*Tree("", {}), ElementsAre("0 county", "1 bureau", "1 town", "2 gb", "3 b1", "3 b2",
                                          "2 scoped", "3 s1"));

@@ -180,9 +180,11 @@ class RegistryTest : public ::testing::Test {
     return response.organisation();
   }
   absl::StatusOr<v1::Institution> GetInstitution(const std::string& id,
-                                                 const std::string& token = kOwnerToken) {
+                                                 const std::string& token = kOwnerToken,
+                                                 google::type::Date as_of = {}) {
     v1::GetInstitutionRequest request;
     request.set_name(Inst(id));
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
     v1::GetInstitutionResponse response;
     ZHIBU_RETURN_IF_ERROR(Invoke(&Stub::GetInstitution, stub_, request, &response, token));
     return response.institution();

@@ -1,4 +1,5 @@
 // What stands out, gaps, facilities, figures and search, over the contract.
+#include "common/base/file.h"
 #include "services/registry/member_counts.h"
 #include "tests/services/registry/with_members.h"
 #include "zhibu/registry/v1/facility_service.grpc.pb.h"
@@ -239,6 +240,130 @@ TEST_F(StandingTest, FindsByPartsOfTitlesAndInitials) {
               IsMalformed("QUERY_INVALID"));
   request.set_query("县");
   EXPECT_FALSE(Call(&StandingStub::SearchRegistry, request, &response, kScopedToken).ok());
+}
+
+TEST_F(StandingTest, APastDateHasItsOwnNamesGapsAndFigures) {
+  ASSERT_TRUE(Do(Covered("school", "old", v1::COVERAGE_RUNG_ATTACHED)).ok());  // since 2001
+  Members("m", 3, "old", "school");
+  v1::UpdateInstitutionRequest change;
+  v1::UpdateInstitutionResponse changed;
+  change.mutable_institution()->set_name(Inst("school"));
+  change.mutable_institution()->set_etag("1");
+  change.mutable_institution()->set_title("青岚县实验小学");
+  change.mutable_institution()->set_kind(v1::INSTITUTION_KIND_PRIMARY_SCHOOL);
+  auto& attached = *change.mutable_institution()->add_coverages();
+  attached.set_organisation(Org("old"));
+  attached.set_rung(v1::COVERAGE_RUNG_ATTACHED);
+  *attached.mutable_valid_from() = Date(2001);
+  *attached.mutable_valid_to() = Date(2015);
+  auto& own = *change.mutable_institution()->add_coverages();
+  own.set_organisation(Org("old"));
+  own.set_rung(v1::COVERAGE_RUNG_OWN);
+  *own.mutable_valid_from() = Date(2015);
+  for (const char* path : {"title", "kind", "coverages"}) {
+    change.mutable_update_mask()->add_paths(path);
+  }
+  *change.mutable_effective() = Date(2010);
+  ASSERT_TRUE(Call(&v1::RegistryService::Stub::UpdateInstitution, change, &changed).ok());
+
+  EXPECT_THAT(Search("第一中学", Date(2009)), ElementsAre(Inst("school")));
+  EXPECT_THAT(Search("syxx", Date(2009)), IsEmpty());
+  EXPECT_THAT(Search("syxx", Date(2010)), ElementsAre(Inst("school")));
+  EXPECT_THAT(Search("第一中学", Date(2010)), IsEmpty());
+
+  v1::GetRegistrySummaryRequest ask;
+  v1::GetRegistrySummaryResponse summary;
+  ask.set_root(Org("county"));
+  v1::ListCoverageGapsRequest gaps;
+  v1::ListCoverageGapsResponse missing;
+  gaps.set_root(Org("county"));
+  for (const auto& [day, kind, rung] :
+       {std::tuple(Date(2009), v1::INSTITUTION_KIND_SENIOR_SCHOOL, v1::COVERAGE_RUNG_ATTACHED),
+        std::tuple(Date(2014), v1::INSTITUTION_KIND_PRIMARY_SCHOOL, v1::COVERAGE_RUNG_ATTACHED),
+        std::tuple(Date(2015), v1::INSTITUTION_KIND_PRIMARY_SCHOOL, v1::COVERAGE_RUNG_OWN)}) {
+    *ask.mutable_as_of() = day;
+    ASSERT_TRUE(Call(&StandingStub::GetRegistrySummary, ask, &summary).ok());
+    ASSERT_EQ(summary.institutions_size(), 1);
+    EXPECT_EQ(summary.institutions(0).kind(), kind);
+    ASSERT_EQ(summary.coverage_size(), 1);
+    EXPECT_EQ(summary.coverage(0).rung(), rung);
+    *gaps.mutable_as_of() = day;
+    ASSERT_TRUE(Call(&StandingStub::ListCoverageGaps, gaps, &missing).ok());
+    EXPECT_EQ(missing.gaps_size(), rung == v1::COVERAGE_RUNG_OWN ? 0 : 1);
+  }
+  *ask.mutable_as_of() = Date(1999);
+  EXPECT_THAT(Call(&StandingStub::GetRegistrySummary, ask, &summary), IsNotThere());
+}
+
+// What one place asks for, where it is put to use in the norms.
+TEST(LocalNorms, APrivateJointBranchCoversSixSchoolsAndThirtyStaffAreCovered) {
+  std::string text = ReadFile(kNormsFile).value();
+  for (size_t at; (at = text.find("    off: true\n")) != std::string::npos;) text.erase(at, 14);
+  const std::string path = ::testing::TempDir() + "/norms-all-on.textproto";
+  ASSERT_TRUE(WriteFile(path, text).ok());
+  const FakeClock clock(absl::CivilDay(2026, 11, 23));
+  TestServer server("registry", &clock, RegistryContracts(), [&](Server& made) {
+    return BuildRegistry(made, {path, nullptr});
+  });
+  v1::RegistryService::Stub books(server.channel());
+  StandingStub standing(server.channel());
+  int requests = 0;
+  for (const auto& [id, parent, kind] :
+       {std::tuple("county", "", v1::ORGANISATION_KIND_COMMITTEE),
+        std::tuple("joint", "county", v1::ORGANISATION_KIND_JOINT_BRANCH)}) {
+    auto request = NewOrganisation(id, parent, kind);
+    request.set_request_id(absl::StrCat("r", ++requests));
+    v1::CreateOrganisationResponse response;
+    ASSERT_TRUE(
+        Invoke(&v1::RegistryService::Stub::CreateOrganisation, books, request, &response).ok());
+  }
+  const auto cover = [&](v1::Ownership ownership, v1::CoverageRung rung, int staff) {
+    auto request = NewInstitution(absl::StrCat("u", ++requests), "joint");
+    request.set_request_id(absl::StrCat("r", requests));
+    v1::Institution& school = *request.mutable_institution();
+    school.set_ownership(ownership);
+    auto& coverage = *school.add_coverages();
+    coverage.set_organisation(Org("joint"));
+    coverage.set_rung(rung);
+    *coverage.mutable_valid_from() = Date(2001);
+    auto& count = *school.add_head_counts();
+    *count.mutable_counted_on() = Date(2026);
+    count.set_staff(staff);
+    v1::CreateInstitutionResponse response;
+    EXPECT_TRUE(
+        Invoke(&v1::RegistryService::Stub::CreateInstitution, books, request, &response).ok());
+  };
+  const auto too_many = [&]() -> std::string {
+    v1::ListAdvisoriesRequest request;
+    v1::ListAdvisoriesResponse response;
+    request.set_root(Org("joint"));
+    EXPECT_TRUE(Invoke(&StandingStub::ListAdvisories, standing, request, &response).ok());
+    for (const auto& advisory : response.advisories()) {
+      if (advisory.kind() != v1::ADVISORY_KIND_TOO_MANY_UNITS) continue;
+      EXPECT_NE(advisory.citation().mark(), type::v1::MARK_UNSPECIFIED);
+      return absl::StrCat(advisory.found(), "/", advisory.norm());
+    }
+    return "";
+  };
+  for (int i = 0; i < 6; ++i) cover(v1::OWNERSHIP_PRIVATE, v1::COVERAGE_RUNG_JOINT, 10);
+  EXPECT_EQ(too_many(), "");
+  cover(v1::OWNERSHIP_PRIVATE, v1::COVERAGE_RUNG_JOINT, 30);
+  EXPECT_EQ(too_many(), "7/6");
+  // With a public school among them it is no longer the private schools' branch.
+  cover(v1::OWNERSHIP_PUBLIC, v1::COVERAGE_RUNG_JOINT, 30);
+  EXPECT_EQ(too_many(), "8/5");
+
+  cover(v1::OWNERSHIP_PRIVATE, v1::COVERAGE_RUNG_INSTRUCTOR, 29);
+  cover(v1::OWNERSHIP_PRIVATE, v1::COVERAGE_RUNG_INSTRUCTOR, 30);
+  v1::ListCoverageGapsRequest request;
+  v1::ListCoverageGapsResponse response;
+  request.set_root(Org("county"));
+  ASSERT_TRUE(Invoke(&StandingStub::ListCoverageGaps, standing, request, &response).ok());
+  ASSERT_EQ(response.gaps_size(), 1);
+  EXPECT_EQ(response.gaps(0).staff(), 30);
+  EXPECT_EQ(response.gaps(0).staff_norm(), 30);
+  EXPECT_EQ(response.gaps(0).norm(), 0);
+  EXPECT_EQ(response.gaps(0).citation().mark(), type::v1::MARK_SECONDARY);
 }
 
 TEST_F(StandingTest, TheFiguresHaveTheirDenominators) {

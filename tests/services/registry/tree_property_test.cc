@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 #include <set>
+#include <tuple>
 
 #include "tests/services/registry/registry_fixture.h"
 
@@ -19,6 +20,9 @@ struct DayModel {
   std::set<std::string> there;
   std::map<std::string, std::string> superior;
   std::set<std::pair<std::string, std::string>> guided;  // organisation, guide
+  std::set<std::string>
+      general;  // those that are general branches, under which no committee stands
+  std::map<std::string, std::string> titles;  // of those that were renamed
 
   bool Reaches(const std::string& from, const std::string& to, int steps = 0) const {
     if (from == to) return true;
@@ -74,6 +78,9 @@ class Model {
       if (!days_[day].there.contains(parent)) return "PARENT_NOT_THERE";
     }
     for (int day = from; day < kDays; ++day) {
+      if (days_[day].general.contains(parent)) return "KIND_NOT_ALLOWED_UNDER_PARENT";
+    }
+    for (int day = from; day < kDays; ++day) {
       days_[day].there.insert(id);
       days_[day].superior[id] = parent;
     }
@@ -85,49 +92,59 @@ class Model {
     for (DayModel& day : days_) day.there.insert(id);
     established_[id] = 0;
   }
-  // `id` ends, and `into` has what was under it. Only whether it goes through: there can be several
-  // reasons against it.
-  bool Merge(const std::string& id, const std::string& into, int from) {
-    if (from <= established_[id] || from >= End(id)) return false;
-    if (!days_[from].there.contains(into) || days_[from].IsUnder(into, id)) return false;
-    if (since_.contains(id) && since_[id] >= from) return false;
-    for (const auto& [pair, since] : guided_since_) {
-      // Its own edges end with it; those to it are taken over.
-      const int earliest = pair.first == id ? from : from + 1;
-      if ((pair.first == id || pair.second == id) && since >= earliest && Ever(pair, from)) {
-        return false;
+  // These say only whether it goes through: there can be several reasons against it.
+  //
+  // `id` is called so from then on.
+  bool Rename(const std::string& id, const std::string& title, int from) {
+    if (!MayDecide(id, from) || Later(title_since_, id, from)) return false;
+    for (int day = from; day < End(id); ++day) days_[day].titles[id] = title;
+    title_since_[id] = from;
+    return true;
+  }
+  // `id` becomes a general branch, or a committee again.
+  bool ChangeKind(const std::string& id, bool general, int from) {
+    if (!MayDecide(id, from) || Later(kind_since_, id, from)) return false;
+    for (int day = from; general && day < kDays; ++day) {
+      for (const auto& [child, parent] : days_[day].superior) {
+        if (parent == id) return false;
+      }
+      for (const auto& [child, guide] : days_[day].guided) {
+        if (guide == id) return false;
       }
     }
+    for (int day = from; day < End(id); ++day) {
+      general ? (void)days_[day].general.insert(id) : (void)days_[day].general.erase(id);
+    }
+    kind_since_[id] = from;
+    return true;
+  }
+  // `child` of `id` goes to `to`; `id` goes on.
+  bool Split(const std::string& id, const std::string& child, const std::string& to, int from) {
+    if (!MayDecide(id, from) || !days_[from].there.contains(to)) return false;
     Model next = *this;
+    bool concerned = false;
+    if (!HandOver(child, id, to, from, next, concerned) || !concerned) return false;
+    *this = std::move(next);
+    return true;
+  }
+  // `id` ends, and `into` has what was under it.
+  bool Merge(const std::string& id, const std::string& into, int from) {
+    if (!MayDecide(id, from)) return false;
+    if (!days_[from].there.contains(into) || days_[from].IsUnder(into, id)) return false;
+    if (since_.contains(id) && since_[id] >= from) return false;
+    if (Later(title_since_, id, from) || Later(kind_since_, id, from)) return false;
+    for (const auto& [pair, since] : guided_since_) {
+      if (pair.first == id && since >= from && Ever(pair, from)) return false;
+    }
+    Model next = *this;
+    bool concerned = false;
     for (const auto& [child, ignored] : established_) {
-      bool under = false, guided = false, guided_by_it = false;
-      for (int day = from; day < End(child); ++day) {
-        const auto parent = days_[day].superior.find(child);
-        under |= parent != days_[day].superior.end() && parent->second == id;
-        guided |= days_[day].guided.contains({child, id});
-        guided_by_it |= days_[day].guided.contains({child, into});
-      }
-      if (under) {
-        if (since_[child] > from) return false;
-        // Its last superior was another: it moves away later, which cannot be taken back.
-        if (days_[End(child) - 1].superior.at(child) != id) return false;
-        if (!Fits(child, into, from).empty()) return false;
-        for (int day = from; day < End(child); ++day) next.days_[day].superior[child] = into;
-        next.since_[child] = from;
-      }
-      if (!guided) continue;
-      for (int day = from; day < kDays; ++day) {
-        if (!days_[day].guided.contains({child, id})) continue;
-        next.days_[day].guided.erase({child, id});
-        if (guided_by_it || child == into) continue;
-        if (days_[day].Reaches(into, child) || !days_[day].there.contains(into)) return false;
-        next.days_[day].guided.insert({child, into});
-        next.guided_since_[{child, into}] = from;
-      }
+      if (!HandOver(child, id, into, from, next, concerned)) return false;
     }
     for (int day = from; day < kDays; ++day) {
       next.days_[day].there.erase(id);
       next.days_[day].superior.erase(id);
+      next.days_[day].general.erase(id);
       std::erase_if(next.days_[day].guided, [&](const auto& pair) { return pair.first == id; });
     }
     next.end_[id] = from;
@@ -171,6 +188,49 @@ class Model {
     auto it = end_.find(id);
     return it == end_.end() ? kDays : it->second;
   }
+  bool MayDecide(const std::string& id, int from) const {
+    return from > established_.at(id) && from < End(id);
+  }
+  static bool Later(const std::map<std::string, int>& since, const std::string& id, int from) {
+    const auto it = since.find(id);
+    return it != since.end() && it->second > from;
+  }
+  // What `child` has to `id` from then on it has to `into`, in `next`. False where that is refused.
+  bool HandOver(const std::string& child, const std::string& id, const std::string& into, int from,
+                Model& next, bool& concerned) const {
+    const auto guided_since = guided_since_.find({child, id});
+    if (guided_since != guided_since_.end() && guided_since->second > from &&
+        Ever(guided_since->first, from)) {
+      return false;
+    }
+    bool under = false, guided = false, guided_by_it = false;
+    for (int day = from; day < End(child); ++day) {
+      const auto parent = days_[day].superior.find(child);
+      under |= parent != days_[day].superior.end() && parent->second == id;
+      guided |= days_[day].guided.contains({child, id});
+      guided_by_it |= days_[day].guided.contains({child, into});
+    }
+    concerned |= under || guided;
+    if (under) {
+      if (since_.at(child) > from) return false;
+      // Its last superior was another: it moves away later, which cannot be taken back.
+      if (days_[End(child) - 1].superior.at(child) != id) return false;
+      if (!Fits(child, into, from).empty()) return false;
+      for (int day = from; day < End(child); ++day) next.days_[day].superior[child] = into;
+      next.since_[child] = from;
+    }
+    if (!guided) return true;
+    for (int day = from; day < kDays; ++day) {
+      if (!days_[day].guided.contains({child, id})) continue;
+      next.days_[day].guided.erase({child, id});
+      if (guided_by_it || child == into) continue;
+      if (days_[day].Reaches(into, child) || !days_[day].there.contains(into)) return false;
+      if (days_[day].general.contains(into)) return false;
+      next.days_[day].guided.insert({child, into});
+      next.guided_since_[{child, into}] = from;
+    }
+    return true;
+  }
   bool Ever(const std::pair<std::string, std::string>& pair, int from) const {
     for (int day = from; day < kDays; ++day) {
       if (days_[day].guided.contains(pair)) return true;
@@ -184,10 +244,13 @@ class Model {
     for (int day = from; day < End(id); ++day) {
       if (!days_[day].there.contains(parent)) return "PARENT_NOT_THERE";
     }
+    for (int day = from; day < End(id); ++day) {
+      if (days_[day].general.contains(parent)) return "KIND_NOT_ALLOWED_UNDER_PARENT";
+    }
     return "";
   }
   std::vector<DayModel> days_ = std::vector<DayModel>(kDays);
-  std::map<std::string, int> since_, established_, end_;
+  std::map<std::string, int> since_, established_, end_, title_since_, kind_since_;
   std::map<std::pair<std::string, std::string>, int> guided_since_;
 };
 
@@ -227,7 +290,69 @@ class TreeProperty : public RegistryTest, public ::testing::WithParamInterface<i
     v1::DissolveOrganisationResponse response;
     return Decide(&v1::ReorganisationService::Stub::DissolveOrganisation, request, &response);
   }
-  std::map<bool, int> outcomes_;  // of mergers
+  absl::Status SplitOff(const std::string& id, const std::string& child, const std::string& to,
+                        int from) {
+    v1::SplitOrganisationRequest request;
+    request.set_reorganisation_id(absl::StrCat("d", ++decisions_));
+    *request.mutable_decision() = DecisionOf(from);
+    *request.mutable_organisation() = Subject(id);
+    v1::SplitPart& part = *request.add_parts();
+    part.set_to(Org(to));
+    part.add_sub_organisations(Org(child));
+    request.set_remainder(Org(id));
+    v1::SplitOrganisationResponse response;
+    return Decide(&v1::ReorganisationService::Stub::SplitOrganisation, request, &response);
+  }
+  absl::Status RenameTo(const std::string& id, const std::string& title, int from) {
+    v1::RenameOrganisationRequest request;
+    request.set_reorganisation_id(absl::StrCat("d", ++decisions_));
+    *request.mutable_decision() = DecisionOf(from);
+    request.set_organisation(Org(id));
+    request.set_etag(EtagOf(id));
+    request.set_title(title);
+    v1::RenameOrganisationResponse response;
+    return Decide(&v1::ReorganisationService::Stub::RenameOrganisation, request, &response);
+  }
+  absl::Status ChangeKindTo(const std::string& id, bool general, int from) {
+    v1::ChangeOrganisationKindRequest request;
+    request.set_reorganisation_id(absl::StrCat("d", ++decisions_));
+    *request.mutable_decision() = DecisionOf(from);
+    request.set_organisation(Org(id));
+    request.set_etag(EtagOf(id));
+    request.set_kind(general ? v1::ORGANISATION_KIND_GENERAL_BRANCH
+                             : v1::ORGANISATION_KIND_COMMITTEE);
+    v1::ChangeOrganisationKindResponse response;
+    return Decide(&v1::ReorganisationService::Stub::ChangeOrganisationKind, request, &response);
+  }
+  // "id title kind" of all that exist on the day, by id.
+  std::vector<std::string> Described(int day) {
+    v1::ListOrganisationsRequest request;
+    *request.mutable_as_of() = Day(day);
+    request.set_page_size(1000);
+    v1::ListOrganisationsResponse response;
+    EXPECT_TRUE(Invoke(&Stub::ListOrganisations, stub_, request, &response).ok());
+    std::vector<std::string> all;
+    for (const auto& node : response.organisations()) {
+      const v1::Organisation& one = node.organisation();
+      all.push_back(absl::StrCat(one.name().substr(14), " ", one.title(), " ", one.kind()));
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  static std::vector<std::string> Described(const DayModel& day) {
+    std::vector<std::string> all;
+    for (const std::string& id : day.there) {
+      const auto title = day.titles.find(id);
+      all.push_back(
+          absl::StrCat(id, " ", title == day.titles.end() ? "中共示范县委员会" : title->second, " ",
+                       day.general.contains(id) ? v1::ORGANISATION_KIND_GENERAL_BRANCH
+                                                : v1::ORGANISATION_KIND_COMMITTEE));
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }
+  std::map<std::pair<int, bool>, int>
+      outcomes_;  // of decisions, by action and whether it went through
   int decisions_ = 0;
   std::vector<std::string> Ids(const std::vector<std::string>& nodes) {
     std::vector<std::string> ids;
@@ -254,7 +379,10 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
 
   const auto continue_with = [&](int step) {
     for (int day = 0; day < kDays; day += 1 + pick(3)) {
-      ASSERT_EQ(*Tree("", Day(day), type::v1::LINE_SUBORDINATION, 5), model.day(day).Tree())
+      const std::vector<std::string> tree = *Tree("", Day(day), type::v1::LINE_SUBORDINATION, 5);
+      ASSERT_EQ(tree, model.day(day).Tree()) << "day " << day << " after step " << step;
+      ASSERT_EQ(tree.size(), model.day(day).there.size()) << "an orphan or a cycle";
+      ASSERT_EQ(Described(day), Described(model.day(day)))
           << "day " << day << " after step " << step;
       for (const std::string& root : {std::string("r0"), all[pick(all.size())]}) {
         if (!model.day(day).there.contains(root)) continue;
@@ -265,10 +393,10 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
       }
     }
   };
-  for (int step = 0; step < 70; ++step) {
+  for (int step = 0; step < 140; ++step) {
     const std::string id = all[pick(all.size())];
     const std::string parent = all[pick(all.size())];
-    const int action = pick(12);
+    const int action = pick(17);
     // What ends too early is mostly refused for what came later.
     const int from = action >= 10 ? kDays / 2 + pick(kDays / 2) : pick(kDays);
     std::string expected, got;
@@ -283,14 +411,38 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
       expected = model.Move(id, parent, from);
       got = FirstReason(Do(MoveOf(id, parent, Day(from))));
     } else if (action >= 10) {
-      if (id[0] == 'r') continue;  // else everything would soon be under one root
       // A successor takes over, whether the decision is called a merger or a dissolution.
-      const bool goes_through = model.Merge(id, parent, from);
-      const absl::Status status =
-          action == 10 ? MergeInto(id, parent, from) : DissolveFor(id, parent, from);
-      ASSERT_EQ(status.ok(), goes_through)
-          << "step " << step << ": " << id << " into " << parent << " on day " << from << status;
-      ++outcomes_[goes_through];
+      const bool ends = action <= 11;
+      // Else everything would soon be under one root, or nowhere.
+      if ((ends || action >= 15) && id[0] == 'r') continue;
+      bool goes_through = false;
+      absl::Status status;
+      if (ends) {
+        goes_through = model.Merge(id, parent, from);
+        status = action == 10 ? MergeInto(id, parent, from) : DissolveFor(id, parent, from);
+      } else if (action <= 13) {
+        const std::string to = all[pick(all.size())];
+        // Mostly one that is there to be given away.
+        std::string whole = id, child = parent;
+        const auto& superior = model.day(from).superior;
+        if (!superior.empty() && pick(4) > 0) {
+          std::tie(child, whole) = *std::next(superior.begin(), pick(superior.size()));
+        }
+        if (to == whole || to == child) continue;  // said twice, or to itself
+        goes_through = model.Split(whole, child, to, from);
+        status = SplitOff(whole, child, to, from);
+      } else if (action == 14) {
+        const std::string title = absl::StrCat("第", step, "次更名的党委");
+        goes_through = model.Rename(id, title, from);
+        status = RenameTo(id, title, from);
+      } else {
+        const bool general = action == 15;
+        goes_through = model.ChangeKind(id, general, from);
+        status = ChangeKindTo(id, general, from);
+      }
+      ASSERT_EQ(status.ok(), goes_through) << "step " << step << " action " << action << ": " << id
+                                           << ", " << parent << " on day " << from << status;
+      ++outcomes_[{action, goes_through}];
       continue_with(step);
       if (HasFatalFailure()) return;
       continue;
@@ -314,7 +466,15 @@ TEST_P(TreeProperty, AgreesWithADayByDayModel) {
   EXPECT_GT(seen["PARENT_CYCLE"], 0);
   EXPECT_GT(seen["PARENT_NOT_THERE"], 0);
   EXPECT_GT(seen["PERIOD_INVALID"], 0);
-  EXPECT_GT(outcomes_[true] + outcomes_[false], 0);
+  const auto went_through = [&](std::initializer_list<int> actions) {
+    int count = 0;
+    for (const int action : actions) count += outcomes_[{action, true}];
+    return count;
+  };
+  EXPECT_GT(went_through({10, 11}), 0) << "merged or dissolved";
+  EXPECT_GT(went_through({12, 13}), 0) << "split";
+  EXPECT_GT(went_through({14}), 0) << "renamed";
+  EXPECT_GT(went_through({15, 16}), 0) << "made another kind";
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, TreeProperty, ::testing::Range(1, 13));

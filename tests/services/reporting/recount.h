@@ -130,16 +130,22 @@ class Recount {
   void VisitInstitution(const registry::v1::Institution& i, CivilDay day,
                         const Stock& stock) const {
     if (!Open(i, day)) return;
+    registry::v1::DatedInstitutionKind then;
+    then.set_kind(i.kind());
+    then.set_ownership(i.ownership());
+    for (const auto& dated : i.kinds()) {
+      if (Holds(dated, day)) then = dated;
+    }
     const auto count = [&](const std::string& measure, int64_t amount = 1) {
       stock(Keeper(i), measure, amount);
     };
-    const std::string kind = NameOfKind(i.kind());
-    const std::string ownership = NameOfOwnership(i.ownership());
-    const std::string level = UnitLevel(i.kind());
+    const std::string kind = NameOfKind(then.kind());
+    const std::string ownership = NameOfOwnership(then.ownership());
+    const std::string level = UnitLevel(then.kind());
     count("institutions");
     count("institutions." + kind);
     count("institutions." + kind + "." + ownership);
-    if (HasSeniorLevel(i.kind())) count("institutions.senior-level");
+    if (HasSeniorLevel(then.kind())) count("institutions.senior-level");
     if (level == "schools") {
       count("schools");
       count("schools." + ownership);
@@ -174,7 +180,7 @@ class Recount {
     heads("full-time-teachers", true, std::mem_fn(&H::has_full_time_teachers),
           std::mem_fn(&H::full_time_teachers));
     heads("students", !level.empty(), std::mem_fn(&H::has_students), std::mem_fn(&H::students));
-    heads("senior-students", HasSeniorLevel(i.kind()), std::mem_fn(&H::has_senior_students),
+    heads("senior-students", HasSeniorLevel(then.kind()), std::mem_fn(&H::has_senior_students),
           std::mem_fn(&H::senior_students));
   }
 

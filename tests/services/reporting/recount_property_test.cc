@@ -88,6 +88,18 @@ class Generator {
     auto& institution = *event.mutable_institution();
     if (Chance(30)) *institution.mutable_opened() = ToProto(Day());
     if (Chance(20)) *institution.mutable_closed() = ToProto(Day());
+    if (Chance(30)) {
+      // Became what it is on some day.
+      auto& before = *institution.add_kinds();
+      before.set_kind(static_cast<registry::v1::InstitutionKind>(Up(1, 11)));
+      before.set_ownership(static_cast<registry::v1::Ownership>(Up(1, 2)));
+      *before.mutable_valid_from() = ToProto(kNoStart);
+      *before.mutable_valid_to() = ToProto(Day());
+      auto& since = *institution.add_kinds();
+      since.set_kind(institution.kind());
+      since.set_ownership(institution.ownership());
+      *since.mutable_valid_from() = before.valid_to();
+    }
     for (int n = Up(0, 3); n > 0; --n) {
       auto& heads = *institution.add_head_counts();
       *heads.mutable_counted_on() = ToProto(Day());
