@@ -9,21 +9,23 @@
 
 namespace zhibu::cli {
 
-CommandGroup OrganisationCommands();  // org.cc
-CommandGroup StandingCommands();      // standing.cc
-CommandGroup PrivacyCommands();       // privacy.cc
-CommandGroup CallCommands();          // call.cc
-CommandGroup MemberCommands();        // member.cc, with record.cc, fact.cc and due.cc
-Command RecordCommand();              // record.cc
-std::vector<Command> FactCommands();  // fact.cc: member fact, member dues, dues
-Command DueCommand();                 // due.cc
-CommandGroup TransferCommands();      // transfer.cc
-CommandGroup QuotaCommands();         // quota.cc
-CommandGroup ActivityCommands();      // activity.cc
-CommandGroup ReportCommands();        // report.cc
-CommandGroup DataCommands();          // data.cc: import, generate
-CommandGroup CareCommands();          // care.cc: status, verify
-CommandGroup ProgramCommands();       // program.cc: help, completion, token, version
+CommandGroup OrganisationCommands();    // org.cc
+CommandGroup StandingCommands();        // standing.cc
+CommandGroup LeadershipCommands();      // leadership.cc
+CommandGroup ReorganisationCommands();  // reorganise.cc
+CommandGroup PrivacyCommands();         // privacy.cc
+CommandGroup CallCommands();            // call.cc
+CommandGroup MemberCommands();          // member.cc, with record.cc, fact.cc and due.cc
+Command RecordCommand();                // record.cc
+std::vector<Command> FactCommands();    // fact.cc: member fact, member dues, dues
+Command DueCommand();                   // due.cc
+CommandGroup TransferCommands();        // transfer.cc
+CommandGroup QuotaCommands();           // quota.cc
+CommandGroup ActivityCommands();        // activity.cc
+CommandGroup ReportCommands();          // report.cc
+CommandGroup DataCommands();            // data.cc: import, generate
+CommandGroup CareCommands();            // care.cc: status, verify
+CommandGroup ProgramCommands();         // program.cc: help, completion, token, version
 
 }  // namespace zhibu::cli
 

@@ -7,11 +7,11 @@
 namespace zhibu::cli {
 
 const CommandTable& Commands() {
-  static const CommandTable& table =
-      *new CommandTable{{OrganisationCommands(), StandingCommands(), MemberCommands(),
-                         TransferCommands(), QuotaCommands(), ActivityCommands(), ReportCommands(),
-                         DataCommands(), PrivacyCommands(), CareCommands(), CallCommands(), ProgramCommands()},
-                        GlobalOptions()};
+  static const CommandTable& table = *new CommandTable{
+      {OrganisationCommands(), StandingCommands(), LeadershipCommands(), ReorganisationCommands(),
+       MemberCommands(), TransferCommands(), QuotaCommands(), ActivityCommands(), ReportCommands(),
+       DataCommands(), PrivacyCommands(), CareCommands(), CallCommands(), ProgramCommands()},
+      GlobalOptions()};
   return table;
 }
 

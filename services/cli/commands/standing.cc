@@ -7,6 +7,7 @@
 #include "common/base/status.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
+#include "services/cli/commands/subtree.h"
 #include "services/cli/commands/titles.h"
 #include "services/cli/commands/words.h"
 #include "services/cli/table.h"
@@ -20,26 +21,6 @@ namespace {
 using registry::v1::ElectionService;
 using registry::v1::ReorganisationService;
 using registry::v1::StandingService;
-
-// The subtree that a request is about: ORG, --line and --as-of.
-template <typename Request>
-absl::Status SetSubtree(const Context& context, Request& request) {
-  const std::string text = context.args.Text("ORG");
-  if (!text.empty()) {
-    ZHIBU_ASSIGN_OR_RETURN(*request.mutable_root(), ResourceName(kOrganisations, text));
-  }
-  request.set_line(LineOf(context.args, type::v1::LINE_SUBORDINATION));
-  if constexpr (requires { request.mutable_as_of(); }) {
-    if (const auto day = context.args.Date("as-of")) *request.mutable_as_of() = ToProto(*day);
-  }
-  return absl::OkStatus();
-}
-
-void Heading(Context& context, absl::string_view what, int count, absl::string_view unit) {
-  context.io.out << "截至 "
-                 << FormatDate(context.args.Date("as-of").value_or(context.io.clock->Today()))
-                 << " · " << what << " · 共 " << count << " " << unit << "\n\n";
-}
 
 absl::StatusOr<int> Summary(Context& context) {
   registry::v1::GetRegistrySummaryRequest request;
@@ -142,7 +123,7 @@ absl::StatusOr<int> Advisories(Context& context) {
                   DateText(advisory.opened()), DateText(advisory.closed()),
                   CitationWords(advisory.citation())});
   }
-  Heading(context, "党组织提示", all.advisories_size(), "项");
+  SubtreeHeading(context, "党组织提示", all.advisories_size(), "项");
   context.io.out << table.Render(context.io.width);
   return kDone;
 }
@@ -157,20 +138,26 @@ absl::StatusOr<int> Gaps(Context& context) {
   Table table;
   table.AddColumn("单位", Align::kLeft, /*can_wrap=*/true);
   table.AddColumn("正式党员", Align::kRight);
-  table.AddColumn("现在的覆盖");
+  table.AddColumn("在岗教职工", Align::kRight);
+  table.AddColumn("现在的覆盖", Align::kLeft, /*can_wrap=*/true);
   table.AddColumn("编号");
+  std::set<std::string> norms;
   for (const auto& gap : all.gaps()) {
+    norms.insert(absl::StrCat(
+        CitationWords(gap.citation()), "，",
+        gap.norm() > 0 ? absl::StrCat("正式党员 ", gap.norm(), " 名以上的单位应单独成立党组织")
+                       : absl::StrCat("教职工 ", gap.staff_norm(), " 名以上的单位应有党组织")));
     table.AddRow({gap.title(), std::to_string(gap.full_members()),
+                  gap.staff() == 0 ? "未登记" : std::to_string(gap.staff()),
                   gap.organisation().empty()
                       ? "无"
                       : absl::StrCat(Term(gap.rung()), " ", BareId(gap.organisation())),
                   BareId(gap.institution())});
   }
-  Heading(context, "应建未建党组织的单位", all.gaps_size(), "个");
+  SubtreeHeading(context, "应建未建党组织的单位", all.gaps_size(), "个");
   context.io.out << table.Render(context.io.width);
-  if (!all.gaps().empty()) {
-    context.io.out << "\n依据：" << CitationWords(all.gaps(0).citation()) << "，正式党员 "
-                   << all.gaps(0).norm() << " 名以上的单位应单独成立党组织\n";
+  for (const std::string& norm : norms) {
+    context.io.out << "\n" << Paragraph("依据：", 6, norm, context.io.width);
   }
   return kDone;
 }
@@ -195,7 +182,7 @@ absl::StatusOr<int> Search(Context& context) {
     const bool organisation = IdOf(kOrganisations, found.name()).has_value();
     table.AddRow({found.title(), organisation ? "党组织" : "单位", BareId(found.name())});
   }
-  Heading(context, absl::StrCat("查找“", request.query(), "”"), all.found_size(), "个");
+  SubtreeHeading(context, absl::StrCat("查找“", request.query(), "”"), all.found_size(), "个");
   context.io.out << table.Render(context.io.width);
   return kDone;
 }
@@ -228,7 +215,7 @@ absl::StatusOr<int> History(Context& context) {
     table.AddRow({DateText(decision.effective()), Term(decision.kind()), subjects, successors,
                   decision.document_number()});
   }
-  Heading(context, "党组织调整", all.reorganisations_size(), "次");
+  SubtreeHeading(context, "党组织调整", all.reorganisations_size(), "次");
   context.io.out << table.Render(context.io.width);
   return kDone;
 }
@@ -259,7 +246,7 @@ absl::StatusOr<int> ElectionsDue(Context& context) {
                                term.postponements().empty() ? "" : "（已延期）"),
                   titles.Of(term.organisation()), DateText(term.begun_on())});
   }
-  Heading(context, "换届", all.terms_size(), "个");
+  SubtreeHeading(context, "换届", all.terms_size(), "个");
   context.io.out << table.Render(context.io.width);
   return kDone;
 }

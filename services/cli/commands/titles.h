@@ -1,4 +1,4 @@
-// Titles of organisations, which other services know by their id alone.
+// Titles of organisations and institutions, which other services know by their id alone.
 
 #ifndef ZHIBU_SERVICES_CLI_COMMANDS_TITLES_H_
 #define ZHIBU_SERVICES_CLI_COMMANDS_TITLES_H_
@@ -13,9 +13,10 @@ namespace zhibu::cli {
 
 class Titles {
  public:
-  // Asks the registry for these organisations ("organisations/..."), all of them `root` or below it
-  // (empty: anywhere), on the date of --as-of. What it does not tell, for whatever reason, shows as
-  // the id: a table with ids is better than none because another service is down.
+  // Asks the registry for these ("organisations/...", "institutions/..."), all of them `root`,
+  // below it or kept there (empty: anywhere), on the date of --as-of. What it does not tell, for
+  // whatever reason, shows as the id: a table with ids is better than none because another service
+  // is down.
   Titles(Context& context, const std::set<std::string>& names, const std::string& root = "");
 
   // The title, or the id where there is none.

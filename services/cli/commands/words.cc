@@ -93,6 +93,17 @@ std::string Term(registry::v1::ReorganisationKind kind) {
   return WordAt(kWords, kind);
 }
 
+std::string Term(registry::v1::ElectionKind kind) {
+  static constexpr const char* kWords[] = {"未说明", "换届选举", "补选", "期初登记"};
+  return WordAt(kWords, kind);
+}
+
+std::string Term(registry::v1::VacancyKind kind) {
+  static constexpr const char* kWords[] = {"未说明", "书记", "委员会未设", "委员不足",
+                                           "专职副书记"};
+  return WordAt(kWords, kind);
+}
+
 std::string Term(membership::v1::Sex sex) {
   static constexpr const char* kWords[] = {"未说明", "男", "女"};
   return WordAt(kWords, sex);

@@ -15,7 +15,9 @@
 #include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/privacy_events.pb.h"
 #include "zhibu/registry/v1/advisory.pb.h"
+#include "zhibu/registry/v1/election.pb.h"
 #include "zhibu/registry/v1/facility.pb.h"
+#include "zhibu/registry/v1/leadership_service.pb.h"
 #include "zhibu/registry/v1/registry_service.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/type/v1/citation.pb.h"
@@ -33,6 +35,8 @@ std::string Term(registry::v1::PostKind kind);
 std::string Term(registry::v1::FacilityKind kind);
 std::string Term(registry::v1::AdvisoryKind kind);
 std::string Term(registry::v1::ReorganisationKind kind);
+std::string Term(registry::v1::ElectionKind kind);
+std::string Term(registry::v1::VacancyKind kind);
 std::string Term(membership::v1::Sex sex);
 std::string Term(membership::v1::PersonKind kind);
 std::string Term(membership::v1::Stage stage);
