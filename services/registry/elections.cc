@@ -1,8 +1,8 @@
 #include "services/registry/elections.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -369,26 +369,31 @@ absl::Status Elections::ListDue(Call& call, const v1::ListElectionsDueRequest& r
   const absl::CivilDay until = FromProto(request.until()).value_or(AddMonths(day, kMonthsShown));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request));
   response->set_revision(page.revision);
-  const auto find = [&]() -> absl::StatusOr<std::vector<v1::Term>> {
+  // Whose terms they are, by the day on which they are due.
+  const auto find = [&]() -> absl::StatusOr<std::vector<std::string>> {
     ZHIBU_ASSIGN_OR_RETURN(
         const std::vector<SubtreeNode> nodes,
         ReadSubtree(*page.snapshot, OrganisationId(request.root()), request.line(), day));
-    std::map<std::pair<absl::CivilDay, std::string>, v1::Term> due;
+    std::set<std::pair<absl::CivilDay, std::string>> due;
     for (const SubtreeNode& node : nodes) {
-      ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, TermOn(*page.snapshot, node.id, day));
+      ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> term,
+                             TermOn(*page.snapshot, node.id, day));
       if (!term) continue;
       const absl::CivilDay on = DueOn(*term);
-      if (from <= on && on <= until) due.emplace(std::pair(on, node.id), *std::move(term));
+      if (from <= on && on <= until) due.emplace(on, node.id);
     }
-    std::vector<v1::Term> terms;
-    for (auto& [ignored, term] : due) terms.push_back(std::move(term));
-    return terms;
+    std::vector<std::string> ids;
+    for (const auto& [ignored, id] : due) ids.push_back(id);
+    return ids;
   };
-  ZHIBU_ASSIGN_OR_RETURN(const auto terms, FoundOnce<v1::Term>(page, find));
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, find));
   ZHIBU_ASSIGN_OR_RETURN(const size_t begin, PlaceOf(page));
-  const size_t end = std::min(terms->size(), begin + static_cast<size_t>(page.size));
-  for (size_t i = begin; i < end; ++i) *response->add_terms() = (*terms)[i];
-  if (end < terms->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
+  const size_t end = std::min(ids->size(), begin + static_cast<size_t>(page.size));
+  for (size_t i = begin; i < end; ++i) {
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, TermOn(*page.snapshot, (*ids)[i], day));
+    *response->add_terms() = *std::move(term);
+  }
+  if (end < ids->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
   return absl::OkStatus();
 }
 

@@ -156,7 +156,7 @@ TEST_F(PageCost, OfEverySubtreeListIsThatOfThePage) {
   ExpectCheapPages<v1::ElectionService::Stub, v1::ListElectionsDueRequest,
                    v1::ListElectionsDueResponse>(
       &v1::ElectionService::Stub::ListElectionsDue, due,
-      [](const auto& response) { return response.terms_size(); }, 1);
+      [](const auto& response) { return response.terms_size(); }, 2);
   ExpectCheapPages<v1::FacilityService::Stub, v1::ListFacilitiesRequest,
                    v1::ListFacilitiesResponse>(
       &v1::FacilityService::Stub::ListFacilities, {},
