@@ -5,6 +5,7 @@
 #include "common/store/feed.h"
 #include "tests/services/membership/world.h"
 #include "zhibu/membership/v1/privacy_service.grpc.pb.h"
+#include "zhibu/membership/v1/rule_service.grpc.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 
@@ -340,6 +341,31 @@ TEST_F(FactsTest, CorrectsAnIdNumberWithItsIndexes) {
   request.mutable_person()->set_id_number(GeneratedIdNumber(CivilDay(1992, 6, 2), 802));
   EXPECT_EQ(ReasonOf(Update(request)), "AGE_BELOW_MINIMUM");
   EXPECT_EQ(world_.Person(kMember).etag(), person.etag());
+}
+
+TEST_F(FactsTest, ACorrectedBirthDateMakesTheProofsFallThatRestOnIt) {
+  ASSERT_TRUE(world_.CreatePerson("li").ok());
+  const CivilDay applied(2024, 10, 31);
+  world_.WalkTo("persons/li/cases/c", applied, v1::STEP_KIND_ACTIVIST_DETERMINATION);
+  const auto fallen = [&] {
+    v1::VerifyProofsRequest request;
+    v1::VerifyProofsResponse response;
+    auto stub = v1::RuleService::NewStub(world_.channel());
+    EXPECT_TRUE(Invoke(&v1::RuleService::Stub::VerifyProofs, *stub, request, &response).ok());
+    EXPECT_EQ(response.verified_steps(), 2);
+    return response.disagreements_size();
+  };
+  EXPECT_EQ(fallen(), 0);
+  v1::UpdatePersonRequest request = Change({"id_number"});
+  request.mutable_person()->set_name("persons/li");
+  // 18 on the day of the application, and a day too young.
+  request.mutable_person()->set_id_number(GeneratedIdNumber(CivilDay(2006, 10, 31), 811));
+  ASSERT_TRUE(Update(request).ok());
+  EXPECT_EQ(fallen(), 0);
+  request.mutable_person()->clear_etag();
+  request.mutable_person()->set_id_number(GeneratedIdNumber(CivilDay(2006, 11, 1), 812));
+  ASSERT_TRUE(Update(request).ok());
+  EXPECT_EQ(fallen(), 1);
 }
 
 TEST_F(FactsTest, TheFreedIdNumberCanBeAnothers) {
