@@ -24,6 +24,7 @@
 #include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/rpc/client.h"
+#include "tests/bench/dues.h"
 #include "tests/bench/fixture.h"
 #include "tests/bench/load.h"
 #include "tests/bench/organisations.h"
@@ -36,6 +37,7 @@ ABSL_FLAG(bool, quick, false, "one short run of everything: a look, not a result
 ABSL_FLAG(std::string, json, "", "write the measures to this file as a JSON array");
 ABSL_FLAG(std::string, folder, "", "work below this folder; default: the temporary folder");
 ABSL_FLAG(int, in_flight, 64, "calls in flight");
+ABSL_FLAG(bool, dues_only, false, "only first pages of what falls due");
 ABSL_FLAG(bool, steps_only, false, "only empty calls, steps and PostgreSQL's");
 
 namespace zhibu::bench {
@@ -207,6 +209,20 @@ class Measures {
   std::vector<Measure> all_;
 };
 
+// First pages of ListDue, in turns: what is behind them shall not matter.
+void AddDues(Measures& measures, const std::string& folder, int runs) {
+  const auto few = Must(DueBooks::Create(folder + "/dues-1k", 1000));
+  const auto many = Must(DueBooks::Create(folder + "/dues-1m", 1'000'000));
+  for (const auto& books : {few.get(), many.get()}) Must(books->FirstPageMicros());
+  for (int run = 0; run < runs; ++run) {
+    const double of_few = Must(few->FirstPageMicros()), of_many = Must(many->FirstPageMicros());
+    measures.Add("due_first_page_1k", "µs", of_few);
+    measures.Add("due_first_page_1m", "µs", of_many);
+    measures.Add("due_first_page_1m_over_1k", "×", of_many / of_few);
+  }
+  measures.Goal("due_first_page_1m_over_1k", 1.2, /*at_least=*/false);
+}
+
 void Print(Measures& measures, int in_flight, int runs, absl::Duration time) {
   measures.Goal("read_over_empty", 0.8);
   measures.Goal("full_step_over_empty", 0.6);
@@ -231,6 +247,11 @@ void Run(const std::string& folder) {
   const int in_flight = absl::GetFlag(FLAGS_in_flight);
   const std::string bin = ProgramFolder();
 
+  if (absl::GetFlag(FLAGS_dues_only)) {
+    Measures measures;
+    AddDues(measures, folder, runs);
+    return Print(measures, in_flight, runs, time);
+  }
   std::fprintf(stderr, "filling\n");
   auto fixture = Must(Fixture::Create(bin, folder + "/services", in_flight));
   auto postgres = Postgres::Start(folder + "/postgres");
@@ -316,6 +337,8 @@ void Run(const std::string& folder) {
       add("move_commits", "", costs.move_commits);
     }
   }
+  std::fprintf(stderr, "due items\n");
+  AddDues(measures, folder, runs);
   {
     // A service that has just begun and has nothing to do.
     Suite idle(bin, folder + "/idle");

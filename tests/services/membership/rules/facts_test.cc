@@ -150,14 +150,14 @@ TEST(StatusOn, FollowsAMemberOutOfContactToRemoval) {
   EXPECT_FALSE(stopped.may_be_stopped());
   EXPECT_EQ(stopped.ended_by(), v1::MEMBERSHIP_FACT_KIND_STOPPED);
   EXPECT_EQ(On(person, CivilDay(2036, 1, 1)).party_age_years(), 8);  // up to the stop
-  EXPECT_FALSE(On(person, may_remove).may_be_removed());
-  EXPECT_TRUE(On(person, may_remove + 1).may_be_removed());
+  EXPECT_FALSE(On(person, may_remove - 1).may_be_removed());
+  EXPECT_TRUE(On(person, may_remove).may_be_removed());
   const auto too_early =
-      Judge(person, Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, may_remove, "town", "第二十四条"));
+      Judge(person, Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, may_remove - 1, "town", "第二十四条"));
   ASSERT_EQ(too_early.size(), 1u);
   EXPECT_EQ(too_early[0].reason, "STOPPED_TOO_SHORT");
-  EXPECT_EQ(too_early[0].earliest, may_remove + 1);
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, may_remove + 1, "town", "第二十四条"));
+  EXPECT_EQ(too_early[0].earliest, may_remove);
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, may_remove, "town", "第二十四条"));
   EXPECT_EQ(On(person, kToday).ended_by(), v1::MEMBERSHIP_FACT_KIND_REMOVED);
   EXPECT_EQ(person.stages(3).stage(), v1::STAGE_ENDED);
   EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_RESTORED, kToday, "town")),
