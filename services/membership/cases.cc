@@ -1,11 +1,13 @@
 #include "services/membership/cases.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
-#include "common/rpc/organisation_mirror.h"
 #include "common/store/table.h"
+#include "services/membership/acting.h"
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
 #include "services/membership/quota_tables.h"
@@ -104,51 +106,79 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
                              FindPerson(txn, IdOf(kPersons, persons->Get(i)).value_or("")));
       NamedPerson named;
       named.registered = row.has_value();
-      if (row) named.stage = StageOn(row->stages(), date);
+      if (row) {
+        named.stage = StageOn(row->stages(), date);
+        named.rights_suspended = StandingOn(*row, date).rights_suspended;
+      }
       facts.named.push_back(named);
     }
   }
-  if (needs.acting_organisation) {
-    const std::string acting =
-        IdOf(kOrganisations, step.organisation()).value_or(open.row.organisation_id());
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
-                           OrganisationMirror::Find(txn, acting));
-    if (row && DayFromNumber(row->established()) <= date &&
-        date < DayFromNumber(row->dissolved())) {
-      facts.acting_kind = static_cast<registry::v1::OrganisationKind>(KindOn(*row, date).kind());
-    }
-  }
+  ZHIBU_ASSIGN_OR_RETURN(const std::string branch, LeaderOn(open, date, txn));
   // Also where no rule asks: an approval uses it.
   if (kind == v1::STEP_KIND_ADMISSION_APPROVAL && !Failed(step)) {
     ZHIBU_ASSIGN_OR_RETURN(
         std::optional<NearestQuota> quota,
-        FindNearestQuota(tree_, txn, open.row.organisation_id(), date, date.year()));
+        FindNearestQuota(tree_, txn, branch, date, date.year()));
     if (quota) {
       facts.quota_left = Remaining(quota->row);
       facts.quota_organisation = std::move(quota->organisation_id);
     }
   }
-  return absl::OkStatus();
+  return GatherBodies(needs, step, date, branch, tree_, txn, facts);
 }
 
-absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::Step& step,
+absl::StatusOr<std::string> Cases::LeaderOn(Open& open, absl::CivilDay day, Txn& txn) const {
+  const rows::CaseRow& row = open.row;
+  if (row.has_led_since() && DayFromNumber(row.led_since()) <= day) return row.organisation_id();
+  if (!open.person) {
+    ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
+  }
+  if (!open.person) return absl::DataLossError("a case of nobody");
+  std::string kept_by = KeptBy(open.person->affiliations(), day);
+  return kept_by.empty() ? row.organisation_id() : kept_by;
+}
+
+absl::StatusOr<std::vector<Violation>> Cases::CheckOrganisations(const v1::Step& step,
+                                                                 absl::CivilDay date, Open& open,
+                                                                 Txn& txn) const {
+  std::vector<Violation> refusals;
+  if (!step.organisation().empty() &&
+      !tree_.Knows(IdOf(kOrganisations, step.organisation()).value_or(""))) {
+    refusals.push_back(Because("ORGANISATION_NOT_THERE", absl::StrCat(kStep, ".organisation"),
+                               "该党组织尚未登记，请先登记党组织"));
+  }
+  if (step.has_exception()) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::string branch, LeaderOn(open, date, txn));
+    ZHIBU_ASSIGN_OR_RETURN(const bool may, MayGrantException(step.exception().authority(), branch,
+                                                             date, tree_, txn));
+    if (!may) {
+      refusals.push_back(
+          Because("EXCEPTION_AUTHORITY_NOT_COMPETENT", absl::StrCat(kStep, ".exception.authority"),
+                  "例外须由该档案有审批权的上级党委或更高的党委批准；请填写在该日存在的这一级党委"));
+    }
+  }
+  return refusals;
+}
+
+absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::Step& proposed,
                                                         Open& open, Txn& txn,
                                                         v1::RecordedStep* recorded) const {
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay date, FromProto(step.date()));
-  const RuleSet* set = rule_sets_.For(open.row.progress(), KindOf(step), date);
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay date, FromProto(proposed.date()));
+  const RuleSet* set = rule_sets_.For(open.row.progress(), KindOf(proposed), date);
   if (set == nullptr) {
     return std::vector<Violation>{Because("NO_RULE_SET_ON_DATE", absl::StrCat(kStep, ".date"),
                                           "该日期没有可用的规则集；更早的历史请以期初建档登记")};
   }
   CaseFacts facts;
-  ZHIBU_RETURN_IF_ERROR(GatherFacts(*set, step, date, open, txn, facts));
-  Judgement judgement = Judge(*set, facts, {&step, date, call.today(), kStep});
-  if (!step.organisation().empty() &&
-      !tree_.Knows(IdOf(kOrganisations, step.organisation()).value_or(""))) {
-    judgement.refusals.push_back(Because("ORGANISATION_NOT_THERE",
-                                         absl::StrCat(kStep, ".organisation"),
-                                         "该党组织尚未登记，请先登记党组织"));
+  ZHIBU_RETURN_IF_ERROR(GatherFacts(*set, proposed, date, open, txn, facts));
+  v1::Step step = proposed;
+  v1::Vote* vote = MutableVoteOf(step);
+  if (vote != nullptr && vote->entitled() == 0 && facts.electorate) {
+    vote->set_entitled(facts.electorate->entitled);
   }
+  Judgement judgement = Judge(*set, facts, {&step, date, call.today(), kStep});
+  ZHIBU_ASSIGN_OR_RETURN(std::vector<Violation> wrong, CheckOrganisations(step, date, open, txn));
+  std::move(wrong.begin(), wrong.end(), std::back_inserter(judgement.refusals));
   if (!judgement.refusals.empty()) return std::move(judgement.refusals);
 
   v1::StepRecorded event;

@@ -48,6 +48,12 @@ class Cases {
                                                    Txn& txn, v1::RecordedStep* recorded) const;
   absl::Status GatherFacts(const RuleSet& set, const v1::Step& step, absl::CivilDay date,
                            Open& open, Txn& txn, CaseFacts& facts) const;
+  // What the step says of organisations that cannot be, whatever the rules.
+  absl::StatusOr<std::vector<Violation>> CheckOrganisations(const v1::Step& step,
+                                                            absl::CivilDay date, Open& open,
+                                                            Txn& txn) const;
+  // The organisation that led the case on the day.
+  absl::StatusOr<std::string> LeaderOn(Open& open, absl::CivilDay day, Txn& txn) const;
 
   const RuleSets& rule_sets_;
   const PersonalDataKeys& keys_;

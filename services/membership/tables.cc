@@ -103,6 +103,7 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& b
       one.mutable_progress()->set_closed(true);
     }
     one.set_organisation_id(row.organisation_id());
+    one.set_led_since(DayNumber(LastMove(row.affiliations())));
     one.set_version(one.version() + 1);
     PutDues(txn, one.organisation_id(), name, Dues(), one.dues());
     PutExceptions(txn, name, one);
@@ -169,6 +170,7 @@ absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_
 rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
   rows::CaseRow row;
   row.set_organisation_id(person.organisation_id());
+  row.set_led_since(DayNumber(LastMove(person.affiliations())));
   *row.mutable_stages() = person.stages();
   const bool admitted = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
   if (admitted && first != v1::STEP_KIND_APPLICATION &&

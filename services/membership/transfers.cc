@@ -11,6 +11,7 @@
 #include "common/base/resource_name.h"
 #include "common/rpc/organisation_mirror.h"
 #include "common/store/table.h"
+#include "services/membership/acting.h"
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
 #include "services/membership/rules/affiliations.h"
@@ -138,26 +139,6 @@ void Judge(rules::Severity severity, Violation violation, Violations& refused,
 
 }  // namespace
 
-absl::StatusOr<Upward> Transfers::UpwardOf(const Reader& reader, const std::string& organisation,
-                                           absl::CivilDay day) const {
-  Upward upward;
-  const std::vector<std::string> ids = tree_.Read([&](const OrgTree& tree) {
-    return tree.AncestorsOn(organisation, type::v1::LINE_SUBORDINATION, day);
-  });
-  for (const std::string& id : ids) {
-    ChainNode node;
-    node.id = id;
-    ZHIBU_ASSIGN_OR_RETURN(const auto row, OrganisationMirror::Find(reader, id));
-    if (row) {
-      const rpc::MirroredKind kind = KindOn(*row, day);
-      node.kind = static_cast<registry::v1::OrganisationKind>(kind.kind());
-      node.level = static_cast<registry::v1::CommitteeLevel>(kind.level());
-    }
-    upward.push_back(std::move(node));
-  }
-  return upward;
-}
-
 absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest& request,
                                                   const std::string& person_id,
                                                   const rows::PersonRow& person, absl::CivilDay day,
@@ -234,11 +215,11 @@ absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& reques
   if (existing) return AlreadyExists(NameOf(kTransfers, request.transfer_id()), "TRANSFER_EXISTS");
   ZHIBU_ASSIGN_OR_RETURN(Violations refused,
                          WhyNotStart(request, person.id, person.row, day, call.today(), txn));
-  ZHIBU_ASSIGN_OR_RETURN(const Upward up, UpwardOf(txn, person.row.organisation_id(), day));
+  ZHIBU_ASSIGN_OR_RETURN(const Upward up, UpwardOf(tree_, txn, person.row.organisation_id(), day));
   Upward down;
   if (!request.to().empty()) {
     ZHIBU_ASSIGN_OR_RETURN(down,
-                           UpwardOf(txn, IdOf(kOrganisations, request.to()).value_or(""), day));
+                           UpwardOf(tree_, txn, IdOf(kOrganisations, request.to()).value_or(""), day));
   }
   const std::optional<Chain> chain = TransferChain(up, down);
   if (!chain) {

@@ -57,9 +57,6 @@ class Transfers {
   template <typename Request>
   absl::StatusOr<Open> Read(Call& call, const Request& request, Txn& txn,
                             std::vector<Violation> wrong) const;
-  // The organisation, and whatever is above it, as of the day.
-  absl::StatusOr<Upward> UpwardOf(const Reader& reader, const std::string& organisation,
-                                  absl::CivilDay day) const;
   absl::StatusOr<std::vector<Violation>> WhyNotStart(const v1::StartTransferRequest& request,
                                                      const std::string& person_id,
                                                      const rows::PersonRow& person,

@@ -1,5 +1,7 @@
 // zhibu member: persons and their development cases.
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -251,15 +253,39 @@ absl::StatusOr<int> ShowProof(Context& context) {
   table.AddColumn("判定于");
   table.AddColumn("规则集");
   table.AddColumn("核对过的条件", Align::kLeft, /*can_wrap=*/true);
+  std::set<std::string> organisations;
   for (const auto& recorded : response.development_case().steps()) {
-    // A check may ask several things: one that warned tells for all of it.
-    std::map<std::string, bool> checks;
-    for (const auto& condition : recorded.proof().conditions()) {
-      checks[condition.code()] |= condition.verdict() == membership::v1::VERDICT_WARNED;
+    organisations.insert(recorded.proof().acting_organisation());
+    organisations.insert(recorded.proof().deliberating().begin(),
+                         recorded.proof().deliberating().end());
+  }
+  organisations.erase("");
+  const Titles titles(context, organisations);
+  for (const auto& recorded : response.development_case().steps()) {
+    const membership::v1::Proof& proof = recorded.proof();
+    // A check may ask several things: one that warned, or was excepted, tells for all of it.
+    std::map<std::string, membership::v1::Verdict> checks;
+    for (const auto& condition : proof.conditions()) {
+      membership::v1::Verdict& verdict = checks[condition.code()];
+      verdict = std::max(verdict, condition.verdict());
     }
     std::vector<std::string> conditions;
-    for (const auto& [code, warned] : checks) {
-      conditions.push_back(absl::StrCat(code, warned ? " 提示" : " 符合"));
+    for (const auto& [code, verdict] : checks) {
+      conditions.push_back(absl::StrCat(code, verdict == membership::v1::VERDICT_EXCEPTED ? " 例外"
+                                              : verdict == membership::v1::VERDICT_WARNED ? " 提示"
+                                                                                          : " 符合"));
+    }
+    // The branch acts in most steps: only others are worth a line.
+    if (!proof.acting_organisation().empty() &&
+        proof.acting_organisation() != response.development_case().organisation()) {
+      conditions.push_back(absl::StrCat("办理 ", titles.Of(proof.acting_organisation())));
+    }
+    for (const std::string& body : proof.deliberating()) {
+      conditions.push_back(absl::StrCat("审议 ", titles.Of(body)));
+    }
+    if (proof.has_electorate()) {
+      conditions.push_back(absl::StrCat("应到会 ", proof.electorate(), "人",
+                                        proof.electorate_provisional() ? "（未核实）" : ""));
     }
     table.AddRow({std::to_string(static_cast<int>(recorded.kind())), Term(recorded.kind()),
                   DateText(recorded.step().date()), DateText(recorded.proof().judged_on()),

@@ -289,14 +289,15 @@ std::string CountyBuilder::AddOldMember(const BranchSpec& spec, membership::v1::
   Person person;
   person.kind = kind;
   person.birth = AddYears(today_, -age) - dice_.Between(1, 360);
-  const absl::CivilDay latest = AddYears(long_ago ? books_opened_ : AddYears(today_, -3), -1) - 60;
+  const absl::CivilDay latest = AddYears(long_ago ? books_opened_ : AddYears(today_, -3), -1) - 130;
   absl::CivilDay joined = AddYears(person.birth, dice_.Between(20, 38)) + dice_.Between(0, 364);
   if (joined > latest) joined = latest - dice_.Between(0, 300);
   joined = std::max(joined, AddYears(person.birth, 18) + 30);
   const absl::CivilDay full = AddYears(joined, 1);
-  // Who was a member before came from elsewhere, a while later.
+  // Who was a member before came from elsewhere, a while later, but before every meeting that is
+  // planned: who may vote there is counted from the books.
   person.registered_on =
-      full <= books_opened_ ? books_opened_ : std::min(full + dice_.Between(10, 200), today_ - 30);
+      full <= books_opened_ ? books_opened_ : full + dice_.Between(10, 60);
   return AddPerson(spec, person, joined, full);
 }
 

@@ -54,6 +54,7 @@ struct BranchSpec {
   std::vector<std::string> institutions;  // where its people work, in turn; may be empty
   std::string committee;                  // that files, reviews and approves (上级党委)
   std::string above;                      // the next committee up
+  std::string general = {};  // a general branch between, that deliberates (审议); mostly none
   // Members when the books were opened, full since long, unless said otherwise.
   int teachers = 0;
   int retired = 0;

@@ -11,15 +11,17 @@
 namespace zhibu::cli {
 namespace {
 
-// Of a secret ballot among `entitled` full members: some are away, all but a few are in favour.
-void FillVote(int entitled, Dice* dice, std::vector<std::string>* row) {
+// Of a secret ballot. Who should attend is left to be counted from the books: the `members` since
+// long, and as many of the `admitted` as are full by then. Some are away, all but a few in favour.
+void FillVote(int members, int admitted, Dice* dice, std::vector<std::string>* row) {
   using namespace step_columns;
-  const int away = dice->Between(0, entitled / 6);
-  const int present = entitled - away;
+  // So few that what is left is more than half of all who may be counted.
+  const int most_away = std::max(0, (members - admitted - 5) / 2);
+  const int away = std::min(dice->Between(0, members / 6), most_away);
+  const int present = members - away;
   const int written = away > 0 ? dice->Between(0, 1) : 0;
-  const int against = entitled >= 9 && dice->Chance(150) ? 1 : 0;
-  const int abstained = entitled >= 9 && dice->Chance(100) ? 1 : 0;
-  (*row)[kEntitled] = absl::StrCat(entitled);
+  const int against = members >= 9 && dice->Chance(150) ? 1 : 0;
+  const int abstained = members >= 9 && dice->Chance(100) ? 1 : 0;
   (*row)[kPresent] = absl::StrCat(present);
   (*row)[kWritten] = absl::StrCat(written);
   (*row)[kInFavour] = absl::StrCat(present + written - against - abstained);
@@ -102,8 +104,13 @@ void CountyBuilder::FillStep(const BranchSpec& spec, int step, absl::CivilDay da
       (*row)[kHours] = "24";
       (*row)[kPassed] = "是";
       break;
-    case 13:
     case 17:
+      if (!spec.general.empty()) {
+        (*row)[kDeliberatedBy] = spec.general;
+        (*row)[kDeliberatedOn] = FormatDate(date - 3);
+      }
+      [[fallthrough]];
+    case 13:
     case 24:
       (*row)[kOrganisation] = spec.committee;
       (*row)[kPassed] = "是";
@@ -112,10 +119,12 @@ void CountyBuilder::FillStep(const BranchSpec& spec, int step, absl::CivilDay da
       (*row)[kOrganisation] = spec.above;
       break;
     case 15:
-      FillVote(static_cast<int>(members.size()), &dice_, row);
+      FillVote(static_cast<int>(members.size()), spec.teacher_admissions + spec.student_admissions,
+               &dice_, row);
       break;
     case 23:
-      FillVote(static_cast<int>(members.size()), &dice_, row);
+      FillVote(static_cast<int>(members.size()), spec.teacher_admissions + spec.student_admissions,
+               &dice_, row);
       (*row)[kOutcome] = "按期转正";
       break;
     default:

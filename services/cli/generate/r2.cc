@@ -158,6 +158,7 @@ class R2 {
                                ORGANISATION_KIND_BRANCH, school->organisation});
       BranchSpec spec = NewSpec(branch, 29);
       spec.institutions = {school->id};
+      spec.general = school->organisation;
       const MemberIds members = county_.AddBranch(spec);
       county_.AddCommittee(branch, members);
       county_.AddPost(branch, POST_KIND_CLERK, members[10]);

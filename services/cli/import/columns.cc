@@ -134,7 +134,12 @@ std::vector<FileSpec>* MakeSpecs() {
         Number("弃权", false, 0, 10'000, {"abstained"}),
         Optional("党小组", Form::kOrganisation, {"party_group"}),
         OneOf("结果", false, ConversionOutcomeWords(), {"outcome"}),
-        Number("延长月数", false, 1, 24, {"extension_months"})}},
+        Number("延长月数", false, 1, 24, {"extension_months"}),
+        Optional("审议机构", Form::kOrganisations, {"deliberations"}),
+        Optional("审议日期", Form::kDates, {}),
+        Optional("例外批准机关", Form::kOrganisation, {"exception", "authority"}),
+        Text("例外文号", false, 100, {"document_number"}),
+        Text("例外理由", false, 200, {"reason"})}},
       {FileKind::kActivities,
        "活动.csv",
        {Required("编号", Form::kId, {"activity_id", "name"}),
@@ -183,15 +188,17 @@ constexpr StepColumn kStepColumns[] = {
     {12, step_columns::kPassed, true},
     {13, step_columns::kPassed, true},
     {14, step_columns::kFormNumber, false},
-    {15, step_columns::kEntitled, true},
+    {15, step_columns::kEntitled, false},
     {15, step_columns::kPresent, true},
     {15, step_columns::kWritten, false},
     {15, step_columns::kInFavour, true},
     {15, step_columns::kAgainst, false},
     {15, step_columns::kAbstained, false},
     {17, step_columns::kPassed, true},
+    {17, step_columns::kDeliberatedBy, false},
+    {17, step_columns::kDeliberatedOn, false},
     {19, step_columns::kPartyGroup, false},
-    {23, step_columns::kEntitled, true},
+    {23, step_columns::kEntitled, false},
     {23, step_columns::kPresent, true},
     {23, step_columns::kWritten, false},
     {23, step_columns::kInFavour, true},
@@ -200,6 +207,8 @@ constexpr StepColumn kStepColumns[] = {
     {23, step_columns::kOutcome, true},
     {23, step_columns::kExtension, false},
     {24, step_columns::kPassed, true},
+    {24, step_columns::kDeliberatedBy, false},
+    {24, step_columns::kDeliberatedOn, false},
 };
 
 }  // namespace
@@ -210,7 +219,7 @@ const FileSpec& SpecOf(FileKind kind) {
 }
 
 bool StepUses(int step, int column) {
-  if (column <= step_columns::kReference) return true;
+  if (column <= step_columns::kReference || column >= step_columns::kExceptionBy) return true;
   for (const StepColumn& entry : kStepColumns) {
     if (entry.step == step && entry.column == column) return true;
   }

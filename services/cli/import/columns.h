@@ -72,11 +72,13 @@ enum class Form {
   kSeat,          // id of an organisation or an institution: 职务 decides
   kPerson,        // id of a person who stands in 人员.csv
   kPersons,       // such ids, separated by ";" or "；", each once
+  kOrganisations, // ids of organisations, likewise
   kHolder,        // id of a person who need not stand in 人员.csv
   kCase,          // "person/case"
   kText,          // at most `max` characters
   kWord,          // one of `words`
   kDate,          // 2026-11-23, 2026/1/3 or 20261123
+  kDates,         // such dates, separated likewise
   kNumber,        // a whole number from `min` to `max`
   kIdNumber,      // 公民身份号码 with a fitting check character
   kCreditCode,    // 统一社会信用代码 with fitting check characters
@@ -209,6 +211,11 @@ enum {
   kPartyGroup,
   kOutcome,
   kExtension,
+  kDeliberatedBy,
+  kDeliberatedOn,  // in the order of kDeliberatedBy
+  kExceptionBy,
+  kExceptionNumber,
+  kExceptionReason,
   kCount
 };
 }
@@ -250,7 +257,7 @@ enum { kPerson, kKind, kDate, kUntil, kAuthority, kArticle, kDocument, kCount };
 }
 
 // Whether the step with this number (1–25) uses the column, and whether it must be filled. Columns
-// that every step has (案件 to 材料索引) are used by all.
+// that every step has (案件 to 材料索引, and those of an exception) are used by all.
 bool StepUses(int step, int column);
 bool StepNeeds(int step, int column);
 

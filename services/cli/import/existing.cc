@@ -151,6 +151,22 @@ absl::StatusOr<Presence> Find(ImportApi& api, const activity::v1::CreateActivity
   return PresenceOf(SaysTheSame(row.activity(), response.activity()));
 }
 
+namespace {
+
+// Clears the recorded step's number of those entitled to vote where the file's step has none.
+void ForgetEntitled(const membership::v1::Step& asked, membership::v1::Step& recorded) {
+  if (asked.has_admission_meeting() && asked.admission_meeting().vote().entitled() == 0 &&
+      recorded.has_admission_meeting()) {
+    recorded.mutable_admission_meeting()->mutable_vote()->clear_entitled();
+  }
+  if (asked.has_conversion_meeting() && asked.conversion_meeting().vote().entitled() == 0 &&
+      recorded.has_conversion_meeting()) {
+    recorded.mutable_conversion_meeting()->mutable_vote()->clear_entitled();
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<std::optional<RecordedCase>> FindCase(ImportApi& api,
                                                      const membership::v1::CaseSteps& steps) {
   membership::v1::GetCaseResponse response;
@@ -165,6 +181,8 @@ absl::StatusOr<std::optional<RecordedCase>> FindCase(ImportApi& api,
     membership::v1::Step step = recorded.steps(i).step();
     // An organisation that was not said is the person's own, which the books may name.
     if (steps.steps(i).organisation().empty()) step.clear_organisation();
+    // Nor is a number of voters that was left to be counted.
+    ForgetEntitled(steps.steps(i), step);
     if (Bytes(step) != Bytes(steps.steps(i))) return std::nullopt;
   }
   return RecordedCase{common, recorded.etag()};

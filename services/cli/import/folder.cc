@@ -102,6 +102,14 @@ void CheckStep(const Row& row, RowErrors* errors) {
     AddError(row, kExtension, extended ? "VALUE_REQUIRED" : "COLUMN_NOT_FOR_STEP",
              extended ? "延长预备期须填延长几个月" : "只有延长预备期才填此栏", errors);
   }
+  if (row.List(kDeliberatedBy).size() != row.List(kDeliberatedOn).size()) {
+    AddError(row, kDeliberatedOn, "VALUE_REQUIRED", "每个审议机构须有一个审议日期，次序相同", errors);
+  }
+  const int exception =
+      int{row.Has(kExceptionBy)} + int{row.Has(kExceptionNumber)} + int{row.Has(kExceptionReason)};
+  if (exception != 0 && exception != 3) {
+    AddError(row, kExceptionBy, "VALUE_REQUIRED", "例外批准须同时填写批准机关、文号和理由", errors);
+  }
 }
 
 void CheckAttendance(const Row& row, RowErrors* errors) {
@@ -186,6 +194,11 @@ class Check {
       case Form::kPersons:
         for (const std::string& person : row.List(column)) {
           Refer(row, column, kPersons, person, false);
+        }
+        return;
+      case Form::kOrganisations:
+        for (const std::string& organisation : row.List(column)) {
+          Refer(row, column, kOrganisations, organisation, false);
         }
         return;
       case Form::kCase: {

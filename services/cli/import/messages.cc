@@ -24,6 +24,20 @@ int32_t NumberOr0(const Row& row, int column) {
   return static_cast<int32_t>(row.Number(column).value_or(0));
 }
 
+using Deliberations = google::protobuf::RepeatedPtrField<membership::v1::Deliberation>;
+
+void FillDeliberations(const Row& row, Deliberations* deliberations) {
+  using namespace step_columns;
+  const std::vector<std::string> bodies = row.List(kDeliberatedBy);
+  const std::vector<std::string> days = row.List(kDeliberatedOn);
+  for (size_t i = 0; i < bodies.size() && i < days.size(); ++i) {
+    membership::v1::Deliberation& one = *deliberations->Add();
+    one.set_organisation(NameOf(kOrganisations, bodies[i]));
+    const absl::StatusOr<absl::CivilDay> day = ParseDate(days[i]);
+    if (day.ok()) *one.mutable_date() = ToProto(*day);
+  }
+}
+
 void FillVote(const Row& row, membership::v1::Vote* vote) {
   using namespace step_columns;
   vote->set_entitled(NumberOr0(row, kEntitled));
@@ -186,6 +200,12 @@ membership::v1::Step StepOf(const Row& row) {
   FillDate(row, kDate, step.mutable_date());
   step.set_organisation(NameIn(kOrganisations, row, kOrganisation));
   step.set_reference(row.Text(kReference));
+  if (row.Has(kExceptionBy)) {
+    membership::v1::ExceptionGrant& grant = *step.mutable_exception();
+    grant.set_authority(NameIn(kOrganisations, row, kExceptionBy));
+    grant.set_document_number(row.Text(kExceptionNumber));
+    grant.set_reason(row.Text(kExceptionReason));
+  }
   const bool passed = row.Value(kPassed) == 1;
   switch (NumberOr0(row, kStep)) {
     case 1:
@@ -246,6 +266,7 @@ membership::v1::Step StepOf(const Row& row) {
       break;
     case 17:
       step.mutable_admission_approval()->set_approved(passed);
+      FillDeliberations(row, step.mutable_admission_approval()->mutable_deliberations());
       break;
     case 18:
       step.mutable_admission_filing();
@@ -271,6 +292,7 @@ membership::v1::Step StepOf(const Row& row) {
     }
     case 24:
       step.mutable_conversion_approval()->set_approved(passed);
+      FillDeliberations(row, step.mutable_conversion_approval()->mutable_deliberations());
       break;
     case 25:
       step.mutable_archive();

@@ -82,14 +82,15 @@ std::optional<Fault> Normalise(const Column& column, std::string& field) {
     case Form::kHolder:
       if (IsResourceId(field)) return std::nullopt;
       return Fault{"ID_INVALID", "编号须以小写字母开头，只含小写字母、数字和“-”，不超过63个字符"};
-    case Form::kPersons: {
+    case Form::kPersons:
+    case Form::kOrganisations: {
       std::set<std::string> seen;
       const std::vector<std::string> parts = SplitList(field);
       for (const std::string& part : parts) {
         if (!IsResourceId(part)) {
-          return Fault{"ID_INVALID", "须为人员编号，多人之间用“;”隔开"};
+          return Fault{"ID_INVALID", "须为编号，多个之间用“;”隔开"};
         }
-        if (!seen.insert(part).second) return Fault{"PERSON_TWICE", "同一人写了两次"};
+        if (!seen.insert(part).second) return Fault{column.form == Form::kPersons ? "PERSON_TWICE" : "ID_TWICE", "同一编号写了两次"};
       }
       field = absl::StrJoin(parts, ";");
       return std::nullopt;
@@ -109,6 +110,18 @@ std::optional<Fault> Normalise(const Column& column, std::string& field) {
         return Fault{"DATE_INVALID", "不是有效日期，请写成 2026-11-23（1900年至2199年）"};
       }
       field = FormatDate(*day);
+      return std::nullopt;
+    }
+    case Form::kDates: {
+      std::vector<std::string> dates;
+      for (const std::string& part : SplitList(field)) {
+        const absl::StatusOr<absl::CivilDay> day = ParseDate(PadDate(part));
+        if (!day.ok()) {
+          return Fault{"DATE_INVALID", "不是有效日期，请写成 2026-11-23，多个之间用“;”隔开"};
+        }
+        dates.push_back(FormatDate(*day));
+      }
+      field = absl::StrJoin(dates, ";");
       return std::nullopt;
     }
     case Form::kNumber: {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "services/membership/rules/conditions_bodies.h"
 #include "services/membership/rules/judge.h"
 
 namespace zhibu::membership {
@@ -171,17 +172,6 @@ Found ProbationEnded(const CaseFacts& facts, const ProposedStep& step) {
   return {TooEarly(*end, {})};
 }
 
-Found ApprovingOrganisation(const rules::ApprovingOrganisation& rule, const CaseFacts& facts) {
-  const auto& kinds = rule.kinds();
-  if (facts.acting_kind &&
-      std::find(kinds.begin(), kinds.end(), *facts.acting_kind) != kinds.end()) {
-    return {};
-  }
-  Unmet unmet;
-  unmet.subject = "organisation";
-  return {unmet};
-}
-
 Found DateOrder(const RuleSet& set, const CaseFacts& facts, const ProposedStep& step) {
   const v1::StepKind kind = KindOf(*step.step);
   const rows::Progress& progress = *facts.progress;
@@ -242,8 +232,18 @@ std::vector<Unmet> FindUnmet(const rules::Rule& rule, const RuleSet& set, const 
       return ExtensionRange(rule.extension_range(), step.conversion_meeting());
     case rules::Rule::kExtensionTimes:
       return ExtensionTimes(rule.extension_times(), facts, step.conversion_meeting());
-    case rules::Rule::kApprovingOrganisation:
-      return ApprovingOrganisation(rule.approving_organisation(), facts);
+    case rules::Rule::kRightsIntact:
+      return EachPerson(proposed, [&](size_t i) {
+        return i < facts.named.size() && facts.named[i].rights_suspended;
+      });
+    case rules::Rule::kActingBody:
+      return ActingBodyUnmet(rule.acting_body(), facts, proposed);
+    case rules::Rule::kDeliberated:
+      return DeliberatedUnmet(facts, proposed);
+    case rules::Rule::kElectorate:
+      return ElectorateUnmet(facts, proposed);
+    case rules::Rule::kQuotaLeft:
+      return QuotaLeftUnmet(facts, proposed);
     case rules::Rule::kDateOrder:
       return DateOrder(set, facts, proposed);
     case rules::Rule::kPublicNotice:

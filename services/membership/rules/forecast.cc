@@ -71,7 +71,10 @@ v1::Step IdealStep(v1::StepKind kind, absl::CivilDay day) {
 
 void BeIdeal(const RuleSets& sets, CaseFacts& facts) {
   facts.person = "persons/-";
-  facts.acting_kind = registry::v1::ORGANISATION_KIND_COMMITTEE;
+  // Whoever is competent acts, and votes are cast by whoever may; who that is, is not a question of
+  // time.
+  facts.competent = {"organisations/-"};
+  facts.electorate = Electorate{1, false};
   facts.calendar = &sets.calendar();
 }
 

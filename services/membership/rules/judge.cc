@@ -107,7 +107,7 @@ void JudgeOpening(const RuleSet& set, const CaseFacts& facts, const ProposedStep
   }
 }
 
-void AddUnmet(const rules::Rule& rule, const ProposedStep& proposed, Unmet unmet,
+void AddUnmet(const rules::Rule& rule, const ProposedStep& proposed, Unmet unmet, bool excepted,
               Judgement& judgement) {
   std::string message =
       unmet.message.empty() ? absl::StrReplaceAll(rule.message(), unmet.values) : unmet.message;
@@ -117,8 +117,15 @@ void AddUnmet(const rules::Rule& rule, const ProposedStep& proposed, Unmet unmet
       unmet.subject.empty() ? proposed.subject : absl::StrCat(proposed.subject, ".", unmet.subject),
       std::move(message));
   violation.earliest = unmet.earliest;
-  (rule.severity() == rules::REFUSE ? judgement.refusals : judgement.warnings)
-      .push_back(std::move(violation));
+  const bool refuses = rule.severity() == rules::REFUSE && !unmet.warns && !excepted;
+  (refuses ? judgement.refusals : judgement.warnings).push_back(std::move(violation));
+}
+
+bool HasExcepted(const Judgement& judgement) {
+  return std::any_of(judgement.conditions.begin(), judgement.conditions.end(),
+                     [](const v1::Condition& condition) {
+                       return condition.verdict() == v1::VERDICT_EXCEPTED;
+                     });
 }
 
 }  // namespace
@@ -147,8 +154,8 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   if (impossible) {
     judgement.refusals.push_back(Plain(
         "VOTE_COUNTS_IMPOSSIBLE", absl::StrCat(proposed.subject, ".vote"),
-        "票数不可能成立：到会与书面意见之和不得超过应到会人数，各项票数之和不得超过到会与书面意"
-        "见之和，且都不得为负"));
+        absl::StrCat("票数不可能成立（应到会", vote->entitled(), "人）：到会与书面意见之和不得超过应到会人数，各项票数之和不得超过到会与书面意"
+        "见之和，且都不得为负")));
   }
   for (const rules::Rule* rule : set.RulesOf(kind)) {
     if (impossible && (rule->has_quorum() || rule->has_majority())) continue;
@@ -157,10 +164,17 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
       judgement.calendar_provisional |=
           CountNotice(rule->public_notice(), facts, proposed).provisional;
     }
+    const bool excepted = rule->exception_allowed() && proposed.step->has_exception();
     for (Unmet& unmet : FindUnmet(*rule, set, facts, proposed)) {
-      judgement.conditions.back().set_verdict(v1::VERDICT_WARNED);
-      AddUnmet(*rule, proposed, std::move(unmet), judgement);
+      judgement.conditions.back().set_verdict(excepted ? v1::VERDICT_EXCEPTED
+                                                       : v1::VERDICT_WARNED);
+      AddUnmet(*rule, proposed, std::move(unmet), excepted, judgement);
     }
+  }
+  if (proposed.step->has_exception() && !HasExcepted(judgement)) {
+    judgement.refusals.push_back(
+        Plain("EXCEPTION_NOT_NEEDED", absl::StrCat(proposed.subject, ".exception"),
+              "该步骤没有需要例外批准、也没有可以例外的条件；请不要填写例外批准"));
   }
   return judgement;
 }

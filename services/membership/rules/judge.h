@@ -11,6 +11,7 @@
 #include "services/membership/rules/calendar.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/rule_set.h"
+#include "services/membership/rules/voting.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 
@@ -20,6 +21,7 @@ namespace zhibu::membership {
 struct NamedPerson {
   bool registered = false;  // in the books of this service
   v1::Stage stage = v1::STAGE_UNSPECIFIED;
+  bool rights_suspended = false;  // a member's
 };
 
 // What judging needs to know. Only what RuleSet::NeedsOf asks for is filled in.
@@ -30,9 +32,14 @@ struct CaseFacts {
   bool other_case_open = false;              // asked for step 1 only
   std::optional<absl::CivilDay> birth;       // nullopt: not known
   std::vector<NamedPerson> named;            // in the order of the step
-  // Of the organisation that acts, on the step's day; nullopt where it does not exist then.
+  // Who acts: the one that the step says, else the first that is competent; "" where it is outside
+  // these books. Its kind is not judged by.
+  std::string acting_organisation;
   std::optional<registry::v1::OrganisationKind> acting_kind;
   const Calendar* calendar = nullptr;  // null: no year is known
+  std::vector<std::string> competent;     // to act, on the step's day, lowest first
+  std::vector<std::string> deliberating;  // who has to deliberate before the approval, lowest first
+  std::optional<Electorate> electorate;   // of a vote
   // Approved admissions only: what is left of the quota before it, and whose quota that is (an id);
   // nullopt where no organisation from the case's own upward has one that year.
   std::optional<int32_t> quota_left;
@@ -72,6 +79,7 @@ struct Unmet {
   // Where it is not the rule's own reason and message.
   std::string reason, message;
   std::string note;  // follows the message
+  bool warns = false;  // whatever the rule's severity
 };
 // Empty where the rule is met, or cannot be asked since an earlier step is missing.
 std::vector<Unmet> FindUnmet(const rules::Rule& rule, const RuleSet& set, const CaseFacts& facts,

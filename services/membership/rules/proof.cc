@@ -12,10 +12,18 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
     v1::NamedThen& named = *proof.add_named();
     named.set_registered(person.registered);
     named.set_stage(person.stage);
+    named.set_rights_suspended(person.rights_suspended);
   }
   if (facts.acting_kind) proof.set_acting_kind(*facts.acting_kind);
   proof.set_other_case_open(facts.other_case_open);
   proof.set_calendar_provisional(judgement.calendar_provisional);
+  proof.set_acting_organisation(facts.acting_organisation);
+  for (const std::string& one : facts.competent) proof.add_competent(one);
+  for (const std::string& one : facts.deliberating) proof.add_deliberating(one);
+  if (facts.electorate) {
+    proof.set_electorate(facts.electorate->entitled);
+    proof.set_electorate_provisional(facts.electorate->provisional);
+  }
   if (facts.quota_left) proof.set_quota_left(*facts.quota_left);
   return proof;
 }
@@ -23,13 +31,20 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
 void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
   facts.named.clear();
   for (const v1::NamedThen& named : proof.named()) {
-    facts.named.push_back({named.registered(), named.stage()});
+    facts.named.push_back({named.registered(), named.stage(), named.rights_suspended()});
   }
   facts.acting_kind.reset();
   if (proof.acting_kind() != registry::v1::ORGANISATION_KIND_UNSPECIFIED) {
     facts.acting_kind = proof.acting_kind();
   }
   facts.other_case_open = proof.other_case_open();
+  facts.acting_organisation = proof.acting_organisation();
+  facts.competent.assign(proof.competent().begin(), proof.competent().end());
+  facts.deliberating.assign(proof.deliberating().begin(), proof.deliberating().end());
+  facts.electorate.reset();
+  if (proof.has_electorate()) {
+    facts.electorate = Electorate{proof.electorate(), proof.electorate_provisional()};
+  }
   facts.quota_left.reset();
   if (proof.has_quota_left()) facts.quota_left = proof.quota_left();
 }

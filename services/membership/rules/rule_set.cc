@@ -13,12 +13,12 @@ bool AsksEveryStep(const rules::Rule& rule) {
   return rule.has_date_order() && rule.steps().empty();
 }
 
-RuleSet::Needs NeedsOfRule(const rules::Rule& rule) {
-  RuleSet::Needs needs;
-  needs.birth = rule.has_minimum_age();
-  needs.persons = rule.has_full_members();
-  needs.acting_organisation = rule.has_approving_organisation();
-  return needs;
+void AddNeeds(const rules::Rule& rule, RuleSet::Needs& needs) {
+  needs.birth |= rule.has_minimum_age();
+  needs.persons |= rule.has_full_members() || rule.has_rights_intact();
+  if (rule.has_acting_body()) needs.acting_body = &rule.acting_body();
+  needs.deliberating |= rule.has_deliberated();
+  needs.electorate |= rule.has_electorate();
 }
 
 // The last step of each of the five stages.
@@ -71,10 +71,7 @@ RuleSet::RuleSet(rules::RuleSet data, std::string sha256, std::vector<OverlayFil
           AsksEveryStep(rule) || std::find(steps.begin(), steps.end(), kind) != steps.end();
       if (!asked) continue;
       by_step_[kind].push_back(&rule);
-      const Needs needs = NeedsOfRule(rule);
-      needs_[kind].birth |= needs.birth;
-      needs_[kind].persons |= needs.persons;
-      needs_[kind].acting_organisation |= needs.acting_organisation;
+      AddNeeds(rule, needs_[kind]);
     }
   }
 }

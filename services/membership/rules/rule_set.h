@@ -65,7 +65,9 @@ class RuleSet {
   struct Needs {
     bool birth = false;
     bool persons = false;
-    bool acting_organisation = false;
+    const rules::ActingBody* acting_body = nullptr;
+    bool deliberating = false;
+    bool electorate = false;
   };
   const Needs& NeedsOf(v1::StepKind kind) const { return needs_[kind]; }
 

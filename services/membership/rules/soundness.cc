@@ -149,12 +149,34 @@ Problem CheckCondition(const rules::Rule& rule) {
         return "only step 23 extends probation";
       }
       return std::nullopt;
-    case rules::Rule::kApprovingOrganisation:
-      if (rule.approving_organisation().kinds().empty()) return "kinds is empty";
+    case rules::Rule::kRightsIntact:
+      return CheckPersonRule(steps);
+    case rules::Rule::kActingBody:
+      if (rule.acting_body().role() == rules::ActingBody::ROLE_UNSPECIFIED ||
+          !rules::ActingBody::Role_IsValid(rule.acting_body().role())) {
+        return "role is missing";
+      }
+      return std::nullopt;
+    case rules::Rule::kDeliberated:
+      if (!AllAmong(steps,
+                    {v1::STEP_KIND_ADMISSION_APPROVAL, v1::STEP_KIND_CONVERSION_APPROVAL})) {
+        return "only an approval (17, 24) says who deliberated";
+      }
+      return std::nullopt;
+    case rules::Rule::kElectorate:
+      if (!AllAmong(steps, {v1::STEP_KIND_ADMISSION_MEETING, v1::STEP_KIND_CONVERSION_MEETING})) {
+        return "only a meeting (15, 23) has a ballot";
+      }
+      return std::nullopt;
+    case rules::Rule::kQuotaLeft:
+      if (!AllAmong(steps, {v1::STEP_KIND_ADMISSION_APPROVAL})) {
+        return "only an admission (17) uses the quota";
+      }
       return std::nullopt;
     case rules::Rule::kOrder:
       if (rule.severity() != rules::REFUSE) return "the order must refuse";
       if (!steps.empty()) return "the order is asked of all steps; leave steps empty";
+      if (rule.exception_allowed()) return "the order allows no exception";
       return CheckOrder(rule.order());
     case rules::Rule::kPublicNotice:
       if (rule.public_notice().working_days() < 1 || rule.public_notice().working_days() > 60) {
@@ -209,6 +231,19 @@ Problem CheckCitations(const rules::Rule& rule) {
   return std::nullopt;
 }
 
+// Who acts is computed for a step by one rule.
+Problem CheckActingBodies(const rules::RuleSet& data) {
+  std::set<int> seen;
+  for (const rules::Rule& rule : data.rules()) {
+    if (!rule.has_acting_body() || rule.severity() == rules::OFF) continue;
+    for (int step : rule.steps()) {
+      if (seen.insert(step).second) continue;
+      return absl::StrCat("two rules say who acts for ", v1::StepKind_Name(step));
+    }
+  }
+  return std::nullopt;
+}
+
 Problem CheckWhole(const rules::RuleSet& data) {
   if (!rules::Transition_IsValid(data.transition())) return "transition is not one";
   if (!IsResourceId(data.id())) return "id is not [a-z][a-z0-9-]{0,62}";
@@ -223,7 +258,7 @@ Problem CheckWhole(const rules::RuleSet& data) {
   const auto orders = std::count_if(data.rules().begin(), data.rules().end(),
                                     [](const rules::Rule& rule) { return rule.has_order(); });
   if (orders != 1) return absl::StrCat("there are ", orders, " rules with an order, not one");
-  return std::nullopt;
+  return CheckActingBodies(data);
 }
 
 }  // namespace
@@ -261,6 +296,12 @@ std::vector<std::string> PlaceholdersOf(rules::Rule::ConditionCase condition) {
       return {"{days}"};
     case rules::Rule::kLeaving:
       return {"{months}", "{leaving}"};
+    case rules::Rule::kActingBody:
+      return {"{competent}"};
+    case rules::Rule::kDeliberated:
+      return {"{missing}"};
+    case rules::Rule::kElectorate:
+      return {"{entitled}", "{electorate}"};
     default:
       return {};
   }

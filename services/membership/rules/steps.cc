@@ -1,5 +1,7 @@
 #include "services/membership/rules/steps.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -42,6 +44,20 @@ void CheckPersons(const google::protobuf::RepeatedPtrField<std::string>& persons
   for (int i = 0; i < persons.size(); ++i) {
     form.Require(IdOf(kPersons, persons[i]).has_value(), absl::StrCat(field, "[", i, "]"),
                  "PERSON_NAME_INVALID", "人员名称须写作 persons/{person}");
+  }
+}
+
+void CheckDeliberations(const google::protobuf::RepeatedPtrField<v1::Deliberation>& deliberations,
+                        absl::string_view detail, Form& form) {
+  constexpr int kMostDeliberations = 10;
+  const std::string field = absl::StrCat(detail, ".deliberations");
+  form.Require(deliberations.size() <= kMostDeliberations, field, "DELIBERATION_INVALID",
+               "审议最多填写 10 项");
+  for (int i = 0; i < deliberations.size(); ++i) {
+    form.Require(IdOf(kOrganisations, deliberations[i].organisation()).has_value() &&
+                     FromProto(deliberations[i].date()).ok(),
+                 absl::StrCat(field, "[", i, "]"), "DELIBERATION_INVALID",
+                 "审议须写明党组织（organisations/{organisation}）和完整的日期");
   }
 }
 
@@ -88,6 +104,12 @@ void CheckDetail(const v1::Step& step, Form& form) {
                        IdOf(kOrganisations, step.enrolment().party_group()),
                    "enrolment.party_group", "ORGANISATION_NAME_INVALID",
                    "党小组名称须写作 organisations/{organisation}");
+      break;
+    case v1::Step::kAdmissionApproval:
+      CheckDeliberations(step.admission_approval().deliberations(), "admission_approval", form);
+      break;
+    case v1::Step::kConversionApproval:
+      CheckDeliberations(step.conversion_approval().deliberations(), "conversion_approval", form);
       break;
     case v1::Step::kConversionMeeting: {
       const v1::ConversionMeeting& detail = step.conversion_meeting();
@@ -167,6 +189,10 @@ const v1::Vote* VoteOf(const v1::Step& step) {
   return nullptr;
 }
 
+v1::Vote* MutableVoteOf(v1::Step& step) {
+  return const_cast<v1::Vote*>(VoteOf(step));
+}
+
 const google::protobuf::RepeatedPtrField<std::string>* PersonsOf(const v1::Step& step) {
   if (step.has_contact_assignment()) return &step.contact_assignment().contacts();
   if (step.has_introducer_determination()) return &step.introducer_determination().introducers();
@@ -195,6 +221,24 @@ void CheckEvidence(const v1::Step& step, Form& form) {
   }
 }
 
+bool IsShortText(absl::string_view text, int most) {
+  const auto characters =
+      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
+  return characters >= 1 && characters <= most &&
+         std::none_of(text.begin(), text.end(), absl::ascii_iscntrl);
+}
+
+void CheckException(const v1::Step& step, Form& form) {
+  if (!step.has_exception()) return;
+  const v1::ExceptionGrant& grant = step.exception();
+  form.Require(IdOf(kOrganisations, grant.authority()).has_value(), "exception.authority",
+               "ORGANISATION_NAME_INVALID", "批准例外的党组织须写作 organisations/{organisation}");
+  form.Require(IsShortText(grant.document_number(), 100), "exception.document_number",
+               "EXCEPTION_INVALID", "例外批准须写明文号，1–100 个字符");
+  form.Require(IsShortText(grant.reason(), 200), "exception.reason", "EXCEPTION_INVALID",
+               "例外批准须写明理由，1–200 个字符，不写健康和家庭情况");
+}
+
 }  // namespace
 
 std::vector<Violation> CheckStepForm(const v1::Step& step, absl::string_view subject) {
@@ -212,6 +256,7 @@ std::vector<Violation> CheckStepForm(const v1::Step& step, absl::string_view sub
   form.Require(step.actor().empty() || IdOf(kPersons, step.actor()), "actor", "PERSON_NAME_INVALID",
                "经办人须写作 persons/{person}");
   CheckEvidence(step, form);
+  CheckException(step, form);
   CheckDetail(step, form);
   return form.Take();
 }

@@ -26,6 +26,8 @@ bool Failed(const v1::Step& step);
 // The ballot of steps 15 and 23; null for the others.
 const v1::Vote* VoteOf(const v1::Step& step);
 
+v1::Vote* MutableVoteOf(v1::Step& step);
+
 // The persons whom steps 5 and 9 name; null for the others.
 const google::protobuf::RepeatedPtrField<std::string>* PersonsOf(const v1::Step& step);
 

@@ -13,13 +13,6 @@ bool IsCommittee(const ChainNode& node) {
          node.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
 }
 
-// The lowest that transfers directly; the size where there is none.
-size_t LowestDirect(const Upward& upward) {
-  size_t place = 0;
-  while (place < upward.size() && !MayTransferDirectly(upward, place)) ++place;
-  return place;
-}
-
 }  // namespace
 
 bool MayTransferDirectly(const Upward& upward, size_t place) {
@@ -33,9 +26,15 @@ bool MayTransferDirectly(const Upward& upward, size_t place) {
          upward[place + 1].level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
 }
 
+size_t LowestApproving(const Upward& upward) {
+  size_t place = 0;
+  while (place < upward.size() && !MayTransferDirectly(upward, place)) ++place;
+  return place;
+}
+
 std::optional<Chain> TransferChain(const Upward& from, const Upward& to) {
-  size_t up = LowestDirect(from);
-  size_t down = LowestDirect(to);
+  size_t up = LowestApproving(from);
+  size_t down = LowestApproving(to);
   bool joined = false;
   for (size_t i = 0; i < from.size() && i <= up && !joined; ++i) {
     const auto common = std::find_if(to.begin(), to.end(),

@@ -24,6 +24,9 @@ using Upward = std::vector<ChainNode>;
 // under a township or street committee.
 bool MayTransferDirectly(const Upward& upward, size_t place);
 
+// Place of the lowest that may; the size where there is none.
+size_t LowestApproving(const Upward& upward);
+
 struct ChainLink {
   std::string organisation;
   bool receiving;

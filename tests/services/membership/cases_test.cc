@@ -146,20 +146,6 @@ TEST_F(CasesTest, TakesAConvertedPersonAsIntroducer) {
   EXPECT_TRUE(world_.Step(kSecond, step).ok());
 }
 
-TEST_F(CasesTest, KnowsWhoMayApprove) {
-  world_.WalkTo(kCase, kStart, v1::STEP_KIND_ADMISSION_APPROVAL);
-  v1::Step step = MakeStep(v1::STEP_KIND_ADMISSION_APPROVAL, AddMonths(kStart, 12));
-  for (const char* approver : {"", "organisations/general", kBranch}) {
-    step.set_organisation(approver);
-    EXPECT_THAT(ReasonsOf(world_.Step(kCase, step)), ElementsAre("APPROVER_NOT_COMPETENT"));
-  }
-  step.set_organisation("organisations/nowhere");
-  EXPECT_THAT(ReasonsOf(world_.Step(kCase, step)),
-              ElementsAre("APPROVER_NOT_COMPETENT", "ORGANISATION_NOT_THERE"));
-  step.set_organisation("organisations/work");
-  EXPECT_TRUE(world_.Step(kCase, step).ok());
-}
-
 TEST_F(CasesTest, RefusesAnApplicantWithoutBirthDateAndTheFuture) {
   v1::CreatePersonRequest request = world_.PersonRequest("unknown");
   request.mutable_person()->clear_id_number();

@@ -53,7 +53,8 @@ inline void SetVote(v1::Vote* vote, int entitled, int present, int in_favour) {
   vote->set_in_favour(in_favour);
 }
 
-// With everything that the rules ask of the step itself.
+// With everything that the rules ask of the step itself. Ballots are of a branch with two or three
+// who may vote, counted from the books.
 inline v1::Step MakeStep(v1::StepKind kind, absl::CivilDay day) {
   v1::Step step;
   *step.mutable_date() = ToProto(day);
@@ -77,15 +78,13 @@ inline v1::Step MakeStep(v1::StepKind kind, absl::CivilDay day) {
   } else if (step.has_pre_review()) {
     step.mutable_pre_review()->set_passed(true);
   } else if (step.has_admission_meeting()) {
-    SetVote(step.mutable_admission_meeting()->mutable_vote(), 16, 9, 9);
+    SetVote(step.mutable_admission_meeting()->mutable_vote(), 0, 2, 2);
   } else if (step.has_admission_approval()) {
-    step.set_organisation(kCounty);
     step.mutable_admission_approval()->set_approved(true);
   } else if (step.has_conversion_meeting()) {
-    SetVote(step.mutable_conversion_meeting()->mutable_vote(), 16, 9, 9);
+    SetVote(step.mutable_conversion_meeting()->mutable_vote(), 0, 2, 2);
     step.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_FULL);
   } else if (step.has_conversion_approval()) {
-    step.set_organisation(kCounty);
     step.mutable_conversion_approval()->set_approved(true);
   }
   return step;

@@ -144,7 +144,7 @@ TEST(Proof, SaysWhatWasAskedAndWhatItWasAskedOf) {
     codes.insert(condition.code());
     EXPECT_EQ(condition.verdict(), v1::VERDICT_MET);
   }
-  EXPECT_EQ(codes, (std::set<std::string>{"D05", "D19"}));
+  EXPECT_EQ(codes, (std::set<std::string>{"D05", "D14", "D19"}));
   // What was late is told by its condition as well.
   v1::RecordStepResponse late;
   ASSERT_TRUE(

@@ -20,7 +20,12 @@ class QuotasTest : public ::testing::Test {
  protected:
   using Stub = v1::QuotaService::Stub;
 
-  QuotasTest() : stub_(v1::QuotaService::NewStub(world_.channel())) {}
+  QuotasTest() : stub_(v1::QuotaService::NewStub(world_.channel())) {
+    // Somebody has to vote.
+    for (const char* id : {"scoped-one", "scoped-two"}) {
+      EXPECT_TRUE(world_.CreateMember(id, kScopedBranch).ok());
+    }
+  }
 
   v1::GetQuotaResponse Get(const std::string& organisation, int year) {
     v1::GetQuotaRequest request;

@@ -141,6 +141,18 @@ void MakeHistory(World& world) {
   ASSERT_TRUE(
       world.Step(kExtended, MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, AddMonths(kStart, 25)))
           .ok());
+  // A step that stands by an exception.
+  ASSERT_TRUE(world.CreatePerson("qian").ok());
+  for (v1::Step step : LegalHistory(kStart)) {
+    if (step.has_training()) step.mutable_training()->set_days(1);
+    if (step.has_branch_examination()) {
+      step.mutable_exception()->set_authority(kCounty);
+      step.mutable_exception()->set_document_number("n");
+      step.mutable_exception()->set_reason("r");
+    }
+    ASSERT_TRUE(world.Step("persons/qian/cases/c", step).ok());
+    if (step.has_branch_examination()) break;
+  }
   HandlePersonalData(world);
   HandleFacts(world);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "services/membership/rules/bodies.h"
 #include "services/membership/rules/judge.h"
 #include "tests/services/membership/history.h"
 
@@ -34,14 +35,24 @@ class JudgeTest : public ::testing::TestWithParam<Version> {
     facts_.progress = &progress_;
     facts_.stages = &stages_;
     facts_.birth = AddYears(start_, -30);
-    facts_.acting_kind = registry::v1::ORGANISATION_KIND_COMMITTEE;
   }
 
   Judgement Propose(const v1::Step& step) {
     facts_.named.assign(8, {true, v1::STAGE_FULL});
     return JudgeWith(step);
   }
-  Judgement JudgeWith(const v1::Step& step) {
+  // Of a branch of sixteen who may vote, where the ballot does not say how many; under `upward_`.
+  Judgement JudgeWith(v1::Step step) {
+    const RuleSet::Needs& needs = set_.NeedsOf(KindOf(step));
+    facts_.competent.clear();
+    if (needs.acting_body != nullptr) {
+      facts_.competent = CompetentBodies(*needs.acting_body, upward_);
+    }
+    facts_.deliberating = DeliberatingBodies(upward_);
+    if (v1::Vote* vote = MutableVoteOf(step); vote != nullptr) {
+      if (vote->entitled() == 0) SetVote(vote, 16, 9, 9);
+      facts_.electorate = Electorate{vote->entitled(), false};
+    }
     return Judge(set_, facts_,
                  {&step, *FromProto(step.date()), absl::CivilDay(2040, 1, 1), "step"});
   }
@@ -96,6 +107,9 @@ class JudgeTest : public ::testing::TestWithParam<Version> {
   rows::Progress progress_;
   Stages stages_;
   CaseFacts facts_;
+  Upward upward_ = {{"branch", registry::v1::ORGANISATION_KIND_BRANCH},
+                    {"county", registry::v1::ORGANISATION_KIND_COMMITTEE},
+                    {"city", registry::v1::ORGANISATION_KIND_COMMITTEE}};
 };
 
 // For INSTANTIATE_TEST_SUITE_P.

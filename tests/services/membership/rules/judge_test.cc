@@ -228,7 +228,6 @@ TEST_P(JudgeTest, RefusesABallotThatCannotBe) {
   impossible(16, 10, 1, 11, 1, 0);
   impossible(16, 10, 0, 10, 0, 1);
   impossible(16, 10, 0, 11, -1, 0);
-  impossible(0, 0, 0, 0, 0, 0);
   impossible(16, 2147483647, 2147483647, 9, 0, 0);
 }
 
@@ -245,19 +244,27 @@ TEST_P(JudgeTest, WarnsOfApprovalAfterMoreThanThreeMonths) {
 }
 
 TEST_P(JudgeTest, LetsOnlyCommitteesApprove) {
-  const v1::Step step = WalkTo(v1::STEP_KIND_ADMISSION_APPROVAL);
+  v1::Step step = WalkTo(v1::STEP_KIND_ADMISSION_APPROVAL);
+  step.set_organisation(kCounty);
   using registry::v1::OrganisationKind;
   for (int kind = 0; kind <= 8; ++kind) {
-    facts_.acting_kind = static_cast<OrganisationKind>(kind);
+    upward_[1].kind = static_cast<OrganisationKind>(kind);
     if (kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
         kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE) {
       ExpectAccepted(step);
     } else {
+      step.mutable_admission_approval()->clear_deliberations();
+      if (kind == registry::v1::ORGANISATION_KIND_GENERAL_BRANCH) {
+        v1::Deliberation& deliberation = *step.mutable_admission_approval()->add_deliberations();
+        deliberation.set_organisation(kCounty);
+        *deliberation.mutable_date() = step.date();
+      }
       ExpectRefused(step, "APPROVER_NOT_COMPETENT", "D14");
     }
   }
-  facts_.acting_kind.reset();
-  ExpectRefused(step, "APPROVER_NOT_COMPETENT", "D14");
+  upward_.resize(1);
+  step.mutable_admission_approval()->clear_deliberations();
+  ExpectRefused(step, "NO_COMPETENT_COMMITTEE", "D14");
 }
 
 TEST_P(JudgeTest, WarnsOfALateOathOnlyByTheNewText) {

@@ -16,6 +16,7 @@
 #include "common/base/file.h"
 #include "google/protobuf/text_format.h"
 #include "services/membership/calendar.pb.h"
+#include "services/membership/rules/bodies.h"
 #include "services/membership/rules/judge.h"
 #include "tests/services/membership/history.h"
 
@@ -378,7 +379,17 @@ class Walk {
       }
       facts.named.push_back(person);
     }
-    facts.acting_kind = KindOfBody(did.body);
+    // Who is competent is found upward from the branch; the naive rules only ask of what kind it is.
+    facts.competent = {"organisations/competent"};
+    if (did.step == 17 || did.step == 24) {
+      Upward upward = {{"branch", registry::v1::ORGANISATION_KIND_BRANCH}};
+      if (const auto kind = KindOfBody(did.body)) upward.push_back({"acting", *kind});
+      upward.push_back({"county", registry::v1::ORGANISATION_KIND_COMMITTEE});
+      rules::ActingBody approving;
+      approving.set_role(rules::ActingBody::APPROVING);
+      facts.competent = CompetentBodies(approving, upward);
+    }
+    if (did.step == 15 || did.step == 23) facts.electorate = Electorate{did.ballot.entitled, false};
     facts.calendar = &ShippedRuleSets().calendar();
     return facts;
   }
