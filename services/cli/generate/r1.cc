@@ -171,7 +171,7 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
   }
 
   // Townships have none of their own: their admissions use the county's.
-  county.AddQuotas({{kRoot, 60}, {kBureau, 40}, {kSchool, 12}});
+  county.AddQuotas({{kRoot, 60}, {kBureau, 40}, {kSchool, 16}});
 
   // Memberships to which something happened: one stopped and restored, one out of contact, one
   // away, one in correction, one whose rights are suspended, one excused. All are members today.

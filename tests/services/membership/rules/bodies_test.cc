@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/resource_name.h"
 #include "services/membership/rules/proof.h"
 #include "tests/services/membership/history.h"
 
