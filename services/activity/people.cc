@@ -57,7 +57,9 @@ absl::Status Apply(Txn& txn, const membership::v1::PersonChanged& event) {
   return absl::OkStatus();
 }
 
-absl::Status Apply(Txn& txn, const membership::v1::StepRecorded& event) {
+// Of a StepRecorded or CaseEventRecorded: both state all stages of the person.
+template <typename Event>
+absl::Status ApplyToCase(Txn& txn, const Event& event) {
   const auto name = ParseCaseName(event.name());
   if (!name) return absl::DataLossError("a step without a case in the feed");
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
@@ -90,7 +92,10 @@ Standing StandingAt(int stage) {
 
 absl::Status ApplyMembershipEvent(Txn& txn, const google::protobuf::Any& event) {
   if (membership::v1::PersonChanged changed; event.UnpackTo(&changed)) return Apply(txn, changed);
-  if (membership::v1::StepRecorded recorded; event.UnpackTo(&recorded)) return Apply(txn, recorded);
+  if (membership::v1::StepRecorded step; event.UnpackTo(&step)) return ApplyToCase(txn, step);
+  if (membership::v1::CaseEventRecorded beside; event.UnpackTo(&beside)) {
+    return ApplyToCase(txn, beside);
+  }
   return absl::OkStatus();
 }
 

@@ -22,9 +22,9 @@ namespace zhibu::activity {
 inline constexpr uint8_t kPersonTable = 0x10;              // person → PersonRow
 inline constexpr uint8_t kOrganisationPersonTable = 0x11;  // organisation, person → its row
 
-// Applies a PersonChanged or StepRecorded; other events are not this service's business. DATA_LOSS
-// for a step of a person that was never registered. Nothing personal is kept: ids, organisations,
-// stages and dates.
+// Applies a PersonChanged, StepRecorded or CaseEventRecorded; other events are not this service's
+// business. DATA_LOSS for a step of a person that was never registered. Nothing personal is kept:
+// ids, organisations, stages and dates.
 absl::Status ApplyMembershipEvent(Txn& txn, const google::protobuf::Any& event);
 
 // Everybody whom this organisation keeps.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "services/membership/case_events.h"
 #include "services/membership/exceptions.h"
 #include "zhibu/membership/v1/case_event_service.grpc.pb.h"
 
@@ -17,8 +18,15 @@ class Service final : public v1::CaseEventService::CallbackService {
   Service(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
         parts_(std::move(parts)),
+        events_(&parts_->rule_sets, &parts_->tables),
         exceptions_(&server.tree(), &server.pages()) {}
 
+  ServerUnaryReactor* RecordCaseEvent(CallbackServerContext* context,
+                                      const v1::RecordCaseEventRequest* request,
+                                      v1::RecordCaseEventResponse* response) override {
+    return calls_.Write<v1::RecordCaseEventRequest, v1::RecordCaseEventResponse>(
+        context, request, response, std::bind_front(&CaseEvents::Record, &events_));
+  }
   ServerUnaryReactor* ListExceptions(CallbackServerContext* context,
                                      const v1::ListExceptionsRequest* request,
                                      v1::ListExceptionsResponse* response) override {
@@ -29,6 +37,7 @@ class Service final : public v1::CaseEventService::CallbackService {
  private:
   Calls& calls_;
   const std::shared_ptr<const Parts> parts_;
+  const CaseEvents events_;
   const Exceptions exceptions_;
 };
 

@@ -31,6 +31,24 @@ void AppendAt(const std::string& path, std::vector<Violation> from, std::vector<
   }
 }
 
+// From the first step to the day, or to the end of a case that ended before.
+void AddHoldings(const rows::PersonRow& person, const rows::CaseRow& row,
+                 const v1::RecordedStep& first, absl::CivilDay day, v1::DevelopmentCase& answer) {
+  const bool over = row.progress().closed() && row.progress().has_latest();
+  const absl::CivilDay began = FromProto(first.step().date()).value_or(kNoStart);
+  const absl::CivilDay last = over ? std::min(day, DayFromNumber(row.progress().latest())) : day;
+  PersonAffiliations all;
+  AffiliationsToEvent(person.affiliations(), last, &all);
+  for (v1::PersonAffiliation& one : all) {
+    if (one.has_valid_to() && FromProto(one.valid_to()).value_or(kNoEnd) <= began) continue;
+    // Whoever kept the person when the books were opened led the case before.
+    if (FromProto(one.valid_from()).value_or(kNoStart) < began || answer.holdings().empty()) {
+      *one.mutable_valid_from() = ToProto(began);
+    }
+    answer.add_holdings()->Swap(&one);
+  }
+}
+
 absl::Status CaseNameInvalid(absl::string_view field) {
   return Malformed(field, "CASE_NAME_INVALID", "发展档案名称须写作 persons/{person}/cases/{case}");
 }
@@ -70,7 +88,10 @@ absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
     if (!etag.empty()) return NotFound(name);
     return open;
   }
-  if (first == v1::STEP_KIND_APPLICATION) return AlreadyExists(name, "CASE_EXISTS");
+  // Where all was void, it begins with a new application.
+  if (first == v1::STEP_KIND_APPLICATION && !open.row.progress().done().empty()) {
+    return AlreadyExists(name, "CASE_EXISTS");
+  }
   if (etag.empty()) {
     return Malformed(etag_field, "ETAG_REQUIRED", "请带上读取该发展档案时得到的 etag");
   }
@@ -88,13 +109,18 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
   facts.stages = &open.row.stages();
   facts.calendar = &rule_sets_.calendar();
   if (kind == v1::STEP_KIND_APPLICATION) {
-    ZHIBU_ASSIGN_OR_RETURN(facts.other_case_open, HasOpenCase(txn, open.name.person_id));
+    ZHIBU_ASSIGN_OR_RETURN(facts.other_case_open,
+                           HasOpenCase(txn, open.name.person_id, open.name.case_id));
+  }
+  if ((needs.birth || needs.holdings) && !open.person) {
+    ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
+    if (!open.person) return absl::DataLossError("a case of nobody");
+  }
+  if (needs.holdings) {
+    facts.uncounted = UncountedPeriods(open.person->affiliations(), open.row.progress(),
+                                       set.data().case_events().continuity(), date);
   }
   if (needs.birth) {
-    if (!open.person) {
-      ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
-    }
-    if (!open.person) return absl::DataLossError("a case of nobody");
     ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
                            keys_.Open(facts.person, open.person->personal_data()));
     if (data.has_birth()) facts.birth = DayFromNumber(data.birth());
@@ -284,28 +310,36 @@ absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Rea
     return NotFound(request.name());
   }
   v1::DevelopmentCase& answer = *response->mutable_development_case();
-  const Key steps = StepsKey(*name);
-  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::StepRow>(
-      reader, steps, steps.End(), [&](absl::string_view, const rows::StepRow& step) {
-        const auto date = FromProto(step.recorded().step().date());
-        if (date.ok() && *date <= day) *answer.add_steps() = step.recorded();
-        return true;
-      }));
-  if (answer.steps().empty()) return NotFound(request.name());
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
                          FindPerson(reader, name->person_id));
   if (!person) return absl::DataLossError("a case of nobody");
-  rows::Progress progress;
-  if (answer.steps(0).kind() != v1::STEP_KIND_APPLICATION && person->has_opening()) {
-    progress = ProgressOfOpeningBalance(DayFromNumber(person->opening().joined_on()));
-  }
-  for (const v1::RecordedStep& step : answer.steps()) Advance(step.step(), progress);
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedStep> steps, StepsOf(reader, *name));
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedCaseEvent> events,
+                         CaseEventsOf(reader, *name));
+  Story story = StoryOf(rule_sets_, *person, *row, steps);
+  ForEachInOrder(
+      steps, events,
+      [&](const v1::RecordedStep& step) {
+        if (FromProto(step.step().date()).value_or(kNoEnd) > day) return;
+        *answer.add_steps() = step;
+        // By what is known today: what turned out void never counted.
+        if (step.voided_by() == 0) story.Add(step);
+      },
+      [&](const v1::RecordedCaseEvent& event) {
+        if (FromProto(event.event().date()).value_or(kNoEnd) > day) return;
+        *answer.add_events() = event;
+        story.Add(event);
+      });
+  if (answer.steps().empty()) return NotFound(request.name());
+  rows::Progress progress = story.progress();
+  AddHoldings(*person, *row, answer.steps(0), day, answer);
   answer.set_name(request.name());
   // What was not over yet was led where the person was kept that day.
   const std::string kept_by = KeptBy(person->affiliations(), day);
   const bool moved = !kept_by.empty() && day < LastMove(person->affiliations());
   answer.set_organisation(NameOf(kOrganisations, moved ? kept_by : row->organisation_id()));
   if (kept_by.empty()) progress.set_closed(true);
+  answer.set_state(StateOf(progress));
   answer.set_stage(StageOn(row->stages(), day));
   const RuleSet* set = rule_sets_.For(progress, v1::STEP_KIND_UNSPECIFIED, day);
   if (set != nullptr) {

@@ -14,28 +14,6 @@
 #include "services/membership/rules/proof.h"
 
 namespace zhibu::membership {
-namespace {
-
-// The steps of a case, in order.
-absl::StatusOr<std::vector<v1::RecordedStep>> StepsOf(const Reader& reader, const CaseName& name) {
-  std::vector<v1::RecordedStep> steps;
-  const Key range = StepsKey(name);
-  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::StepRow>(reader, range, range.End(),
-                                                [&](absl::string_view, const rows::StepRow& row) {
-                                                  steps.push_back(row.recorded());
-                                                  return true;
-                                                }));
-  return steps;
-}
-
-// The case before its first step, as far as it is not the steps' doing.
-rows::Progress ProgressBefore(const rows::PersonRow& person, const v1::RecordedStep& first) {
-  if (first.kind() == v1::STEP_KIND_APPLICATION || !person.has_opening()) return {};
-  return ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
-}
-
-}  // namespace
-
 absl::Status Proofs::Forecast(Call& call, const v1::ForecastCaseRequest& request,
                               const Reader& reader, v1::ForecastCaseResponse* response) const {
   const std::optional<CaseName> name = ParseCaseName(request.name());
@@ -63,16 +41,11 @@ absl::Status Proofs::Forecast(Call& call, const v1::ForecastCaseRequest& request
                          keys_.Open(NameOf(kPersons, name->person_id), person->personal_data()));
   std::optional<absl::CivilDay> birth;
   if (data.has_birth()) birth = DayFromNumber(data.birth());
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedStep> steps, StepsOf(reader, *name));
-  absl::CivilDay last = call.today();
-  if (!steps.empty()) {
-    last = kNoStart;
-    for (const v1::RecordedStep& step : steps) {
-      last = std::max(last, FromProto(step.step().date()).value_or(kNoStart));
-    }
-  }
-  const membership::Forecast forecast =
-      ForecastCase(rule_sets_, row->progress(), row->stages(), birth, assumed, last);
+  const rows::Progress& progress = row->progress();
+  const absl::CivilDay last =
+      progress.has_latest() ? DayFromNumber(progress.latest()) : call.today();
+  const membership::Forecast forecast = ForecastCase(
+      rule_sets_, progress, row->stages(), person->affiliations(), birth, assumed, last);
   for (const ForecastDay& day : forecast.days) {
     v1::ForecastStep& step = *response->add_steps();
     step.set_kind(day.kind);
@@ -105,18 +78,17 @@ absl::Status Proofs::VerifyPerson(const Reader& reader, const std::string& perso
   for (const CaseName& name : cases) {
     ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedStep> steps, StepsOf(reader, name));
     if (steps.empty()) continue;
-    rows::Progress progress = ProgressBefore(*person, steps.front());
-    // The stages that there were when the case began.
-    const auto began = FromProto(steps.front().step().date());
-    Stages stages;
-    for (const rows::StageRow& stage : person->stages()) {
-      if (began.ok() && DayFromNumber(stage.from()) <= *began) *stages.Add() = stage;
-    }
-    for (const v1::RecordedStep& step : steps) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedCaseEvent> events,
+                           CaseEventsOf(reader, name));
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::CaseRow> row, FindCase(reader, name));
+    if (!row) return absl::DataLossError("steps of a case that is not there");
+    Story story = StoryOf(rule_sets_, *person, *row, steps);
+    // Each against the case as it then was, void steps too: they stood when the next was judged.
+    const auto verify = [&](const v1::RecordedStep& step) {
       CaseFacts facts;
       facts.person = NameOf(kPersons, person_id);
-      facts.progress = &progress;
-      facts.stages = &stages;
+      facts.progress = &story.progress();
+      facts.stages = &story.stages();
       facts.calendar = &rule_sets_.calendar();
       if (data.has_birth()) facts.birth = DayFromNumber(data.birth());
       FactsFrom(step.proof(), facts);
@@ -128,9 +100,10 @@ absl::Status Proofs::VerifyPerson(const Reader& reader, const std::string& perso
         found.set_sequence(step.sequence());
         found.set_reason(reason);
       }
-      AdvanceStages(progress, step.step(), "", stages);
-      Advance(step.step(), progress);
-    }
+      story.Add(step);
+    };
+    ForEachInOrder(steps, events, verify,
+                   [&](const v1::RecordedCaseEvent& event) { story.Add(event); });
   }
   return absl::OkStatus();
 }

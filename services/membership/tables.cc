@@ -48,6 +48,9 @@ void PutDues(Txn& txn, absl::string_view organisation_id, const CaseName& name, 
   }
 }
 
+// What a case has in the index.
+Dues Indexed(const rows::CaseRow& row) { return row.progress().paused() ? Dues() : row.dues(); }
+
 Key ByOrganisationKey(absl::string_view organisation_id, absl::string_view person_id) {
   return Key(kPersonsByOrganisation).Text(organisation_id).Text(person_id);
 }
@@ -95,7 +98,7 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& b
         return true;
       }));
   for (auto& [name, one] : open) {
-    PutDues(txn, one.organisation_id(), name, one.dues(), Dues());
+    PutDues(txn, one.organisation_id(), name, Indexed(one), Dues());
     DeleteExceptions(txn, name, one);
     *one.mutable_stages() = row.stages();
     if (over) {
@@ -105,11 +108,15 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& b
     one.set_organisation_id(row.organisation_id());
     one.set_led_since(DayNumber(LastMove(row.affiliations())));
     one.set_version(one.version() + 1);
-    PutDues(txn, one.organisation_id(), name, Dues(), one.dues());
+    PutDues(txn, one.organisation_id(), name, Dues(), Indexed(one));
     PutExceptions(txn, name, one);
     PutRow(txn, CaseKey(name), one);
   }
   return absl::OkStatus();
+}
+
+Key CaseEventsKey(const CaseName& name) {
+  return Key(kCaseEventTable).Text(name.person_id).Text(name.case_id);
 }
 
 int32_t Day(const google::type::Date& date) {
@@ -156,15 +163,42 @@ absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, cons
   return GetRow<rows::CaseRow>(reader, CaseKey(name));
 }
 
-absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id) {
+absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id,
+                                 absl::string_view except) {
   const Key cases = Key(kCaseTable).Text(person_id);
   bool open = false;
   ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
-      reader, cases, cases.End(), [&](absl::string_view, const rows::CaseRow& row) {
-        open = !row.progress().closed() && !row.progress().concluded();
+      reader, cases, cases.End(), [&](absl::string_view key, const rows::CaseRow& row) {
+        if (row.progress().closed() || row.progress().concluded()) return true;
+        KeyParts parts(key);
+        parts.Text();
+        open = parts.Text().value_or("") != except;
         return !open;
       }));
   return open;
+}
+
+absl::StatusOr<std::vector<v1::RecordedStep>> StepsOf(const Reader& reader, const CaseName& name) {
+  std::vector<v1::RecordedStep> steps;
+  const Key range = StepsKey(name);
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::StepRow>(reader, range, range.End(),
+                                                [&](absl::string_view, const rows::StepRow& row) {
+                                                  steps.push_back(row.recorded());
+                                                  return true;
+                                                }));
+  return steps;
+}
+
+absl::StatusOr<std::vector<v1::RecordedCaseEvent>> CaseEventsOf(const Reader& reader,
+                                                                const CaseName& name) {
+  std::vector<v1::RecordedCaseEvent> events;
+  const Key range = CaseEventsKey(name);
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseEventRow>(
+      reader, range, range.End(), [&](absl::string_view, const rows::CaseEventRow& row) {
+        events.push_back(row.recorded());
+        return true;
+      }));
+  return events;
 }
 
 rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
@@ -172,6 +206,7 @@ rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
   row.set_organisation_id(person.organisation_id());
   row.set_led_since(DayNumber(LastMove(person.affiliations())));
   *row.mutable_stages() = person.stages();
+  row.set_stages_before(person.stages_size());
   const bool admitted = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
   if (admitted && first != v1::STEP_KIND_APPLICATION &&
       LastStage(person.stages()) == v1::STAGE_PROBATIONARY) {
@@ -180,12 +215,26 @@ rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
   return row;
 }
 
+Story StoryOf(const RuleSets& rule_sets, const rows::PersonRow& person, const rows::CaseRow& row,
+              const std::vector<v1::RecordedStep>& steps) {
+  rows::Progress progress;
+  if (!steps.empty() && steps.front().kind() != v1::STEP_KIND_APPLICATION && person.has_opening()) {
+    progress = ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
+  }
+  Stages stages = person.stages();
+  while (stages.size() > row.stages_before()) stages.RemoveLast();
+  return Story(&rule_sets, std::move(progress), std::move(stages), &person.affiliations());
+}
+
 absl::Status Tables::Apply(Txn& txn, const google::protobuf::Any& event) const {
   if (event.Is<v1::PersonChanged>()) {
     v1::PersonChanged changed;
     if (event.UnpackTo(&changed)) return Apply(txn, changed);
   } else if (event.Is<v1::StepRecorded>()) {
     v1::StepRecorded recorded;
+    if (event.UnpackTo(&recorded)) return Apply(txn, recorded);
+  } else if (event.Is<v1::CaseEventRecorded>()) {
+    v1::CaseEventRecorded recorded;
     if (event.UnpackTo(&recorded)) return Apply(txn, recorded);
   } else if (event.Is<v1::PersonRevealed>()) {
     v1::PersonRevealed revealed;
@@ -341,13 +390,13 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   }
   rows::CaseRow& row = *given;
   const Stages stages_before = row.stages();
-  const Dues dues_before = row.dues();
+  const Dues dues_before = Indexed(row);
   row.set_version(row.version() + 1);
   Advance(event.recorded().step(), *row.mutable_progress());
   StagesFromEvent(event.stages(), row.mutable_stages());
   UpdateDues(rule_sets_, *set, event.recorded().step(), row.progress(), LastStage(row.stages()),
              *row.mutable_dues());
-  PutDues(txn, row.organisation_id(), *name, dues_before, row.dues());
+  PutDues(txn, row.organisation_id(), *name, dues_before, Indexed(row));
   if (IsExcepted(event.recorded())) {
     row.add_excepted(event.recorded().sequence());
     PutExceptions(txn, *name, row);
@@ -368,6 +417,58 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   person->set_version(person->version() + 1);
   *person->mutable_stages() = row.stages();
   PutPerson(txn, name->person_id, &before, *person);
+  return absl::OkStatus();
+}
+
+absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
+  const std::optional<CaseName> name = ParseCaseName(event.name());
+  if (!name) return absl::DataLossError("an event without a name");
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::CaseRow> row, FindCase(txn, *name));
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> person, FindPerson(txn, name->person_id));
+  if (!row || !person) return absl::DataLossError("something happened to a case that is not there");
+  const v1::RecordedCaseEvent& recorded = event.recorded();
+  const Dues dues_before = Indexed(*row);
+  row->set_version(row->version() + 1);
+  StagesFromEvent(event.stages(), row->mutable_stages());
+  if (MakesVoid(recorded.event())) {
+    ZHIBU_ASSIGN_OR_RETURN(std::vector<v1::RecordedStep> steps, StepsOf(txn, *name));
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedCaseEvent> events,
+                           CaseEventsOf(txn, *name));
+    Story story = StoryOf(rule_sets_, *person, *row, steps);
+    const auto add = [&](const auto& one) { story.Add(one); };
+    ForEachInOrder(steps, events, add, add);
+    story.Add(recorded);
+    *row->mutable_progress() = story.progress();
+    *row->mutable_dues() = story.dues();
+    DeleteExceptions(txn, *name, *row);
+    auto& excepted = *row->mutable_excepted();
+    excepted.erase(std::remove_if(excepted.begin(), excepted.end(),
+                                  [&](int32_t sequence) {
+                                    return sequence >= recorded.event().step_sequence();
+                                  }),
+                   excepted.end());
+    PutExceptions(txn, *name, *row);
+    for (v1::RecordedStep& step : steps) {
+      if (step.sequence() < recorded.event().step_sequence() || step.voided_by() != 0) continue;
+      step.set_voided_by(recorded.sequence());
+      rows::StepRow now;
+      *now.mutable_recorded() = step;
+      PutRow(txn, StepsKey(*name).Number(step.sequence()), now);
+    }
+  } else {
+    AdvanceByEvent(recorded.event(), *row->mutable_progress());
+    UpdateDuesByEvent(recorded.event(), recorded.rule_set(), row->progress(),
+                      LastStage(row->stages()), person->affiliations(), *row->mutable_dues());
+  }
+  PutDues(txn, row->organisation_id(), *name, dues_before, Indexed(*row));
+  PutRow(txn, CaseKey(*name), *row);
+  rows::CaseEventRow made;
+  *made.mutable_recorded() = recorded;
+  PutRow(txn, CaseEventsKey(*name).Number(recorded.sequence()), made);
+  if (Same(person->stages(), row->stages())) return absl::OkStatus();
+  person->set_version(person->version() + 1);
+  *person->mutable_stages() = row->stages();
+  PutRow(txn, PersonKey(name->person_id), *person);
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,6 +18,7 @@
 #include "services/membership/personal_data.h"
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/rule_set.h"
+#include "services/membership/rules/story.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/privacy_events.pb.h"
 #include "zhibu/membership/v1/quota.pb.h"
@@ -32,6 +34,7 @@ enum Table : uint8_t {
   kCaseTable = 0x13,              // person, case → CaseRow
   kStepTable = 0x14,              // person, case, sequence → StepRow
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
+  kCaseEventTable = 0x16,         // person, case, sequence → CaseEventRow
   kExceptionTable = 0x17,         // organisation, person, case, sequence → nothing
   kPersonHistory = 0x18,          // person, negative revision that changed it → PersonRow before it
   kQuotaTable = 0x1A,             // organisation, year → QuotaRow
@@ -65,12 +68,24 @@ absl::StatusOr<std::optional<rows::PersonRow>> PersonAsKnownAt(const Reader& rea
 
 absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, const CaseName& name);
 
-// Whether the person has a case in which steps towards membership can still be recorded.
-absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id);
+// Whether the person has a case, other than `except`, in which steps towards membership can still
+// be recorded.
+absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id,
+                                 absl::string_view except = "");
+
+// The case's steps, void ones included, and what happened beside them, each in order.
+absl::StatusOr<std::vector<v1::RecordedStep>> StepsOf(const Reader& reader, const CaseName& name);
+absl::StatusOr<std::vector<v1::RecordedCaseEvent>> CaseEventsOf(const Reader& reader,
+                                                                const CaseName& name);
 
 // The case before its first step. Whoever opens it with a step of probation was admitted before the
 // books were opened.
 rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first);
+
+// The story of a case before anything was recorded in it; `steps`: those that were recorded then.
+// `person` and `rule_sets` must outlive it.
+Story StoryOf(const RuleSets& rule_sets, const rows::PersonRow& person, const rows::CaseRow& row,
+              const std::vector<v1::RecordedStep>& steps);
 
 // Writes events into the tables: the only writer, so that the feed alone can rebuild them. Owns
 // nothing; thread-safe.
@@ -91,6 +106,7 @@ class Tables {
   absl::Status Apply(Txn& txn, const v1::QuotaChanged& event) const;
   // `row`: the case as it is, where the caller has it already; it is changed.
   absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
+  absl::Status Apply(Txn& txn, const v1::CaseEventRecorded& event) const;
 
  private:
   // Writes the record as it now is, with its due items; what it was goes into the history.

@@ -101,6 +101,7 @@ absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
                              absl::FunctionRef<absl::Status(absl::string_view)> changed) {
   membership::v1::PersonChanged person;
   membership::v1::StepRecorded step;
+  membership::v1::CaseEventRecorded beside;
   membership::v1::PersonMerged merged;
   // The stages that an event of a case states are the person's.
   const auto move_on = [&](absl::string_view name, int stage) -> absl::Status {
@@ -125,6 +126,7 @@ absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
     return Replace(txn, IdOf(kPersons, person.name()).value_or(""), row, changed);
   }
   if (event.UnpackTo(&step)) return move_on(step.name(), LastStage(step.stages()));
+  if (event.UnpackTo(&beside)) return move_on(beside.name(), LastStage(beside.stages()));
   if (event.UnpackTo(&merged)) {
     return Replace(txn, IdOf(kPersons, merged.dropped()).value_or(""), std::nullopt, changed);
   }

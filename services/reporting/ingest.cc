@@ -97,7 +97,10 @@ absl::Status Ingest::Apply(Txn& txn, const google::protobuf::Any& event) {
     return Person(txn, changed);
   }
   if (membership::v1::StepRecorded recorded; event.UnpackTo(&recorded)) {
-    return Step(txn, recorded);
+    return Stages(txn, recorded.name(), recorded.stages());
+  }
+  if (membership::v1::CaseEventRecorded recorded; event.UnpackTo(&recorded)) {
+    return Stages(txn, recorded.name(), recorded.stages());
   }
   if (activity::v1::ActivityChanged changed; event.UnpackTo(&changed)) {
     return Activity(txn, changed.activity());
@@ -198,13 +201,14 @@ absl::Status Ingest::Person(Txn& txn, const membership::v1::PersonChanged& perso
   return Replace(txn, Entity::kPerson, id, OfPerson(row));
 }
 
-absl::Status Ingest::Step(Txn& txn, const membership::v1::StepRecorded& step) {
-  const std::optional<CaseName> name = ParseCaseName(step.name());
+absl::Status Ingest::Stages(Txn& txn, const std::string& case_name,
+                            const RepeatedPtrField<StageChange>& stages) {
+  const std::optional<CaseName> name = ParseCaseName(case_name);
   if (!name) return Nameless();
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> before,
                          GetRow<rows::PersonRow>(txn, PersonKey(name->person_id)));
   rows::PersonRow row = before ? *before : rows::PersonRow();
-  SetStages(step.stages(), row);
+  SetStages(stages, row);
   PutRow(txn, PersonKey(name->person_id), row);
   return Replace(txn, Entity::kPerson, name->person_id, OfPerson(row));
 }

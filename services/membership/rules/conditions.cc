@@ -39,9 +39,17 @@ Found MonthsSince(const rules::MonthsSince& rule, const CaseFacts& facts,
                   const ProposedStep& step) {
   const auto since = DayOf(*facts.progress, rule.since());
   if (!since) return {};
-  const absl::CivilDay earliest = AddMonths(*since, rule.months());
-  if (step.date >= earliest) return {};
-  return {TooEarly(earliest, {{"{months}", absl::StrCat(rule.months())},
+  std::optional<absl::CivilDay> earliest = AddMonths(*since, rule.months());
+  if (rule.only_held()) earliest = HeldFor(*since, rule.months(), facts.uncounted);
+  if (!earliest) {
+    Unmet unmet;
+    unmet.reason = "CULTIVATION_NOT_CONFIRMED";
+    unmet.message =
+        "组织关系转入后，培养时间能否连续计算尚未由现党组织确认；请先记录接续培养，再确定为发展对象";
+    return {unmet};
+  }
+  if (step.date >= *earliest) return {};
+  return {TooEarly(*earliest, {{"{months}", absl::StrCat(rule.months())},
                               {"{since}", std::string(StepTitle(rule.since()))}})};
 }
 
@@ -190,6 +198,8 @@ Found DateOrder(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   if (kind == v1::STEP_KIND_APPLICATION && !facts.stages->empty()) {
     not_before(DayFromNumber(facts.stages->rbegin()->from()));
   }
+  // What was void or returned is done again, and after a pause the case goes on, from that day on.
+  if (progress.has_resumed_on()) not_before(DayFromNumber(progress.resumed_on()));
   if (!earliest || step.date >= *earliest) return {};
   return {TooEarly(*earliest, {})};
 }

@@ -16,6 +16,8 @@ bool Has(const List& list, int value) {
 }
 
 bool Settles(const RuleSet& set, const rows::DueRow& due, v1::StepKind kind) {
+  // Set by an event, not by a step that the rules name.
+  if (due.kind() == v1::DUE_KIND_POSTPONEMENT) return kind == v1::STEP_KIND_CONVERSION_MEETING;
   return std::any_of(set.data().dues().begin(), set.data().dues().end(), [&](const auto& entry) {
     return entry.kind() == due.kind() && Has(entry.until(), kind);
   });
@@ -34,13 +36,13 @@ std::optional<absl::CivilDay> DayOfDue(const rules::Due& entry, absl::CivilDay d
   }
 }
 
-void Remove(Dues& dues, int kind) {
+}  // namespace
+
+void RemoveDue(v1::DueKind kind, Dues& dues) {
   for (int i = dues.size() - 1; i >= 0; --i) {
     if (dues[i].kind() == kind) dues.DeleteSubrange(i, 1);
   }
 }
-
-}  // namespace
 
 void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
                 const rows::Progress& after, v1::Stage stage, Dues& dues) {
@@ -58,7 +60,7 @@ void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
     if (!Has(entry.after(), kind) || !Has(entry.stages(), stage) || !date.ok()) continue;
     const std::optional<absl::CivilDay> day = DayOfDue(entry, *date, after);
     if (!day) continue;
-    Remove(dues, entry.kind());
+    RemoveDue(entry.kind(), dues);
     rows::DueRow& due = *dues.Add();
     due.set_kind(entry.kind());
     due.set_day(DayNumber(*day));
@@ -69,6 +71,9 @@ void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
 type::v1::Citation CitationOf(const RuleSets& sets, const rows::DueRow& due) {
   const RuleSet* set = sets.Find(due.rule_set());
   if (set == nullptr) return {};
+  if (due.kind() == v1::DUE_KIND_POSTPONEMENT) {
+    return set->data().case_events().postponement().citation();
+  }
   for (const rules::Due& entry : set->data().dues()) {
     if (entry.kind() == due.kind()) return entry.citation();
   }

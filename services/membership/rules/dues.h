@@ -5,6 +5,7 @@
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/development_case.pb.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
 
 namespace zhibu::membership {
 
@@ -14,6 +15,9 @@ using Dues = google::protobuf::RepeatedPtrField<rows::DueRow>;
 // after the step. What another rule set set is settled as that one says.
 void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
                 const rows::Progress& after, v1::Stage stage, Dues& dues);
+
+// Takes what is of this kind out of `dues`.
+void RemoveDue(v1::DueKind kind, Dues& dues);
 
 // Why: the citation of the rule set for this kind; default where it knows none.
 type::v1::Citation CitationOf(const RuleSets& sets, const rows::DueRow& due);

@@ -85,7 +85,7 @@ Judgement JudgeIdeal(const RuleSet& set, CaseFacts& facts, const v1::Step& step)
 }
 
 Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stages,
-                      std::optional<absl::CivilDay> birth,
+                      const Affiliations& affiliations, std::optional<absl::CivilDay> birth,
                       const std::map<v1::StepKind, absl::CivilDay>& assumed, absl::CivilDay from) {
   Forecast forecast;
   CaseFacts facts;
@@ -97,6 +97,10 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
   for (int steps = 0; steps < kMostSteps; ++steps) {
     const RuleSet* set = sets.For(progress, v1::STEP_KIND_UNSPECIFIED, reached);
     if (set == nullptr) break;
+    if (progress.paused()) {
+      forecast.blocked_by.push_back(CasePaused(*set, kStep));
+      break;
+    }
     ForecastDay day;
     day.kind = NextOf(*set, progress);
     if (day.kind == v1::STEP_KIND_UNSPECIFIED) break;
@@ -110,6 +114,8 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
       step = IdealStep(day.kind, day.earliest);
       set = sets.For(progress, day.kind, day.earliest);
       if (set == nullptr) return forecast;
+      facts.uncounted = UncountedPeriods(affiliations, progress,
+                                         set->data().case_events().continuity(), kNoEnd);
       const Judgement judgement = JudgeIdeal(*set, facts, step);
       if (judgement.refusals.empty()) break;
       // The latest of the days that the conditions ask for; without one, time does not help.

@@ -74,6 +74,9 @@ void JudgeOrder(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
         OfRule(rule, "CASE_CLOSED", proposed.subject, "该发展档案已经结束，不能再记录步骤"));
     return;
   }
+  if (progress.paused()) {
+    refusals.push_back(CasePaused(set, proposed.subject));
+  }
   const auto missing = MissingBefore(place, progress);
   if (!missing.empty()) {
     refusals.push_back(OfRule(
@@ -130,6 +133,11 @@ bool HasExcepted(const Judgement& judgement) {
 
 }  // namespace
 
+Violation CasePaused(const RuleSet& set, absl::string_view subject) {
+  return OfRule(set.order(), "CASE_PAUSED", std::string(subject),
+                "该发展档案已暂停，请先记录恢复，再办理步骤");
+}
+
 bool CanBe(const v1::Vote& vote) {
   const int64_t opinions = int64_t{vote.present()} + vote.written_opinions();
   const int64_t votes = int64_t{vote.in_favour()} + vote.against() + vote.abstained();
@@ -181,7 +189,7 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
 
 std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress) {
   std::vector<v1::StepKind> next;
-  if (progress.closed()) return next;
+  if (progress.closed() || progress.paused()) return next;
   for (int number = 1; number <= kStepKinds; ++number) {
     const auto kind = static_cast<v1::StepKind>(number);
     const rules::Order::Place& place = set.PlaceOf(kind);

@@ -9,6 +9,7 @@
 #include "absl/time/civil_time.h"
 #include "common/base/status.h"
 #include "services/membership/rules/calendar.h"
+#include "services/membership/rules/holdings.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/rule_set.h"
 #include "services/membership/rules/voting.h"
@@ -32,6 +33,7 @@ struct CaseFacts {
   bool other_case_open = false;              // asked for step 1 only
   std::optional<absl::CivilDay> birth;       // nullopt: not known
   std::vector<NamedPerson> named;            // in the order of the step
+  std::vector<Uncounted> uncounted;          // see UncountedPeriods
   // Who acts: the one that the step says, else the first that is competent; "" where it is outside
   // these books. Its kind is not judged by.
   std::string acting_organisation;
@@ -66,6 +68,9 @@ struct Judgement {
 // Every unmet condition: of the order of steps, of the rules of `set` for this step, and of sense
 // (not in the future, a ballot that can be).
 Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& proposed);
+
+// That the case is paused, about `subject`.
+Violation CasePaused(const RuleSet& set, absl::string_view subject);
 
 // The steps that may follow (下一步), by number, as far as order and passing decide.
 std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress);

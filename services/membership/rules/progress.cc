@@ -1,5 +1,6 @@
 #include "services/membership/rules/progress.h"
 
+#include <algorithm>
 #include <string>
 
 #include "common/base/civil.h"
@@ -129,6 +130,7 @@ void AdvanceStages(const rows::Progress& before, const v1::Step& step,
 void Advance(const v1::Step& step, rows::Progress& progress) {
   const v1::StepKind kind = KindOf(step);
   progress.set_steps(progress.steps() + 1);
+  progress.set_latest(progress.has_latest() ? std::max(progress.latest(), Day(step)) : Day(step));
   if (kind == v1::STEP_KIND_CONVERSION_APPROVAL && !ConcludesConversion(progress, step)) {
     return EndConversionRound(step, progress);
   }
@@ -150,6 +152,7 @@ void Advance(const v1::Step& step, rows::Progress& progress) {
       break;
     case v1::STEP_KIND_ADMISSION_APPROVAL:
       progress.set_closed(Failed(step));
+      progress.set_ended(Failed(step));
       break;
     case v1::STEP_KIND_CONVERSION_MEETING:
       progress.set_outcome(step.conversion_meeting().outcome());
@@ -157,6 +160,7 @@ void Advance(const v1::Step& step, rows::Progress& progress) {
       break;
     case v1::STEP_KIND_CONVERSION_APPROVAL:
       progress.set_concluded(true);
+      progress.set_ended(progress.outcome() == v1::CONVERSION_OUTCOME_CANCELLED);
       break;
     case v1::STEP_KIND_ARCHIVE:
       progress.set_closed(true);

@@ -25,6 +25,11 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
     proof.set_electorate_provisional(facts.electorate->provisional);
   }
   if (facts.quota_left) proof.set_quota_left(*facts.quota_left);
+  for (const Uncounted& period : facts.uncounted) {
+    v1::UncountedPeriod& uncounted = *proof.add_uncounted();
+    *uncounted.mutable_from() = ToProto(period.from);
+    if (period.to) *uncounted.mutable_to() = ToProto(*period.to);
+  }
   return proof;
 }
 
@@ -47,6 +52,12 @@ void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
   }
   facts.quota_left.reset();
   if (proof.has_quota_left()) facts.quota_left = proof.quota_left();
+  facts.uncounted.clear();
+  for (const v1::UncountedPeriod& period : proof.uncounted()) {
+    Uncounted uncounted{FromProto(period.from()).value_or(kNoStart), std::nullopt};
+    if (period.has_to()) uncounted.to = FromProto(period.to()).value_or(kNoEnd);
+    facts.uncounted.push_back(uncounted);
+  }
 }
 
 std::string Disagreement(const RuleSet* set, const CaseFacts& facts,

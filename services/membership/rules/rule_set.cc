@@ -19,6 +19,7 @@ void AddNeeds(const rules::Rule& rule, RuleSet::Needs& needs) {
   if (rule.has_acting_body()) needs.acting_body = &rule.acting_body();
   needs.deliberating |= rule.has_deliberated();
   needs.electorate |= rule.has_electorate();
+  needs.holdings |= rule.has_months_since() && rule.months_since().only_held();
 }
 
 // The last step of each of the five stages.

@@ -68,6 +68,7 @@ class RuleSet {
     const rules::ActingBody* acting_body = nullptr;
     bool deliberating = false;
     bool electorate = false;
+    bool holdings = false;
   };
   const Needs& NeedsOf(v1::StepKind kind) const { return needs_[kind]; }
 

@@ -244,6 +244,28 @@ Problem CheckActingBodies(const rules::RuleSet& data) {
   return std::nullopt;
 }
 
+template <typename EventRule>
+Problem CheckEventCitations(const EventRule& rule, absl::string_view field) {
+  const auto citation = CitationFromProto(rule.citation());
+  if (!citation.ok()) return absl::StrCat(field, ": citation: ", citation.status().message());
+  if (rule.citation().mark() != type::v1::MARK_CONFIRMED &&
+      rule.carried_over().mark() != type::v1::MARK_CONFIRMED) {
+    return absl::StrCat(field, " refuses, so citation or carried_over is of MARK_CONFIRMED");
+  }
+  return std::nullopt;
+}
+
+Problem CheckCaseEvents(const rules::CaseEventRules& rules) {
+  if (rules.postponement().at_most_months() < 1 || rules.postponement().at_most_months() > 12) {
+    return "postponement: at_most_months is not 1 to 12";
+  }
+  if (rules.non_recognition().levels().empty()) return "non_recognition: levels is empty";
+  Problem problem = CheckEventCitations(rules.postponement(), "postponement");
+  if (!problem) problem = CheckEventCitations(rules.non_recognition(), "non_recognition");
+  if (!problem) problem = CheckEventCitations(rules.continuity(), "continuity");
+  return problem;
+}
+
 Problem CheckWhole(const rules::RuleSet& data) {
   if (!rules::Transition_IsValid(data.transition())) return "transition is not one";
   if (!IsResourceId(data.id())) return "id is not [a-z][a-z0-9-]{0,62}";
@@ -258,6 +280,9 @@ Problem CheckWhole(const rules::RuleSet& data) {
   const auto orders = std::count_if(data.rules().begin(), data.rules().end(),
                                     [](const rules::Rule& rule) { return rule.has_order(); });
   if (orders != 1) return absl::StrCat("there are ", orders, " rules with an order, not one");
+  if (Problem problem = CheckCaseEvents(data.case_events())) {
+    return absl::StrCat("case_events: ", *problem);
+  }
   return CheckActingBodies(data);
 }
 

@@ -1,0 +1,58 @@
+// Whether something may happen to a case beside its steps (其他情形): a pure function of a rule set,
+// the facts and the event.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_CASE_EVENTS_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_RULES_CASE_EVENTS_H_
+
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "common/base/status.h"
+#include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/progress.h"
+#include "services/membership/rules/rule_set.h"
+#include "zhibu/membership/v1/case_event.pb.h"
+#include "zhibu/registry/v1/organisation.pb.h"
+
+namespace zhibu::membership {
+
+// In Chinese: "退回补充".
+absl::string_view CaseEventTitle(v1::CaseEventKind kind);
+
+// Everything about the event that is wrong whatever the books and rules say; subjects are fields of
+// a request's `event`.
+std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event);
+
+// The organisation that decided, on the event's day.
+struct ActingBody {
+  bool known = false;  // in these books; otherwise it is outside
+  bool there = false;  // existed on the day
+  registry::v1::OrganisationKind kind = registry::v1::ORGANISATION_KIND_UNSPECIFIED;
+  registry::v1::CommitteeLevel level = registry::v1::COMMITTEE_LEVEL_UNSPECIFIED;
+};
+
+struct CaseEventFacts {
+  const rows::Progress* progress = nullptr;              // of the case; never null
+  const Stages* stages = nullptr;                        // of the person; never null
+  const Affiliations* affiliations = nullptr;            // of the person; never null
+  bool probationary_at_opening = false;                  // where admitted is not known here
+  const std::vector<v1::RecordedStep>* steps = nullptr;  // of the case, in order; never null
+  ActingBody acting;
+};
+
+struct CaseEventJudgement {
+  std::vector<Violation> refusals;
+  std::vector<Violation> warnings;
+};
+
+// Every unmet condition of an event of sound form, on its day, seen `today`.
+CaseEventJudgement JudgeCaseEvent(const RuleSet& set, const CaseEventFacts& facts,
+                                  const v1::CaseEvent& event, absl::CivilDay today);
+
+// The last step that stands; null where there is none.
+const v1::RecordedStep* LastStanding(const std::vector<v1::RecordedStep>& steps);
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_CASE_EVENTS_H_
