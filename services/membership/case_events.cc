@@ -23,8 +23,7 @@ absl::StatusOr<ActingBody> ActingOn(const Reader& reader, const std::string& id,
                          OrganisationMirror::Find(reader, id));
   if (!row) return body;
   body.known = true;
-  body.there =
-      DayFromNumber(row->established()) <= date && date < DayFromNumber(row->dissolved());
+  body.there = DayFromNumber(row->established()) <= date && date < DayFromNumber(row->dissolved());
   const rpc::MirroredKind kind = KindOn(*row, date);
   body.kind = static_cast<registry::v1::OrganisationKind>(kind.kind());
   body.level = static_cast<registry::v1::CommitteeLevel>(kind.level());
@@ -51,8 +50,8 @@ absl::Status CaseEvents::Record(Call& call, const v1::RecordCaseEventRequest& re
   const std::optional<CaseName> name = ParseCaseName(request.name());
   std::vector<Violation> wrong = CheckCaseEventForm(request.event());
   if (!name) {
-    wrong.push_back(Because("CASE_NAME_INVALID", "name",
-                            "发展档案名称须写作 persons/{person}/cases/{case}"));
+    wrong.push_back(
+        Because("CASE_NAME_INVALID", "name", "发展档案名称须写作 persons/{person}/cases/{case}"));
   }
   if (!wrong.empty()) return Malformed(wrong);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::CaseRow> row, FindCase(txn, *name));
@@ -84,8 +83,7 @@ absl::Status CaseEvents::Record(Call& call, const v1::RecordCaseEventRequest& re
   const std::string acting =
       IdOf(kOrganisations, request.event().organisation()).value_or(row->organisation_id());
   ZHIBU_ASSIGN_OR_RETURN(facts.acting, ActingOn(txn, acting, date));
-  const CaseEventJudgement judgement =
-      JudgeCaseEvent(*set, facts, request.event(), call.today());
+  const CaseEventJudgement judgement = JudgeCaseEvent(*set, facts, request.event(), call.today());
   if (!judgement.refusals.empty()) return Refused(judgement.refusals);
 
   v1::CaseEventRecorded event;

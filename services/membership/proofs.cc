@@ -44,8 +44,8 @@ absl::Status Proofs::Forecast(Call& call, const v1::ForecastCaseRequest& request
   const rows::Progress& progress = row->progress();
   const absl::CivilDay last =
       progress.has_latest() ? DayFromNumber(progress.latest()) : call.today();
-  const membership::Forecast forecast = ForecastCase(
-      rule_sets_, progress, row->stages(), person->affiliations(), birth, assumed, last);
+  const membership::Forecast forecast = ForecastCase(rule_sets_, progress, row->stages(),
+                                                     person->affiliations(), birth, assumed, last);
   for (const ForecastDay& day : forecast.days) {
     v1::ForecastStep& step = *response->add_steps();
     step.set_kind(day.kind);

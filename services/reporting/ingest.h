@@ -37,8 +37,9 @@ class Ingest {
   absl::Status Post(Txn& txn, const registry::v1::Post& post);
   absl::Status Person(Txn& txn, const membership::v1::PersonChanged& person);
   // What a step, or something beside the steps, made of the stages of a case's person.
-  absl::Status Stages(Txn& txn, const std::string& case_name,
-                      const google::protobuf::RepeatedPtrField<membership::v1::StageChange>& stages);
+  absl::Status Stages(
+      Txn& txn, const std::string& case_name,
+      const google::protobuf::RepeatedPtrField<membership::v1::StageChange>& stages);
   absl::Status Activity(Txn& txn, const activity::v1::Activity& activity);
 
   // Contributors that depend on more than one entity.

@@ -72,16 +72,14 @@ class EventJudge {
   }
 
   void Always() {
-    Refuse(date_ > today_,
-           Plain("DATE_IN_FUTURE", "date", "发生日期晚于今天；请在发生之后再记录"));
+    Refuse(date_ > today_, Plain("DATE_IN_FUTURE", "date", "发生日期晚于今天；请在发生之后再记录"));
     Refuse(progress_.closed(),
            OfOrder(Plain("CASE_CLOSED", "", "该发展档案已经结束，不能再记录其他情形")));
     if (progress_.has_latest() && date_ < DayFromNumber(progress_.latest())) {
       const absl::CivilDay latest = DayFromNumber(progress_.latest());
-      Violation early = OfOrder(Plain(
-          "DATE_BEFORE_EARLIER_STEP", "date",
-          absl::StrCat("发生日期早于已记录的步骤或情形，最早日期为 ", FormatDate(latest),
-                       "；不得倒填日期")));
+      Violation early = OfOrder(Plain("DATE_BEFORE_EARLIER_STEP", "date",
+                                      absl::StrCat("发生日期早于已记录的步骤或情形，最早日期为 ",
+                                                   FormatDate(latest), "；不得倒填日期")));
       early.earliest = latest;
       Refuse(true, std::move(early));
     }
@@ -105,9 +103,8 @@ class EventJudge {
                             "记录第 23、24 步"));
       case v1::CASE_EVENT_KIND_PAUSED:
         Refuse(progress_.paused(), Plain("ALREADY_PAUSED", "kind", "该发展档案已经暂停"));
-        return Refuse(progress_.concluded(),
-                      Plain("CASE_CONCLUDED", "kind",
-                            "转正或取消资格已经审批，只剩归档，不需要暂停"));
+        return Refuse(progress_.concluded(), Plain("CASE_CONCLUDED", "kind",
+                                                   "转正或取消资格已经审批，只剩归档，不需要暂停"));
       case v1::CASE_EVENT_KIND_RESUMED:
         return Refuse(!progress_.paused(),
                       Plain("CASE_NOT_PAUSED", "kind", "该发展档案没有暂停，不需要恢复"));
@@ -126,8 +123,7 @@ class EventJudge {
   }
 
   void NotPaused() {
-    Refuse(progress_.paused(),
-           Plain("CASE_PAUSED", "kind", "该发展档案已暂停，请先记录恢复"));
+    Refuse(progress_.paused(), Plain("CASE_PAUSED", "kind", "该发展档案已暂停，请先记录恢复"));
   }
 
   void Returned() {
@@ -143,10 +139,9 @@ class EventJudge {
 
   void Voided() {
     const auto& steps = *facts_.steps;
-    const auto found =
-        std::find_if(steps.begin(), steps.end(), [&](const v1::RecordedStep& step) {
-          return step.sequence() == event_.step_sequence();
-        });
+    const auto found = std::find_if(steps.begin(), steps.end(), [&](const v1::RecordedStep& step) {
+      return step.sequence() == event_.step_sequence();
+    });
     if (found == steps.end()) {
       return Refuse(true, Plain("STEP_NOT_THERE", "step_sequence",
                                 "该发展档案没有这个序号的步骤，请核对已办步骤的序号"));
@@ -161,14 +156,14 @@ class EventJudge {
                                    "已接收为预备党员，培养教育阶段已经结束，不需要接续培养"),
                              "D03", rule.citation()));
     const absl::CivilDay began =
-        facts_.steps->empty()
-            ? kNoStart
-            : FromProto(facts_.steps->front().step().date()).value_or(kNoStart);
+        facts_.steps->empty() ? kNoStart
+                              : FromProto(facts_.steps->front().step().date()).value_or(kNoStart);
     const auto came = TransferredInOn(*facts_.affiliations, began, date_);
     if (!came) {
-      Violation none = Cited(Plain("NOT_TRANSFERRED_IN", "kind",
-                                   "该人员在培养期间没有转入，不需要接续培养；转接组织关系后再记录"),
-                             "D03", rule.citation());
+      Violation none =
+          Cited(Plain("NOT_TRANSFERRED_IN", "kind",
+                      "该人员在培养期间没有转入，不需要接续培养；转接组织关系后再记录"),
+                "D03", rule.citation());
       none.earliest = TransferredInOn(*facts_.affiliations, began, kNoEnd);
       return Refuse(true, std::move(none));
     }
@@ -207,11 +202,10 @@ class EventJudge {
                  absl::StrCat("推迟到的日期须晚于预备期满日 ", FormatDate(*end),
                               "，且不早于作出决定的日期")));
     const absl::CivilDay limit = AddMonths(*end, rule.at_most_months());
-    Refuse(*until > limit,
-           Cited(Plain("POSTPONEMENT_TOO_LONG", "until",
-                       absl::StrCat("推迟讨论最长不超过", rule.at_most_months(),
-                                    "个月，最迟到 ", FormatDate(limit))),
-                 "D18", rule.citation()));
+    Refuse(*until > limit, Cited(Plain("POSTPONEMENT_TOO_LONG", "until",
+                                       absl::StrCat("推迟讨论最长不超过", rule.at_most_months(),
+                                                    "个月，最迟到 ", FormatDate(limit))),
+                                 "D18", rule.citation()));
   }
 
   void NotRecognised() {
@@ -219,12 +213,10 @@ class EventJudge {
     ProbationerWhoCame(rule.citation(), "D18");
     // An organisation outside these books is not known here; its document says who it is.
     const bool inside = event_.organisation().empty() || facts_.acting.known;
-    const bool committee =
-        facts_.acting.kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
-        facts_.acting.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+    const bool committee = facts_.acting.kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
+                           facts_.acting.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
     const auto& levels = rule.levels();
-    const bool level =
-        std::find(levels.begin(), levels.end(), facts_.acting.level) != levels.end();
+    const bool level = std::find(levels.begin(), levels.end(), facts_.acting.level) != levels.end();
     Refuse(inside && !(committee && level),
            Cited(Plain("NON_RECOGNITION_NOT_COMPETENT", "organisation",
                        "不予承认须由县级以上党委组织部门决定；请填写县级以上的党委或党工委，本库"
@@ -280,11 +272,10 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
     if (!met) wrong.push_back(Plain(reason, field, message));
   };
   const auto day = FromProto(event.date());
-  require(day.ok() && *day != kNoEnd, "DATE_INVALID", "date",
-          "请填写完整的发生日期（年、月、日）");
-  require(event.kind() != v1::CASE_EVENT_KIND_UNSPECIFIED &&
-              v1::CaseEventKind_IsValid(event.kind()),
-          "CASE_EVENT_KIND_MISSING", "kind", "请填写是哪一种情形");
+  require(day.ok() && *day != kNoEnd, "DATE_INVALID", "date", "请填写完整的发生日期（年、月、日）");
+  require(
+      event.kind() != v1::CASE_EVENT_KIND_UNSPECIFIED && v1::CaseEventKind_IsValid(event.kind()),
+      "CASE_EVENT_KIND_MISSING", "kind", "请填写是哪一种情形");
   require(event.organisation().empty() || IdOf(kOrganisations, event.organisation()),
           "ORGANISATION_NAME_INVALID", "organisation",
           "党组织名称须写作 organisations/{organisation}");
@@ -293,9 +284,8 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
   require(ShortText(event.reason(), 200), "REASON_INVALID", "reason",
           "理由请填写依据的条款，最长 200 个字符");
   const bool voided = event.kind() == v1::CASE_EVENT_KIND_VOIDED;
-  require(voided ? event.step_sequence() > 0 : event.step_sequence() == 0,
-          "STEP_SEQUENCE_INVALID", "step_sequence",
-          "认定无效须填写第一个无效步骤的序号，其他情形不填");
+  require(voided ? event.step_sequence() > 0 : event.step_sequence() == 0, "STEP_SEQUENCE_INVALID",
+          "step_sequence", "认定无效须填写第一个无效步骤的序号，其他情形不填");
   require(!event.continuous() || event.kind() == v1::CASE_EVENT_KIND_RECEIVED,
           "CONTINUOUS_NOT_ALLOWED", "continuous", "只有接续培养可以填写是否连续计算");
   const bool postponed = event.kind() == v1::CASE_EVENT_KIND_POSTPONED;

@@ -1,5 +1,5 @@
-// Whether something may happen to a case beside its steps (其他情形): a pure function of a rule set,
-// the facts and the event.
+// Whether something may happen to a case beside its steps (其他情形): a pure function of a rule
+// set, the facts and the event.
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_CASE_EVENTS_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_RULES_CASE_EVENTS_H_
 

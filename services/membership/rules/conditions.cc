@@ -45,12 +45,13 @@ Found MonthsSince(const rules::MonthsSince& rule, const CaseFacts& facts,
     Unmet unmet;
     unmet.reason = "CULTIVATION_NOT_CONFIRMED";
     unmet.message =
-        "组织关系转入后，培养时间能否连续计算尚未由现党组织确认；请先记录接续培养，再确定为发展对象";
+        "组织关系转入后，培养时间能否连续计算尚未由现党组织确认；请先记录接续培养，再确定为发展对"
+        "象";
     return {unmet};
   }
   if (step.date >= *earliest) return {};
   return {TooEarly(*earliest, {{"{months}", absl::StrCat(rule.months())},
-                              {"{since}", std::string(StepTitle(rule.since()))}})};
+                               {"{since}", std::string(StepTitle(rule.since()))}})};
 }
 
 Found Deadline(const rules::Deadline& rule, const CaseFacts& facts, const ProposedStep& step) {

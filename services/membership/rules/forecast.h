@@ -33,8 +33,9 @@ struct Forecast {
 };
 
 // From the case as it is: everything is passed, approved and voted for, by those who may. A paused
-// case is blocked until it goes on. `birth` as in CaseFacts; `affiliations` of the person. `assumed`: days of steps to come. `from`: no step is earlier, such as the day of
-// the case's last step.
+// case is blocked until it goes on. `birth` as in CaseFacts; `affiliations` of the person.
+// `assumed`: days of steps to come. `from`: no step is earlier, such as the day of the case's last
+// step.
 Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stages,
                       const Affiliations& affiliations, std::optional<absl::CivilDay> birth,
                       const std::map<v1::StepKind, absl::CivilDay>& assumed, absl::CivilDay from);

@@ -117,20 +117,6 @@ v1::CaseState StateOf(const rows::Progress& progress) {
   return progress.paused() ? v1::CASE_STATE_PAUSED : v1::CASE_STATE_OPEN;
 }
 
-void ForEachInOrder(const std::vector<v1::RecordedStep>& steps,
-                    const std::vector<v1::RecordedCaseEvent>& events,
-                    absl::FunctionRef<void(const v1::RecordedStep&)> on_step,
-                    absl::FunctionRef<void(const v1::RecordedCaseEvent&)> on_event) {
-  size_t next = 0;
-  for (const v1::RecordedStep& step : steps) {
-    for (; next < events.size() && events[next].after_step() < step.sequence(); ++next) {
-      on_event(events[next]);
-    }
-    on_step(step);
-  }
-  for (; next < events.size(); ++next) on_event(events[next]);
-}
-
 void Story::Add(const v1::RecordedStep& step) {
   entries_.push_back({&step, nullptr, true});
   Apply(entries_.back());

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
@@ -37,10 +36,19 @@ void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
 v1::CaseState StateOf(const rows::Progress& progress);
 
 // Both in order of their sequence; calls back in the order of recording.
+template <typename OnStep, typename OnEvent>
 void ForEachInOrder(const std::vector<v1::RecordedStep>& steps,
-                    const std::vector<v1::RecordedCaseEvent>& events,
-                    absl::FunctionRef<void(const v1::RecordedStep&)> on_step,
-                    absl::FunctionRef<void(const v1::RecordedCaseEvent&)> on_event);
+                    const std::vector<v1::RecordedCaseEvent>& events, OnStep on_step,
+                    OnEvent on_event) {
+  size_t next = 0;
+  for (const v1::RecordedStep& step : steps) {
+    for (; next < events.size() && events[next].after_step() < step.sequence(); ++next) {
+      on_event(events[next]);
+    }
+    on_step(step);
+  }
+  for (; next < events.size(); ++next) on_event(events[next]);
+}
 
 // Owns nothing that is added: it must outlive the story. Not thread-safe.
 class Story {

@@ -18,8 +18,10 @@
 #include "tests/services/membership/history.h"
 #include "tests/support/test_server.h"
 #include "zhibu/feed/v1/feed.pb.h"
+#include "zhibu/membership/v1/case_event_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_fact_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::membership {
@@ -195,6 +197,63 @@ class World {
       if (KindOf(step) == kind) return;
       const absl::Status status = Step(name, step);
       ASSERT_TRUE(status.ok()) << v1::StepKind_Name(KindOf(step)) << status;
+    }
+  }
+  // Records what happens beside the steps, with the etag that the last one left.
+  v1::RecordCaseEventRequest BesideRequest(const std::string& name, const v1::CaseEvent& event) {
+    v1::RecordCaseEventRequest request;
+    request.set_name(name);
+    request.set_etag(etags_[name]);
+    request.set_request_id(NextRequestId());
+    *request.mutable_event() = event;
+    return request;
+  }
+  absl::Status Beside(const std::string& name, const v1::CaseEvent& event,
+                      v1::RecordCaseEventResponse* response = nullptr) {
+    v1::RecordCaseEventResponse ignored;
+    if (response == nullptr) response = &ignored;
+    auto stub = v1::CaseEventService::NewStub(channel());
+    absl::Status status = Invoke(&v1::CaseEventService::Stub::RecordCaseEvent, *stub,
+                                 BesideRequest(name, event), response);
+    if (status.ok()) etags_[name] = response->etag();
+    return status;
+  }
+  // Moves a person of the branch to scoped-branch, received on `day`.
+  void Transfer(const std::string& person, absl::CivilDay day, const std::string& id = "t") {
+    using Stub = v1::TransferService::Stub;
+    auto stub = v1::TransferService::NewStub(channel());
+    v1::StartTransferRequest start;
+    v1::StartTransferResponse started;
+    start.set_transfer_id(id);
+    start.set_person(person);
+    start.set_to("organisations/scoped-branch");
+    start.set_reason("r");
+    *start.mutable_date() = ToProto(day);
+    start.set_person_etag(Person(person).etag());
+    start.set_request_id(NextRequestId());
+    ASSERT_TRUE(Invoke(&Stub::StartTransfer, *stub, start, &started).ok());
+    std::string etag = started.transfer().etag();
+    const auto go = [&](auto method, auto request, auto response) {
+      request.set_name(started.transfer().name());
+      request.set_etag(etag);
+      *request.mutable_date() = ToProto(day);
+      request.set_request_id(NextRequestId());
+      const absl::Status status = Invoke(method, *stub, request, &response);
+      ASSERT_TRUE(status.ok()) << status;
+      etag = response.transfer().etag();
+    };
+    for (const char* by : {"organisations/county", "organisations/scoped"}) {
+      v1::ApproveTransferRequest approve;
+      approve.set_organisation(by);
+      go(&Stub::ApproveTransfer, approve, v1::ApproveTransferResponse());
+    }
+    v1::IssueLetterRequest issue;
+    issue.set_paid_until_month(FormatDate(day).substr(0, 7));
+    go(&Stub::IssueLetter, issue, v1::IssueLetterResponse());
+    go(&Stub::ReceiveTransfer, v1::ReceiveTransferRequest(), v1::ReceiveTransferResponse());
+    // The person's cases went along.
+    for (auto& [name, current] : etags_) {
+      if (name.rfind(person + "/", 0) == 0) current = Case(name).etag();
     }
   }
   std::string& etag(const std::string& name) { return etags_[name]; }
