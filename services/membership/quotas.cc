@@ -139,8 +139,8 @@ absl::StatusOr<int32_t> Quotas::ApprovalsIn(const Reader& reader,
     for (const rows::StepDone& done : open->progress().done()) {
       from = std::max(from, DayFromNumber(done.day()));
     }
-    const Forecast forecast =
-        ForecastCase(parts_.rule_sets, open->progress(), open->stages(), birth, {}, from);
+    const Forecast forecast = ForecastCase(parts_.rule_sets, open->progress(), open->stages(),
+                                           person->affiliations(), birth, {}, from);
     approvals += std::any_of(forecast.days.begin(), forecast.days.end(), [&](const auto& day) {
       return day.kind == v1::STEP_KIND_ADMISSION_APPROVAL && day.earliest.year() == year;
     });

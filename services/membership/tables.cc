@@ -440,6 +440,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
     story.Add(recorded);
     *row->mutable_progress() = story.progress();
     *row->mutable_dues() = story.dues();
+    // The approval was void, so it used nothing.
+    if (FindDone(row->progress(), v1::STEP_KIND_ADMISSION_APPROVAL) == nullptr) {
+      ZHIBU_RETURN_IF_ERROR(GiveBackQuota(txn, *row));
+    }
     DeleteExceptions(txn, *name, *row);
     auto& excepted = *row->mutable_excepted();
     excepted.erase(std::remove_if(excepted.begin(), excepted.end(),

@@ -16,6 +16,7 @@
 #include "services/cli/commands/set_field.h"
 #include "services/cli/table.h"
 #include "zhibu/activity/v1/activity_service.pb.h"
+#include "zhibu/membership/v1/case_event_service.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
 #include "zhibu/membership/v1/quota_service.pb.h"
@@ -53,6 +54,7 @@ std::vector<const ServiceDescriptor*> Services() {
           ServiceOf<membership::v1::GetPersonRequest>(),
           ServiceOf<membership::v1::RevealPersonRequest>(),
           ServiceOf<membership::v1::ForecastCaseRequest>(),
+          ServiceOf<membership::v1::RecordCaseEventRequest>(),
           ServiceOf<membership::v1::ListUnitTransfersRequest>(),
           ServiceOf<membership::v1::AllocateQuotaRequest>(),
           ServiceOf<activity::v1::CreateActivityRequest>(),

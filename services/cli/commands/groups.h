@@ -15,8 +15,9 @@ CommandGroup LeadershipCommands();      // leadership.cc
 CommandGroup ReorganisationCommands();  // reorganise.cc
 CommandGroup PrivacyCommands();         // privacy.cc
 CommandGroup CallCommands();            // call.cc
-CommandGroup MemberCommands();          // member.cc, with record.cc, fact.cc and due.cc
+CommandGroup MemberCommands();          // member.cc and those below
 Command RecordCommand();                // record.cc
+Command CaseEventCommand();             // case_event.cc
 std::vector<Command> FactCommands();    // fact.cc: member fact, member dues, dues
 Command DueCommand();                   // due.cc
 CommandGroup TransferCommands();        // transfer.cc

@@ -158,6 +158,58 @@ absl::StatusOr<int> Show(Context& context) {
   return kDone;
 }
 
+// What is particular to the kind.
+std::string EventDetail(const membership::v1::CaseEvent& event) {
+  switch (event.kind()) {
+    case membership::v1::CASE_EVENT_KIND_RETURNED:
+      return absl::StrCat("退回序号 ", event.step_sequence(), " 的步骤");
+    case membership::v1::CASE_EVENT_KIND_VOIDED:
+      return absl::StrCat("自序号 ", event.step_sequence(), " 起");
+    case membership::v1::CASE_EVENT_KIND_RECEIVED:
+      return event.continuous() ? "连续计算" : "此前空档不计";
+    case membership::v1::CASE_EVENT_KIND_POSTPONED:
+      return absl::StrCat("推迟到 ", DateText(event.until()));
+    default:
+      return "";
+  }
+}
+
+std::string EventsText(const membership::v1::DevelopmentCase& one, const Titles& titles,
+                       int width) {
+  if (one.events().empty()) return "";
+  Table table;
+  table.AddColumn("其他情形");
+  table.AddColumn("日期");
+  table.AddColumn("内容", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("决定的党组织", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("文号、依据", Align::kLeft, /*can_wrap=*/true);
+  std::string warnings;
+  for (const auto& recorded : one.events()) {
+    const auto& event = recorded.event();
+    const bool both = !event.document_number().empty() && !event.reason().empty();
+    table.AddRow({Term(event.kind()), DateText(event.date()), EventDetail(event),
+                  event.organisation().empty() ? "" : titles.Of(event.organisation()),
+                  absl::StrCat(event.document_number(), both ? "；" : "", event.reason())});
+    for (const auto& warning : recorded.warnings()) {
+      absl::StrAppend(&warnings, "\n", Term(event.kind()), "\n", FindingText(warning, 4, width));
+    }
+  }
+  return absl::StrCat("\n", table.Render(width), warnings);
+}
+
+// Only where the case went from one organisation to another.
+std::string HoldingsText(const membership::v1::DevelopmentCase& one, const Titles& titles,
+                         int width) {
+  if (one.holdings_size() < 2) return "";
+  Table table;
+  table.AddColumn("培养单位", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("起止");
+  for (const auto& held : one.holdings()) {
+    table.AddRow({titles.Of(held.organisation()), PeriodText(held.valid_from(), held.valid_to())});
+  }
+  return absl::StrCat("\n", table.Render(width));
+}
+
 absl::StatusOr<int> Steps(Context& context) {
   membership::v1::GetCaseRequest request;
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
@@ -168,31 +220,43 @@ absl::StatusOr<int> Steps(Context& context) {
   if (context.json()) return PrintJson(context, response);
 
   const auto& development_case = response.development_case();
-  const Titles titles(context, {development_case.organisation()});
+  std::set<std::string> organisations = {development_case.organisation()};
+  for (const auto& held : development_case.holdings()) organisations.insert(held.organisation());
+  for (const auto& beside : development_case.events()) {
+    if (!beside.event().organisation().empty()) organisations.insert(beside.event().organisation());
+  }
+  const Titles titles(context, organisations);
   const int width = context.io.width;
   std::string out = absl::StrCat(development_case.name(), "\n截至 ", DayShown(context), "\n\n");
   AddLine(out, "培养党组织", titles.Of(development_case.organisation()), width);
   AddLine(out, "阶段", Term(development_case.stage()), width);
+  AddLine(out, "档案状态", Term(development_case.state()), width);
   AddLine(out, "预备期满日", DateText(development_case.probation_ends()), width);
   Table table;
+  table.AddColumn("序号", Align::kRight);
   table.AddColumn("步骤", Align::kRight);
   table.AddColumn("名称", Align::kLeft, /*can_wrap=*/true);
   table.AddColumn("日期");
   table.AddColumn("材料", Align::kLeft, /*can_wrap=*/true);
-  table.AddColumn("依据的规则集");
+  table.AddColumn("规则集");
   table.AddColumn("提醒", Align::kRight);
+  table.AddColumn("效力");
   std::string warnings;
   for (const auto& recorded : development_case.steps()) {
-    table.AddRow({std::to_string(static_cast<int>(recorded.kind())), Term(recorded.kind()),
+    table.AddRow({std::to_string(recorded.sequence()),
+                  std::to_string(static_cast<int>(recorded.kind())), Term(recorded.kind()),
                   DateText(recorded.step().date()), recorded.step().reference(),
                   recorded.rule_set(),
-                  recorded.warnings().empty() ? "" : std::to_string(recorded.warnings_size())});
+                  recorded.warnings().empty() ? "" : std::to_string(recorded.warnings_size()),
+                  recorded.voided_by() == 0 ? "" : "无效"});
     for (const auto& warning : recorded.warnings()) {
       absl::StrAppend(&warnings, "\n", static_cast<int>(recorded.kind()), " ",
                       Term(recorded.kind()), "\n", FindingText(warning, 4, width));
     }
   }
   if (!development_case.steps().empty()) absl::StrAppend(&out, "\n", table.Render(width));
+  out += EventsText(development_case, titles, width);
+  out += HoldingsText(development_case, titles, width);
   if (!warnings.empty()) absl::StrAppend(&out, "\n办理时的提醒\n", warnings);
   std::vector<std::string> next;
   for (const int step : development_case.next_steps()) {
@@ -315,7 +379,7 @@ CommandGroup OwnCommands() {
                {"zhibu member show p-000123"},
                Show},
               {"member steps",
-               "一份发展档案：已办的步骤、办理时的提醒、下一步",
+               "一份发展档案：状态、已办的步骤、其他情形、办理时的提醒、下一步",
                {one_case},
                {},
                "",
@@ -336,6 +400,7 @@ CommandGroup OwnCommands() {
                {"zhibu member proof p-000123/c1"},
                ShowProof},
               RecordCommand(),
+              CaseEventCommand(),
               DueCommand(),
           }};
 }

@@ -150,6 +150,18 @@ std::string Term(membership::v1::StepKind kind) {
   return WordAt(kWords, kind);
 }
 
+std::string Term(membership::v1::CaseEventKind kind) {
+  static constexpr const char* kWords[] = {"未说明",   "退回补充", "不再培养", "撤回申请",
+                                           "暂停",     "恢复",     "认定无效", "接续培养",
+                                           "推迟讨论", "不予承认"};
+  return WordAt(kWords, kind);
+}
+
+std::string Term(membership::v1::CaseState state) {
+  static constexpr const char* kWords[] = {"未说明", "进行中", "暂停", "已办结", "已终止"};
+  return WordAt(kWords, state);
+}
+
 std::string Term(membership::v1::DueKind kind) {
   static constexpr const char* kWords[] = {
       "未说明",   "派人谈话", "半年考察", "可以确定为发展对象", "召开支部大会", "上级党委审批",

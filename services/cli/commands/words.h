@@ -41,6 +41,8 @@ std::string Term(membership::v1::Sex sex);
 std::string Term(membership::v1::PersonKind kind);
 std::string Term(membership::v1::Stage stage);
 std::string Term(membership::v1::StepKind kind);
+std::string Term(membership::v1::CaseEventKind kind);
+std::string Term(membership::v1::CaseState state);
 std::string Term(membership::v1::DueKind kind);
 std::string Term(membership::v1::MembershipFactKind kind);
 std::string Term(membership::v1::RevealPurpose purpose);

@@ -184,6 +184,33 @@ TEST(Tables, SurviveTheProcessAndGoOnFollowing) {
   std::filesystem::remove_all(folder);
 }
 
+// A stage that is taken back is taken back here too: nobody attends as what he or she never was.
+TEST(Tables, FollowWhatHappensToACaseBesideItsSteps) {
+  const auto store = OpenMemoryStore("t");
+  const auto empty = (*store)->TakeSnapshot();
+  Txn txn(*empty);
+  txn.BeginJob(1, absl::UnixEpoch());
+  google::protobuf::Any any;
+  membership::v1::PersonChanged person;
+  person.set_name("persons/p");
+  person.set_organisation("organisations/b");
+  *person.mutable_registered_on() = ToProto(absl::CivilDay(2020, 1, 1));
+  any.PackFrom(person);
+  ASSERT_TRUE(ApplyMembershipEvent(txn, any).ok());
+  membership::v1::StepRecorded step;
+  step.set_name("persons/p/cases/c");
+  step.add_stages()->set_stage(membership::v1::STAGE_PROBATIONARY);
+  *step.mutable_stages(0)->mutable_from() = ToProto(absl::CivilDay(2021, 1, 1));
+  any.PackFrom(step);
+  ASSERT_TRUE(ApplyMembershipEvent(txn, any).ok());
+  EXPECT_EQ(PeopleOf(txn, "b")->at("p").standings.size(), 1u);
+  membership::v1::CaseEventRecorded beside;
+  beside.set_name(step.name());
+  any.PackFrom(beside);
+  ASSERT_TRUE(ApplyMembershipEvent(txn, any).ok());
+  EXPECT_TRUE(PeopleOf(txn, "b")->at("p").standings.empty());
+}
+
 TEST(Tables, RefuseEventsThatNoSoundSourceSends) {
   const auto store = OpenMemoryStore("t");
   const auto empty = (*store)->TakeSnapshot();
@@ -194,6 +221,10 @@ TEST(Tables, RefuseEventsThatNoSoundSourceSends) {
   membership::v1::StepRecorded step;
   step.set_name("persons/nobody/cases/c1");
   any.PackFrom(step);
+  EXPECT_EQ(ApplyMembershipEvent(txn, any).code(), absl::StatusCode::kDataLoss);
+  membership::v1::CaseEventRecorded beside;
+  beside.set_name("persons/nobody/cases/c1");
+  any.PackFrom(beside);
   EXPECT_EQ(ApplyMembershipEvent(txn, any).code(), absl::StatusCode::kDataLoss);
   any.PackFrom(membership::v1::PersonChanged());
   EXPECT_EQ(ApplyMembershipEvent(txn, any).code(), absl::StatusCode::kDataLoss);

@@ -289,5 +289,23 @@ TEST_F(QuotasTest, ForecastsWhatOpenCasesWillUse) {
   EXPECT_EQ(forecast(kScoped, 2037), 1);
 }
 
+TEST_F(QuotasTest, GiveBackWhatAnAdmissionUsedThatIsVoid) {
+  ASSERT_TRUE(Allocate("", kCounty, 2026, 5).ok());
+  Admit("void", kBranch);
+  ASSERT_EQ(Remaining(kCounty, 2026), "5-0-1");
+  v1::CaseEvent event;
+  event.set_kind(v1::CASE_EVENT_KIND_VOIDED);
+  event.set_reason("第二十三条");
+  *event.mutable_date() = ToProto(absl::CivilDay(2026, 3, 1));
+  event.set_step_sequence(world_.Case("persons/void/cases/c").steps_size());
+  ASSERT_TRUE(world_.Beside("persons/void/cases/c", event).ok());
+  EXPECT_EQ(Remaining(kCounty, 2026), "5-0-0");
+  ASSERT_TRUE(world_
+                  .Step("persons/void/cases/c",
+                        MakeStep(v1::STEP_KIND_ADMISSION_APPROVAL, absl::CivilDay(2026, 3, 1)))
+                  .ok());
+  EXPECT_EQ(Remaining(kCounty, 2026), "5-0-1");
+}
+
 }  // namespace
 }  // namespace zhibu::membership

@@ -169,7 +169,12 @@ class Generator {
       step.set_name(absl::StrCat(name, "/cases/c1"));
       *step.mutable_stages() = {stages.begin(), stages.end()};
       *known->second.mutable_stages() = step.stages();
-      return Packed(step);
+      if (Chance(70)) return Packed(step);
+      // What happens beside the steps may take stages back, and states them all as well.
+      membership::v1::CaseEventRecorded beside;
+      beside.set_name(step.name());
+      *beside.mutable_stages() = step.stages();
+      return Packed(beside);
     }
     auto event = PersonFact(id, Org(), static_cast<membership::v1::PersonKind>(Up(1, 3)), {});
     *event.mutable_stages() = {stages.begin(), stages.end()};
