@@ -14,6 +14,7 @@ CommandGroup StandingCommands();        // standing.cc
 CommandGroup LeadershipCommands();      // leadership.cc
 CommandGroup ReorganisationCommands();  // reorganise.cc
 CommandGroup PrivacyCommands();         // privacy.cc
+CommandGroup RulesCommands();           // rules.cc
 CommandGroup CallCommands();            // call.cc
 CommandGroup MemberCommands();          // member.cc and those below
 Command RecordCommand();                // record.cc

@@ -10,7 +10,8 @@ const CommandTable& Commands() {
   static const CommandTable& table = *new CommandTable{
       {OrganisationCommands(), StandingCommands(), LeadershipCommands(), ReorganisationCommands(),
        MemberCommands(), TransferCommands(), QuotaCommands(), ActivityCommands(), ReportCommands(),
-       DataCommands(), PrivacyCommands(), CareCommands(), CallCommands(), ProgramCommands()},
+       DataCommands(), PrivacyCommands(), RulesCommands(), CareCommands(), CallCommands(),
+       ProgramCommands()},
       GlobalOptions()};
   return table;
 }
