@@ -14,6 +14,17 @@
 namespace zhibu::membership {
 namespace {
 
+// Somebody who may vote in scoped-branch.
+void MemberThere(World& world) {
+  EXPECT_TRUE(world.CreateMember("there-one", "organisations/scoped-branch").ok());
+  EXPECT_TRUE(world.CreateMember("there-two", "organisations/scoped-branch").ok());
+}
+// The step as it is held in scoped-branch, whose committee is scoped.
+v1::Step There(v1::Step step) {
+  if (step.organisation() == kCounty) step.set_organisation("organisations/scoped");
+  return step;
+}
+
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -206,10 +217,11 @@ const State kStates[] = {
        test.Walk(v1::STEP_KIND_CULTIVATION_INSPECTION);
        test.world_.Transfer(kLi, kStart + 30);
        test.Happens(Receive(kStart + 30, true));
+       MemberThere(test.world_);
        for (const v1::Step& step : LegalHistory(kStart)) {
          if (KindOf(step) < v1::STEP_KIND_CULTIVATION_INSPECTION) continue;
          if (KindOf(step) == v1::STEP_KIND_CONVERSION_APPLICATION) return;
-         ASSERT_TRUE(test.world_.Step(kCase, step).ok());
+         ASSERT_TRUE(test.world_.Step(kCase, There(step)).ok());
        }
      },
      {{v1::CASE_EVENT_KIND_REFUSED, {"ALREADY_ADMITTED"}},
@@ -495,6 +507,7 @@ TEST_P(CaseEventTextTest, PostponeByAtMostSixMonthsAndKeepTheOriginalDay) {
   const absl::CivilDay start = GetParam().start;
   Walk(v1::STEP_KIND_CONVERSION_MEETING, start);
   const absl::CivilDay end = AddMonths(AddMonths(start, 12), 12), limit = AddMonths(end, 6);
+  MemberThere(world_);
   world_.Transfer(kLi, end);
   const absl::Status late = Try(Postpone(end, limit + 1));
   EXPECT_THAT(ReasonsOf(late), ElementsAre("POSTPONEMENT_TOO_LONG"));
@@ -510,9 +523,9 @@ TEST_P(CaseEventTextTest, PostponeByAtMostSixMonthsAndKeepTheOriginalDay) {
   EXPECT_EQ(FromProto(due[0].due_on()).value(), limit);
   EXPECT_FALSE(due[0].citation().document().empty());
   EXPECT_EQ(FromProto(Forecast().steps(0).earliest()).value(), end);
-  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CONVERSION_MEETING, limit)).ok());
+  ASSERT_TRUE(world_.Step(kCase, There(MakeStep(v1::STEP_KIND_CONVERSION_MEETING, limit))).ok());
   EXPECT_THAT(DueKinds(), ElementsAre(v1::DUE_KIND_APPROVAL));
-  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, limit)).ok());
+  ASSERT_TRUE(world_.Step(kCase, There(MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, limit))).ok());
   EXPECT_EQ(FromProto(world_.Person(kLi).full_member_on()).value(), end);
   EXPECT_THAT(Disagreements(), IsEmpty());
   ExpectFolds();
