@@ -51,11 +51,11 @@ std::string KindList() {
 absl::StatusOr<CaseEvent> EventOf(const Arguments& args) {
   CaseEvent event;
   for (const KindChoice& one : kKinds) {
-    if (args.Text("kind") == one.choice) event.set_kind(one.kind);
+    if (args.Text("event") == one.choice) event.set_kind(one.kind);
   }
   if (event.kind() == membership::v1::CASE_EVENT_KIND_UNSPECIFIED) {
     return absl::InvalidArgumentError(
-        "请用 --kind 写明是哪一种情形；zhibu help member event 列出全部");
+        "请用 --event 写明是哪一种情形；zhibu help member event 列出全部");
   }
   const auto date = args.Date("date");
   if (!date) return absl::InvalidArgumentError("请用 --date 写明发生的日期");
@@ -66,7 +66,7 @@ absl::StatusOr<CaseEvent> EventOf(const Arguments& args) {
   }
   event.set_document_number(args.Text("document"));
   event.set_reason(args.Text("reason"));
-  event.set_step_sequence(args.Number("from", 0));
+  event.set_step_sequence(args.Number("from-step", 0));
   event.set_continuous(args.Has("continuous"));
   if (const auto until = args.Date("until")) *event.mutable_until() = ToProto(*until);
   return event;
@@ -113,12 +113,12 @@ Command CaseEventCommand() {
   return {"member event",
           "步骤以外的情形：退回、不再培养、撤回、暂停、认定无效、接续培养等",
           {{"CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}}},
-          {{"kind", "KIND", "哪一种情形", ValueKind::kChoice, Choices()},
+          {{"event", "EVENT", "哪一种情形", ValueKind::kChoice, Choices()},
            {"date", "DATE", "发生的日期", ValueKind::kDate},
            {"organisation", "ORG", "作出决定的党组织；不写则为培养的党组织"},
            {"document", "TEXT", "文号"},
            {"reason", "TEXT", "依据的条款；不写个人情况"},
-           {"from", "N", "认定无效：从哪一个序号的步骤起", ValueKind::kNumber},
+           {"from-step", "N", "认定无效：从哪一个序号的步骤起", ValueKind::kNumber},
            {"continuous", "", "接续培养：转入到接续之间的时间连续计算", ValueKind::kFlag},
            {"until", "DATE", "推迟讨论：推迟到哪一天", ValueKind::kDate},
            {"etag", "ETAG", "办理前档案的 etag；不写则先读取当前的"},
@@ -126,8 +126,8 @@ Command CaseEventCommand() {
            {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}},
           "已办的步骤不会删除：退回和认定无效的步骤仍在档案里，注明无效，从那里重新办理。\n\n" +
               KindList(),
-          {"zhibu member event p-000123/c1 --kind paused --date 2026-11-20",
-           "zhibu member event p-000123/c1 --kind voided --from 16 --date 2026-11-20 \\\n"
+          {"zhibu member event p-000123/c1 --event paused --date 2026-11-20",
+           "zhibu member event p-000123/c1 --event voided --from-step 16 --date 2026-11-20 \\\n"
            "      --reason 第二十三条"},
           RecordEvent};
 }
