@@ -84,7 +84,7 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
     table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
                   name == names.end() ? "" : name->second, titles.Of(item.organisation()),
                   parts ? absl::StrCat(parts->person_id, "/", parts->case_id)
-                        : item.transfer() + item.person()});
+                        : item.transfer() + BareId(item.person())});
     const std::string why = CitationWords(item.citation());
     if (!why.empty()) citations[Term(item.kind())] = why;
   }

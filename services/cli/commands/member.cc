@@ -71,7 +71,7 @@ void AddLine(std::string& out, absl::string_view label, const std::string& text,
 }
 
 // What is so of a member on the day, and what happened.
-void AddStatus(std::string& out, const Person& person, int width) {
+void AddStatus(std::string& out, const Person& person, const Titles& titles, int width) {
   const auto& status = person.status();
   const bool member = person.stage() == membership::v1::STAGE_PROBATIONARY ||
                       person.stage() == membership::v1::STAGE_FULL;
@@ -107,7 +107,8 @@ void AddStatus(std::string& out, const Person& person, int width) {
   table.AddColumn("依据", Align::kLeft, /*can_wrap=*/true);
   for (const auto& fact : person.facts()) {
     table.AddRow(
-        {DateText(fact.date()), Term(fact.kind()), DateText(fact.until()), BareId(fact.authority()),
+        {DateText(fact.date()), Term(fact.kind()), DateText(fact.until()),
+         fact.authority().empty() ? "" : titles.Of(fact.authority()),
          absl::StrCat(fact.article(), fact.article().empty() ? "" : " ", fact.document_number())});
   }
   absl::StrAppend(&out, "\n", table.Render(width));
@@ -126,6 +127,9 @@ absl::StatusOr<int> Show(Context& context) {
   const Person& person = response.person();
   std::set<std::string> organisations = {person.organisation()};
   for (const auto& kept : person.affiliations()) organisations.insert(kept.organisation());
+  for (const auto& fact : person.facts()) {
+    if (!fact.authority().empty()) organisations.insert(fact.authority());
+  }
   const Titles titles(context, organisations);
   const int width = context.io.width;
   std::string out = absl::StrCat(person.display_name(), "\n截至 ", DayShown(context), "\n\n");
@@ -142,7 +146,7 @@ absl::StatusOr<int> Show(Context& context) {
   AddLine(out, "入党日期", DateText(person.joined_on()), width);
   AddLine(out, "转正日期", DateText(person.full_member_on()), width);
   AddLine(out, "登记日期", DateText(person.registered_on()), width);
-  AddStatus(out, person, width);
+  AddStatus(out, person, titles, width);
   if (person.affiliations_size() > 1) {
     Table table;
     table.AddColumn("组织关系所在", Align::kLeft, /*can_wrap=*/true);
