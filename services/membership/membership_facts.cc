@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
-#include "common/rpc/organisation_mirror.h"
+#include "services/membership/acting.h"
 #include "services/membership/convert.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues_quote.h"
@@ -65,27 +65,6 @@ absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag) {
 void RequireEtag(absl::string_view etag, Violations& wrong) {
   if (!etag.empty()) return;
   wrong.push_back(Because("ETAG_REQUIRED", "etag", "请带上读取该人员时得到的 etag"));
-}
-
-// The organisation, and whatever is above it by subordination, as of the day.
-absl::StatusOr<Upward> UpwardOf(const SharedOrgTree& tree, const Reader& reader,
-                                const std::string& organisation, absl::CivilDay day) {
-  Upward upward;
-  const std::vector<std::string> ids = tree.Read([&](const OrgTree& one) {
-    return one.AncestorsOn(organisation, type::v1::LINE_SUBORDINATION, day);
-  });
-  for (const std::string& id : ids) {
-    ChainNode node;
-    node.id = id;
-    ZHIBU_ASSIGN_OR_RETURN(const auto row, OrganisationMirror::Find(reader, id));
-    if (row) {
-      const rpc::MirroredKind kind = KindOn(*row, day);
-      node.kind = static_cast<registry::v1::OrganisationKind>(kind.kind());
-      node.level = static_cast<registry::v1::CommitteeLevel>(kind.level());
-    }
-    upward.push_back(std::move(node));
-  }
-  return upward;
 }
 
 // Who is kept nowhere in these books, or by another record.
