@@ -205,7 +205,7 @@ v1::RuleSetSummary SummaryOf(const RuleSet& set, bool with_rules) {
                      : rule.severity() == rules::WARN ? v1::RULE_EFFECT_WARNS
                                                       : v1::RULE_EFFECT_OFF);
     for (const int step : rule.steps()) shown.add_steps(static_cast<v1::StepKind>(step));
-    shown.set_message(rule.message());
+    shown.set_message(WordingOf(rule));
     *shown.mutable_citation() = rule.citation();
     shown.set_overlay(rule.overlay());
   }

@@ -1,9 +1,13 @@
 #include "services/membership/rules/rule_set.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "common/base/civil.h"
 
 namespace zhibu::membership {
@@ -120,6 +124,30 @@ const RuleSet* RuleSets::Find(absl::string_view id) const {
     if (set->id() == id) return set.get();
   }
   return nullptr;
+}
+
+std::string WordingOf(const rules::Rule& rule) {
+  std::map<std::string, std::string> values;
+  for (const std::string& placeholder : PlaceholdersOf(rule.condition_case())) {
+    values[placeholder] = "…";
+  }
+  // The condition's numbers have the names of their placeholders, but for the unit.
+  const auto* field = rule.GetDescriptor()->FindFieldByNumber(rule.condition_case());
+  if (field != nullptr) {
+    const auto& condition = rule.GetReflection()->GetMessage(rule, field);
+    for (int i = 0; i < condition.GetDescriptor()->field_count(); ++i) {
+      const auto* number = condition.GetDescriptor()->field(i);
+      if (number->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_INT32) continue;
+      if (number->is_repeated()) continue;
+      absl::string_view name = number->name();
+      absl::ConsumePrefix(&name, "working_");
+      if (absl::StartsWith(name, "at_")) absl::ConsumeSuffix(&name, "_months");
+      const auto value = values.find(absl::StrCat("{", name, "}"));
+      if (value == values.end()) continue;
+      value->second = absl::StrCat(condition.GetReflection()->GetInt32(condition, number));
+    }
+  }
+  return absl::StrReplaceAll(rule.message(), values);
 }
 
 }  // namespace zhibu::membership

@@ -111,6 +111,10 @@ class RuleSets {
 // The placeholders that a rule's message may contain.
 std::vector<std::string> PlaceholdersOf(rules::Rule::ConditionCase condition);
 
+// The rule's message apart from any case: its own numbers stand in it, and "…" where the case, or a
+// day, is filled in.
+std::string WordingOf(const rules::Rule& rule);
+
 }  // namespace zhibu::membership
 
 #endif  // ZHIBU_SERVICES_MEMBERSHIP_RULES_RULE_SET_H_

@@ -199,6 +199,17 @@ TEST(Overlay, JudgesAndSetsWhatFallsDue) {
   std::vector<std::string> local;
   for (const v1::RuleSummary& rule : sets.rule_sets(0).rules()) {
     if (!rule.overlay().empty()) local.push_back(rule.reason());
+    // For people: numbers instead of placeholders.
+    EXPECT_EQ(rule.message().find('{'), std::string::npos) << rule.message();
+    if (rule.reason() == "ACTIVIST_PERIOD_TOO_SHORT") {
+      EXPECT_EQ(rule.message(), "须经过12个月以上培养教育和考察，才能确定为发展对象，最早日期为 …");
+    }
+    if (rule.reason() == "EXTENSION_OUT_OF_RANGE") {
+      EXPECT_EQ(rule.message(), "延长预备期不得少于6个月，最长不超过12个月");
+    }
+    if (rule.reason() == "NOTICE_TOO_SHORT") {
+      EXPECT_THAT(rule.message(), ::testing::HasSubstr("5个工作日"));
+    }
   }
   EXPECT_THAT(local, ::testing::ElementsAre("NOTICE_TOO_SHORT", "APPLICANT_PERIOD_TOO_SHORT",
                                             "PROBATION_INSPECTION_LATE"));
