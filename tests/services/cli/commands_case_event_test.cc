@@ -1,0 +1,116 @@
+// What happens to a case beside its steps, as typed and shown on a terminal of 80 columns.
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/services/cli/commands_fixture.h"
+#include "zhibu/membership/v1/case_event_service.grpc.pb.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+
+namespace zhibu::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+// A case of which the second step is void.
+class FakeMembership final : public membership::v1::MembershipService::Service {
+  grpc::Status GetCase(grpc::ServerContext*, const membership::v1::GetCaseRequest* request,
+                       membership::v1::GetCaseResponse* response) override {
+    auto& found = *response->mutable_development_case();
+    found.set_name(request->name());
+    found.set_organisation("organisations/qinglan-county-first-senior-middle-school-branch");
+    found.set_stage(membership::v1::STAGE_APPLICANT);
+    found.set_state(membership::v1::CASE_STATE_PAUSED);
+    found.set_etag("5");
+    for (int sequence : {1, 2}) {
+      auto& step = *found.add_steps();
+      step.set_sequence(sequence);
+      step.set_kind(static_cast<membership::v1::StepKind>(sequence));
+      *step.mutable_step()->mutable_date() = ToProto(absl::CivilDay(2026, 6, sequence));
+      step.set_rule_set("cpc-2026");
+      if (sequence == 2) step.set_voided_by(1);
+    }
+    auto& voided = *found.add_events();
+    voided.set_sequence(1);
+    voided.mutable_event()->set_kind(membership::v1::CASE_EVENT_KIND_VOIDED);
+    *voided.mutable_event()->mutable_date() = ToProto(absl::CivilDay(2026, 7, 1));
+    voided.mutable_event()->set_step_sequence(2);
+    voided.mutable_event()->set_reason("第二十三条");
+    return grpc::Status::OK;
+  }
+};
+
+class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
+ public:
+  grpc::Status RecordCaseEvent(grpc::ServerContext*,
+                               const membership::v1::RecordCaseEventRequest* request,
+                               membership::v1::RecordCaseEventResponse* response) override {
+    got = *request;
+    *response->mutable_recorded()->mutable_event() = request->event();
+    response->set_state(membership::v1::CASE_STATE_OPEN);
+    response->set_revision(17);
+    return grpc::Status::OK;
+  }
+  membership::v1::RecordCaseEventRequest got;
+};
+
+class CaseEventCommandsTest : public ::testing::Test {
+ protected:
+  CaseEventCommandsTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&membership_);
+    builder.RegisterService(&events_);
+    server_ = builder.BuildAndStart();
+    EXPECT_TRUE(WriteFile(folder_.path("token"), "a-token\n").ok());
+    terminal_.environment = {{"ZHIBU_MEMBERSHIP", absl::StrCat("127.0.0.1:", port)},
+                             {"ZHIBU_REGISTRY", absl::StrCat("127.0.0.1:", port)},
+                             {"ZHIBU_TOKEN_FILE", folder_.path("token")}};
+  }
+  ~CaseEventCommandsTest() override { server_->Shutdown(); }
+
+  TempFolder folder_;
+  FakeMembership membership_;
+  FakeCaseEvents events_;
+  std::unique_ptr<grpc::Server> server_;
+  Terminal terminal_;
+};
+
+TEST_F(CaseEventCommandsTest, RecordWhatWasSaidWithTheCasesEtag) {
+  const Ran ran = terminal_.Run({"member", "event", "p1/c1", "--event", "voided", "--from-step",
+                                 "16", "--date", "2026-11-20", "--reason", "第二十三条"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(events_.got.name(), "persons/p1/cases/c1");
+  EXPECT_EQ(events_.got.etag(), "5");
+  EXPECT_NE(events_.got.request_id(), "");
+  EXPECT_EQ(events_.got.event().kind(), membership::v1::CASE_EVENT_KIND_VOIDED);
+  EXPECT_EQ(events_.got.event().step_sequence(), 16);
+  EXPECT_EQ(events_.got.event().reason(), "第二十三条");
+  EXPECT_EQ(FromProto(events_.got.event().date()).value(), absl::CivilDay(2026, 11, 20));
+  EXPECT_THAT(ran.out, HasSubstr("已记录：认定无效"));
+  EXPECT_THAT(ran.out, HasSubstr("修订号：17"));
+}
+
+TEST_F(CaseEventCommandsTest, AskForTheKindAndTheDate) {
+  EXPECT_NE(terminal_.Run({"member", "event", "p1/c1", "--date", "2026-11-20"}).code, 0);
+  EXPECT_NE(terminal_.Run({"member", "event", "p1/c1", "--event", "paused"}).code, 0);
+  EXPECT_EQ(events_.got.name(), "");
+}
+
+TEST_F(CaseEventCommandsTest, ShowStateEventsAndVoidSteps) {
+  const Ran ran = terminal_.Run({"member", "steps", "p1/c1"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  for (const char* part : {"暂停", "认定无效", "2026-07-01", "自序号 2 起", "第二十三条", "  无效"}) {
+    EXPECT_THAT(ran.out, HasSubstr(part));
+  }
+  EXPECT_LE(WidestLine(ran.out), 80);
+}
+
+}  // namespace
+}  // namespace zhibu::cli
