@@ -161,10 +161,19 @@ void NamedPersons(const History& history, const Did& step, const std::string& wh
   }
 }
 void D05_Contacts(const History& history, const Did& step, Found& found) {
-  if (step.step == 5) NamedPersons(history, step, "CONTACT", 1, 2, found);
+  if (step.step != 5) return;
+  NamedPersons(history, step, "CONTACT", 1, 2, found);
+  for (const Named& person : step.named) {
+    if (person.suspended) found.warned.insert("CONTACT_RIGHTS_SUSPENDED");
+  }
 }
 void D06_Introducers(const History& history, const Did& step, Found& found) {
-  if (step.step == 9) NamedPersons(history, step, "INTRODUCER", 2, 2, found);
+  if (step.step != 9) return;
+  NamedPersons(history, step, "INTRODUCER", 2, 2, found);
+  // Restated only, so it warns.
+  for (const Named& person : step.named) {
+    if (person.suspended) found.warned.insert("INTRODUCER_RIGHTS_SUSPENDED");
+  }
 }
 
 bool NotPassed(const History& history, int step) {
@@ -181,7 +190,11 @@ void D08_Training(const History& history, const Did& step, Found& found) {
   // 集中培训 is one training: short ones do not add up.
   const Did* training = Last(history, 11);
   if (training == nullptr) return;
-  if (training->days < 3 && training->hours < 24) found.refused.insert("TRAINING_TOO_SHORT");
+  if (training->days < 3 && training->hours < 24) {
+    // 个别特殊情况: the text of 2014 alone allows an exception.
+    const bool stands = step.excepted && !ByTextOf2026(step.on);
+    (stands ? found.warned : found.refused).insert("TRAINING_TOO_SHORT");
+  }
   if (ByTextOf2026(step.on) && NotPassed(history, 11)) found.warned.insert("TRAINING_NOT_PASSED");
 }
 
@@ -235,6 +248,18 @@ void D12_Vote(const Did& step, Found& found) {
   if (2 * vote.in_favour <= vote.entitled) found.refused.insert("MAJORITY_NOT_REACHED");
 }
 
+void D12_Electorate(const Did& step, Found& found) {
+  if ((step.step != 15 && step.step != 23) || !step.voters) return;
+  if (step.some_came_later) {
+    // The books cannot tell; what was said stands.
+    found.warned.insert("ELECTORATE_NOT_CONFIRMED");
+  } else if (*step.voters == 0) {
+    found.refused.insert("ELECTORATE_EMPTY");
+  } else if (step.ballot.entitled != *step.voters) {
+    found.refused.insert("ELECTORATE_DIFFERS");
+  }
+}
+
 void D13_ApprovalInTime(const History& history, const Did& step, Found& found) {
   if (step.step == 17) {
     const Did* meeting = Last(history, 15);
@@ -252,11 +277,115 @@ void D13_ApprovalInTime(const History& history, const Did& step, Found& found) {
   }
 }
 
-void D14_Approver(const Did& step, Found& found) {
-  if (step.step != 17 && step.step != 24) return;
-  if (step.body != Body::kCommittee && step.body != Body::kWorkCommittee) {
-    found.refused.insert("APPROVER_NOT_COMPETENT");
+// Whether the one at this place may approve (art 23): a committee or work committee, but not a
+// base-level committee under a township's or street's.
+bool MayApprove(const History& history, size_t place) {
+  const Body& body = history.upward[place];
+  if (body.kind == Body::kWorkCommittee) return true;
+  if (body.kind != Body::kCommittee) return false;
+  return place + 1 == history.upward.size() || !history.upward[place + 1].of_township;
+}
+// Those who may approve, lowest first.
+std::vector<std::string> Approvers(const History& history) {
+  std::vector<std::string> names;
+  for (size_t place = 0; place < history.upward.size(); ++place) {
+    if (MayApprove(history, place)) names.push_back(history.upward[place].name);
   }
+  return names;
+}
+
+// Who acts for which step (§1.2, §1.10).
+void D14_ActingBody(const History& history, const Did& step, Found& found) {
+  const auto only = [&](const std::vector<std::string>& competent, std::string reason,
+                        std::set<std::string>& where) {
+    const bool one_of = std::find(competent.begin(), competent.end(), step.by) != competent.end();
+    // Nobody in these books may, whoever is said.
+    const bool committee = step.step != 15 && step.step != 18 && competent.empty();
+    if (committee) reason = "NO_COMPETENT_COMMITTEE";
+    // Not said: the lowest that may.
+    if (step.by.empty() ? competent.empty() : !one_of) where.insert(reason);
+  };
+  std::vector<std::string> chain;
+  for (const Body& body : history.upward) chain.push_back(body.name);
+  const std::vector<std::string> branch = {chain.front()};
+  const std::vector<std::string> approvers = Approvers(history);
+  std::vector<std::string> lowest, next;
+  if (!approvers.empty()) lowest = {approvers.front()};
+  if (approvers.size() > 1) next = {approvers[1]};
+  switch (step.step) {
+    case 3:
+    case 5:
+    case 6:
+    case 7:
+    case 12:
+    case 23:
+      return only(branch, "BRANCH_NOT_COMPETENT", found.refused);
+    case 9:
+    case 19:
+    case 21:
+      return only(branch, "BRANCH_DIFFERS", found.warned);
+    case 15: {
+      const auto kind = history.upward.front().kind;
+      const bool never = kind == Body::kTemporaryBranch || kind == Body::kPartyGroup;
+      return only(never ? std::vector<std::string>() : branch, "ADMITTING_BRANCH_NOT_COMPETENT",
+                  found.refused);
+    }
+    case 4:
+    case 8:
+    case 13:
+      return only(lowest, "SUPERIOR_NOT_COMPETENT", found.refused);
+    case 16:
+      return only(lowest, "SUPERIOR_DIFFERS", found.warned);
+    case 17:
+    case 24:
+      return only(lowest, "APPROVER_NOT_COMPETENT", found.refused);
+    case 18:
+      // Where there is none above in the books, it is one that is not in them.
+      if (next.empty() && step.by.empty()) return;
+      return only(next, "FILING_BODY_NOT_COMPETENT", found.refused);
+    case 11:
+      return only(approvers, "TRAINER_NOT_COMPETENT", found.refused);
+    case 2:
+    case 10:
+    case 25:
+      return only(chain, "BODY_OUTSIDE_CHAIN", found.refused);
+    case 20:
+      return only(chain, "OATH_BODY_OUTSIDE_CHAIN", found.warned);
+    default:
+      return;
+  }
+}
+
+// A general branch, and a committee that may not approve, deliberates what goes up past it.
+void D14_Deliberated(const History& history, const Did& step, Found& found) {
+  if (step.step != 17) return;
+  const Did* meeting = Last(history, 15);
+  if (meeting == nullptr) return;
+  for (size_t place = 1; place < history.upward.size() && !MayApprove(history, place); ++place) {
+    const Body& body = history.upward[place];
+    if (body.kind != Body::kGeneralBranch && body.kind != Body::kCommittee) continue;
+    bool did = false;
+    for (const auto& [name, day] : step.deliberated) {
+      if (name != body.name) continue;
+      did = true;
+      if (day > step.on || day < meeting->on) {
+        found.refused.insert("DELIBERATION_OUT_OF_TIME");
+      }
+    }
+    if (!did) found.refused.insert("DELIBERATION_MISSING");
+  }
+}
+
+// What was granted is only for what would be wrong without it.
+void Exception(const Did& step, Found& found) {
+  if (!step.excepted) return;
+  const bool used = found.warned.count("TRAINING_TOO_SHORT") + found.warned.count("LEAVING_SOON");
+  if (!used) found.refused.insert("EXCEPTION_NOT_NEEDED");
+}
+
+void D20_Quota(const Did& step, Found& found) {
+  if (step.step != 17 || !step.passed || !step.quota_left) return;
+  if (*step.quota_left <= 0) found.warned.insert("QUOTA_EXCEEDED");
 }
 
 void D15_Oath(const History& history, const Did& step, Found& found) {
@@ -420,12 +549,16 @@ Found Check(const History& history, const Did& step, Day today) {
   D10_PreReview(history, step, found);
   D11_LeavingSoon(step, found);
   D12_Vote(step, found);
+  D12_Electorate(step, found);
   D13_ApprovalInTime(history, step, found);
-  D14_Approver(step, found);
+  D14_ActingBody(history, step, found);
+  D14_Deliberated(history, step, found);
   D15_Oath(history, step, found);
   D16_ProbationEnded(history, step, found);
   D17_Extension(history, step, found);
   D19_Order(history, step, found);
+  D20_Quota(step, found);
+  Exception(step, found);
   return found;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -16,14 +17,12 @@ namespace zhibu::membership::naive {
 
 using Day = absl::CivilDay;
 
-// Kinds of bodies, as far as approving is concerned (art 23).
-enum class Body {
-  kNone,  // not there on that day
-  kCommittee,
-  kWorkCommittee,
-  kGeneralBranch,
-  kBranch,
-  kPartyGroup,
+// An organisation, as it is on every day.
+struct Body {
+  enum Kind { kCommittee, kWorkCommittee, kGeneralBranch, kBranch, kTemporaryBranch, kPartyGroup };
+  std::string name;
+  Kind kind = kBranch;
+  bool of_township = false;  // a township's or street's committee
 };
 
 // Somebody whom a step names, as he or she stands on its day.
@@ -31,6 +30,7 @@ struct Named {
   std::string name;
   bool in_books = true;
   bool full_member = true;
+  bool suspended = false;  // rights of a member, by 留党察看 or detention
 };
 
 struct Ballot {
@@ -43,15 +43,20 @@ enum class Outcome { kNone, kFull, kExtended, kCancelled };
 struct Did {
   int step = 0;  // 1–25
   Day on;
-  bool passed = true;                         // 10–13; 17 and 24: approved
-  int days = 0, hours = 0;                    // 11
-  std::vector<Named> named;                   // 5, 9
-  Ballot ballot;                              // 15, 23
-  Outcome outcome = Outcome::kNone;           // 23
-  int months = 0;                             // 23, extended
-  Body body = Body::kNone;                    // 17, 24
-  std::optional<Day> notice_from, notice_to;  // 7
-  std::optional<Day> leaving;                 // 13
+  bool passed = true;                                    // 10–13; 17 and 24: approved
+  int days = 0, hours = 0;                               // 11
+  std::vector<Named> named;                              // 5, 9
+  Ballot ballot;                                         // 15, 23
+  Outcome outcome = Outcome::kNone;                      // 23
+  int months = 0;                                        // 23, extended
+  std::string by;                                        // who acted; empty: the competent one
+  std::optional<Day> notice_from, notice_to;             // 7
+  std::optional<Day> leaving;                            // 13
+  std::vector<std::pair<std::string, Day>> deliberated;  // 17: who, and when
+  std::optional<int> voters;                             // 15, 23: who may vote there, by the books
+  bool some_came_later = false;   // not all of them were in the books on the day
+  std::optional<int> quota_left;  // 17: where there is a ledger
+  bool excepted = false;          // an exception was granted
 };
 
 // What is off beside Saturdays and Sundays, and which of those are worked.
@@ -67,6 +72,7 @@ struct History {
   std::optional<Day> member_since;
   std::vector<Did> done;  // what was accepted, in order
   const Holidays* holidays = nullptr;
+  std::vector<Body> upward;  // the branch that leads the case, and what it is subordinate to
 };
 
 struct Found {

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/file.h"
+#include "common/base/resource_name.h"
 #include "google/protobuf/text_format.h"
 #include "services/membership/calendar.pb.h"
 #include "services/membership/rules/bodies.h"
@@ -55,10 +56,16 @@ std::string Written(const Did& did) {
   if (did.notice_from) absl::StrAppend(&text, " notice from ", FormatDate(*did.notice_from));
   if (did.notice_to) absl::StrAppend(&text, " to ", FormatDate(*did.notice_to));
   if (did.leaving) absl::StrAppend(&text, " leaving ", FormatDate(*did.leaving));
-  if (did.step == 17 || did.step == 24) absl::StrAppend(&text, " body ", int(did.body));
+  if (!did.by.empty()) absl::StrAppend(&text, " by ", did.by);
+  for (const auto& [name, day] : did.deliberated) {
+    absl::StrAppend(&text, " deliberated by ", name, " on ", FormatDate(day));
+  }
+  if (did.voters) absl::StrAppend(&text, " voters ", *did.voters, did.some_came_later ? "?" : "");
+  if (did.quota_left) absl::StrAppend(&text, " quota ", *did.quota_left);
+  if (did.excepted) absl::StrAppend(&text, " excepted");
   for (const naive::Named& named : did.named) {
     absl::StrAppend(&text, " ", named.name, named.in_books ? "" : "(unknown)",
-                    named.full_member ? "" : "(no member)");
+                    named.full_member ? "" : "(no member)", named.suspended ? "(suspended)" : "");
   }
   return text;
 }
@@ -91,6 +98,12 @@ v1::Step StepOf(const Did& did) {
   *step.mutable_date() = ToProto(did.on);
   const auto* field = v1::Step::descriptor()->FindFieldByNumber(did.step + 10);
   step.GetReflection()->MutableMessage(&step, field);
+  step.set_organisation(did.by);
+  if (did.excepted) {
+    step.mutable_exception()->set_authority("organisations/county");
+    step.mutable_exception()->set_document_number("1");
+    step.mutable_exception()->set_reason("r");
+  }
   v1::Vote* vote = nullptr;
   switch (did.step) {
     case 5:
@@ -128,8 +141,12 @@ v1::Step StepOf(const Did& did) {
       vote = step.mutable_admission_meeting()->mutable_vote();
       break;
     case 17:
-      step.set_organisation("organisations/acting");
       step.mutable_admission_approval()->set_approved(did.passed);
+      for (const auto& [name, day] : did.deliberated) {
+        v1::Deliberation& one = *step.mutable_admission_approval()->add_deliberations();
+        one.set_organisation(name);
+        *one.mutable_date() = ToProto(day);
+      }
       break;
     case 23:
       vote = step.mutable_conversion_meeting()->mutable_vote();
@@ -138,7 +155,6 @@ v1::Step StepOf(const Did& did) {
       step.mutable_conversion_meeting()->set_extension_months(did.months);
       break;
     case 24:
-      step.set_organisation("organisations/acting");
       step.mutable_conversion_approval()->set_approved(did.passed);
       break;
     default:
@@ -155,22 +171,65 @@ v1::Step StepOf(const Did& did) {
   return step;
 }
 
-std::optional<registry::v1::OrganisationKind> KindOfBody(Body body) {
-  switch (body) {
-    case Body::kNone:
-      return std::nullopt;
-    case Body::kCommittee:
-      return registry::v1::ORGANISATION_KIND_COMMITTEE;
-    case Body::kWorkCommittee:
-      return registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
-    case Body::kGeneralBranch:
-      return registry::v1::ORGANISATION_KIND_GENERAL_BRANCH;
-    case Body::kBranch:
-      return registry::v1::ORGANISATION_KIND_BRANCH;
-    case Body::kPartyGroup:
-      return registry::v1::ORGANISATION_KIND_PARTY_GROUP;
+// What is above the branch, in the shapes that the tree has.
+std::vector<naive::Body> SomeUpward(int shape) {
+  const Body branch = {"organisations/branch", Body::kBranch};
+  const Body general = {"organisations/general", Body::kGeneralBranch};
+  const Body base = {"organisations/base", Body::kCommittee};
+  const Body township = {"organisations/township", Body::kCommittee, true};
+  const Body bureau = {"organisations/bureau", Body::kWorkCommittee};
+  const Body county = {"organisations/county", Body::kCommittee};
+  switch (shape) {
+    case 0:
+      return {branch, general, base, township, county};
+    case 1:
+      return {branch, base, township};
+    case 2:
+      return {branch, township, county};
+    case 3:
+      return {branch, general, bureau, county};
+    case 4:
+      return {{"organisations/branch", Body::kTemporaryBranch}, county};
+    case 5:
+      return {branch, general};  // nobody who may approve
+    case 6:
+      return {{"organisations/branch", Body::kPartyGroup}, branch, base, county};
+    default:
+      return {branch, base, bureau, county};
   }
-  return std::nullopt;
+}
+
+Upward ForJudge(const std::vector<Body>& bodies) {
+  using namespace registry::v1;
+  Upward upward;
+  for (const Body& body : bodies) {
+    ChainNode node;
+    node.id = IdOf(kOrganisations, body.name).value();
+    switch (body.kind) {
+      case Body::kCommittee:
+        node.kind = ORGANISATION_KIND_COMMITTEE;
+        node.level = body.of_township ? COMMITTEE_LEVEL_TOWNSHIP : COMMITTEE_LEVEL_BASE;
+        if (body.name == kCounty) node.level = COMMITTEE_LEVEL_COUNTY;
+        break;
+      case Body::kWorkCommittee:
+        node.kind = ORGANISATION_KIND_WORK_COMMITTEE;
+        break;
+      case Body::kGeneralBranch:
+        node.kind = ORGANISATION_KIND_GENERAL_BRANCH;
+        break;
+      case Body::kBranch:
+        node.kind = ORGANISATION_KIND_BRANCH;
+        break;
+      case Body::kTemporaryBranch:
+        node.kind = ORGANISATION_KIND_TEMPORARY_BRANCH;
+        break;
+      case Body::kPartyGroup:
+        node.kind = ORGANISATION_KIND_PARTY_GROUP;
+        break;
+    }
+    upward.push_back(node);
+  }
+  return upward;
 }
 
 // One case, told to both.
@@ -195,6 +254,7 @@ class Walk {
       row.set_stage(v1::STAGE_FULL);
     }
     today_ = start_ + 400 + Below(3000);
+    history_.upward = SomeUpward(Below(OneIn(4) ? 8 : 4));
   }
 
   // Proposes steps until the case has come to an end or to no good. The reasons met are counted.
@@ -209,7 +269,8 @@ class Walk {
       const v1::Step step = StepOf(did);
       if (!CheckStepForm(step, "step").empty()) continue;
       if (const RuleSet* set = ShippedRuleSets().On(did.on)) {
-        const Judgement judgement = Judge(*set, FactsOf(did), {&step, did.on, today_, "step"});
+        const Judgement judgement =
+            Judge(*set, FactsOf(*set, did), {&step, did.on, today_, "step"});
         for (const Violation& one : judgement.refusals) judged.refused.insert(one.reason);
         for (const Violation& one : judgement.warnings) judged.warned.insert(one.reason);
       } else {
@@ -303,6 +364,7 @@ class Walk {
     if (OneIn(40)) named.name = kApplicant;
     named.in_books = !OneIn(40);
     named.full_member = named.in_books && !OneIn(40);
+    named.suspended = named.full_member && OneIn(20);
     return named;
   }
 
@@ -310,6 +372,12 @@ class Walk {
     Did did;
     did.step = NextStep();
     did.on = DateOf(did.step);
+    did.excepted = OneIn(12);
+    if (OneIn(12)) {
+      did.by = history_.upward[Below(static_cast<int>(history_.upward.size()))].name;
+    } else if (OneIn(60)) {
+      did.by = "organisations/elsewhere";
+    }
     switch (did.step) {
       case 5:
       case 9:
@@ -333,8 +401,14 @@ class Walk {
         if (did.step == 13 && OneIn(4)) {
           did.leaving = naive::Months(did.on, OneIn(3) ? 12 : 3) - 1 + Below(3);
         }
-        if (did.step == 17 || did.step == 24) {
-          did.body = OneIn(10) ? static_cast<Body>(Below(6)) : Body::kCommittee;
+        if (did.step == 17) {
+          if (OneIn(3)) did.quota_left = Below(4) - 1;
+          for (const Body& body : history_.upward) {
+            if (OneIn(15)) continue;
+            did.deliberated.emplace_back(
+                body.name, OneIn(10) ? DayOf(15) - 1 + Below(3) : std::max(DayOf(15), did.on - 1));
+            if (OneIn(15)) did.deliberated.back().second = did.on + Below(2);
+          }
         }
         break;
       case 15:
@@ -349,6 +423,10 @@ class Walk {
         vote.in_favour = OneIn(4) ? half + Below(2) : votes;
         vote.against = OneIn(3) ? std::max(0, votes - vote.in_favour) : 0;
         vote.abstained = OneIn(8) ? Below(2) : 0;
+        if (OneIn(2)) {
+          did.voters = vote.entitled - (OneIn(8) ? 1 : 0);
+          did.some_came_later = OneIn(4);
+        }
         if (did.step == 23) {
           did.outcome = OneIn(3)   ? Outcome::kExtended
                         : OneIn(8) ? Outcome::kCancelled
@@ -364,7 +442,7 @@ class Walk {
     return did;
   }
 
-  CaseFacts FactsOf(const Did& did) {
+  CaseFacts FactsOf(const RuleSet& set, const Did& did) {
     CaseFacts facts;
     facts.person = kApplicant;
     facts.progress = &progress_;
@@ -377,19 +455,21 @@ class Walk {
       if (named.in_books) {
         person.stage = named.full_member ? v1::STAGE_FULL : v1::STAGE_PROBATIONARY;
       }
+      person.rights_suspended = named.suspended;
       facts.named.push_back(person);
     }
-    // Who is competent is found upward from the branch; the naive rules only ask of what kind it is.
-    facts.competent = {"organisations/competent"};
-    if (did.step == 17 || did.step == 24) {
-      Upward upward = {{"branch", registry::v1::ORGANISATION_KIND_BRANCH}};
-      if (const auto kind = KindOfBody(did.body)) upward.push_back({"acting", *kind});
-      upward.push_back({"county", registry::v1::ORGANISATION_KIND_COMMITTEE});
-      rules::ActingBody approving;
-      approving.set_role(rules::ActingBody::APPROVING);
-      facts.competent = CompetentBodies(approving, upward);
+    const RuleSet::Needs& needs = set.NeedsOf(static_cast<v1::StepKind>(did.step));
+    const Upward upward = ForJudge(history_.upward);
+    if (needs.acting_body != nullptr) {
+      facts.competent = CompetentBodies(*needs.acting_body, upward);
+      facts.acting_organisation = did.by;
+      if (did.by.empty() && !facts.competent.empty()) {
+        facts.acting_organisation = facts.competent.front();
+      }
     }
-    if (did.step == 15 || did.step == 23) facts.electorate = Electorate{did.ballot.entitled, false};
+    if (needs.deliberating) facts.deliberating = DeliberatingBodies(upward);
+    if (did.voters) facts.electorate = Electorate{*did.voters, did.some_came_later};
+    facts.quota_left = did.quota_left;
     facts.calendar = &ShippedRuleSets().calendar();
     return facts;
   }
@@ -453,6 +533,24 @@ TEST(NaiveRules, AgreeWithJudgeOnRandomHistories) {
                              "APPROVAL_LATE",
                              "CONVERSION_APPROVAL_LATE",
                              "APPROVER_NOT_COMPETENT",
+                             "BRANCH_NOT_COMPETENT",
+                             "BRANCH_DIFFERS",
+                             "ADMITTING_BRANCH_NOT_COMPETENT",
+                             "SUPERIOR_NOT_COMPETENT",
+                             "SUPERIOR_DIFFERS",
+                             "FILING_BODY_NOT_COMPETENT",
+                             "TRAINER_NOT_COMPETENT",
+                             "BODY_OUTSIDE_CHAIN",
+                             "OATH_BODY_OUTSIDE_CHAIN",
+                             "NO_COMPETENT_COMMITTEE",
+                             "DELIBERATION_MISSING",
+                             "DELIBERATION_OUT_OF_TIME",
+                             "ELECTORATE_DIFFERS",
+                             "ELECTORATE_NOT_CONFIRMED",
+                             "CONTACT_RIGHTS_SUSPENDED",
+                             "INTRODUCER_RIGHTS_SUSPENDED",
+                             "EXCEPTION_NOT_NEEDED",
+                             "QUOTA_EXCEEDED",
                              "OATH_LATE",
                              "PROBATION_NOT_ENDED",
                              "EXTENSION_OUT_OF_RANGE",
