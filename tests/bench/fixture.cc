@@ -64,18 +64,30 @@ absl::StatusOr<std::unique_ptr<Fixture>> Fixture::Create(const std::string& bin,
 }
 
 absl::Status Fixture::Fill(int places) {
-  registry::v1::CreateOrganisationRequest root;
-  root.set_organisation_id("bench");
-  root.set_request_id(run_id_ + "-root");
-  root.mutable_organisation()->set_title("测试学校党支部");
-  root.mutable_organisation()->set_kind(registry::v1::ORGANISATION_KIND_BRANCH);
-  *root.mutable_organisation()->mutable_established() = On(2000, 1, 1);
-  registry::v1::CreateOrganisationResponse made;
+  // A committee that may act for the branch, and the branch.
+  registry::v1::BatchCreateOrganisationsRequest organisations;
+  organisations.set_request_id(run_id_ + "-organisations");
+  for (const char* id : {"bench-committee", "bench"}) {
+    registry::v1::CreateOrganisationRequest& row = *organisations.add_requests();
+    row.set_organisation_id(id);
+    registry::v1::Organisation& organisation = *row.mutable_organisation();
+    organisation.set_title(id);
+    organisation.set_kind(registry::v1::ORGANISATION_KIND_COMMITTEE);
+    *organisation.mutable_established() = On(2000, 1, 1);
+  }
+  registry::v1::Organisation& branch = *organisations.mutable_requests(1)->mutable_organisation();
+  branch.set_kind(registry::v1::ORGANISATION_KIND_BRANCH);
+  registry::v1::Affiliation& edge = *branch.add_affiliations();
+  edge.set_parent("organisations/bench-committee");
+  edge.set_line(type::v1::LINE_SUBORDINATION);
+  *edge.mutable_valid_from() = On(2000, 1, 1);
+  registry::v1::BatchCreateOrganisationsResponse made;
   auto registry = registry::v1::RegistryService::NewStub(suite_.channel("registry"));
   {
     grpc::ClientContext context;
     PrepareContext(context, token_);
-    ZHIBU_RETURN_IF_ERROR(FromGrpcStatus(registry->CreateOrganisation(&context, root, &made)));
+    ZHIBU_RETURN_IF_ERROR(
+        FromGrpcStatus(registry->BatchCreateOrganisations(&context, organisations, &made)));
   }
   ZHIBU_RETURN_IF_ERROR(suite_.WaitFollowed("membership", "registry"));
 
