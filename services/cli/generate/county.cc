@@ -6,6 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "common/base/civil.h"
 #include "services/cli/import/columns.h"
+#include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/registry/v1/facility.pb.h"
 
 namespace zhibu::cli {
@@ -209,6 +210,24 @@ void CountyBuilder::AddFact(absl::string_view person, membership::v1::Membership
   writer_->Add(FileKind::kFacts, row);
 }
 
+void CountyBuilder::AddCaseEvents() {
+  using namespace case_event_columns;  // NOLINT: the columns of one file
+  if (activists_.size() < 2) return;
+  const auto add = [&](size_t activist, membership::v1::CaseEventKind kind) {
+    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kCaseEvents);
+    row[kCase] = activists_[activist].first;
+    row[kKind] = WordOf(CaseEventKindWords(), kind);
+    row[kDate] = FormatDate(today_);
+    if (kind == membership::v1::CASE_EVENT_KIND_VOIDED) {
+      row[kFromStep] = absl::StrCat(activists_[activist].second);
+      row[kReason] = "第十一条";
+    }
+    writer_->Add(FileKind::kCaseEvents, row);
+  };
+  add(0, membership::v1::CASE_EVENT_KIND_PAUSED);
+  add(1, membership::v1::CASE_EVENT_KIND_VOIDED);
+}
+
 void CountyBuilder::AddCommittee(absl::string_view organisation, const MemberIds& members) {
   if (members.empty()) return;
   AddPost(organisation, registry::v1::POST_KIND_SECRETARY, members[0]);
@@ -296,8 +315,7 @@ std::string CountyBuilder::AddOldMember(const BranchSpec& spec, membership::v1::
   const absl::CivilDay full = AddYears(joined, 1);
   // Who was a member before came from elsewhere, a while later, but before every meeting that is
   // planned: who may vote there is counted from the books.
-  person.registered_on =
-      full <= books_opened_ ? books_opened_ : full + dice_.Between(10, 60);
+  person.registered_on = full <= books_opened_ ? books_opened_ : full + dice_.Between(10, 60);
   return AddPerson(spec, person, joined, full);
 }
 

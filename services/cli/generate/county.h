@@ -98,6 +98,10 @@ class CountyBuilder {
   // the end of the time limit; 0: none.
   void AddFact(absl::string_view person, membership::v1::MembershipFactKind kind, int days_ago,
                absl::string_view authority = "", absl::string_view article = "", int until = 0);
+  // What happened beside the steps (发展情形) to the first activists, today: one case is paused, of
+  // one the last inspection is void. Their stages stay as they are. Called once, after all
+  // branches.
+  void AddCaseEvents();
   // Secretary and, from seven members on, three commissioners, all from the first members.
   void AddCommittee(absl::string_view organisation, const MemberIds& members);
 
@@ -139,6 +143,7 @@ class CountyBuilder {
   int persons_ = 0, transfers_ = 0, outsiders_ = 0, posts_ = 0, schools_ = 0, institution_turn_ = 0;
   int elections_ = 0, facilities_ = 0, schools_with_facilities_ = 0;
   int64_t activities_ = 0;
+  std::vector<std::pair<std::string, size_t>> activists_;  // cases of activists; their steps
 };
 
 }  // namespace zhibu::cli

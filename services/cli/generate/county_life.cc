@@ -62,6 +62,9 @@ void CountyBuilder::AddSteps(const BranchSpec& spec, const std::string& person,
     FillStep(spec, step.step, step.date, contact, members, &row);
     writer_->Add(FileKind::kSteps, row);
   }
+  if (!steps.empty() && steps.back().step == 6) {
+    activists_.emplace_back(absl::StrCat(person, "/c1"), steps.size());
+  }
 }
 
 void CountyBuilder::FillStep(const BranchSpec& spec, int step, absl::CivilDay date, size_t contact,

@@ -232,6 +232,7 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
                    i % 3 == 0 ? county.NewOutsider() : members[0]);
     county.AddPost(unit, registry::v1::POST_KIND_DEPUTY_HEAD, members[1]);
   }
+  county.AddCaseEvents();
   return kBureau;
 }
 

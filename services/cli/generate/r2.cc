@@ -112,6 +112,7 @@ class R2 {
     AddJointBranches();
     AddTeachingPoints();
     AddLeaders();
+    county_.AddCaseEvents();
   }
 
  private:

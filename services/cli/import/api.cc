@@ -58,6 +58,7 @@ ImportApi::ImportApi(const ImportOptions& options, const ImportServices& service
       transfers_(StubOn<membership::v1::TransferService>(services.membership)),
       quotas_(StubOn<membership::v1::QuotaService>(services.membership)),
       facts_(StubOn<membership::v1::MembershipFactService>(services.membership)),
+      case_events_(StubOn<membership::v1::CaseEventService>(services.membership)),
       activity_(StubOn<activity::v1::ActivityService>(services.activity)) {}
 
 absl::Status ImportApi::Retry(absl::FunctionRef<grpc::Status(grpc::ClientContext*)> attempt) {

@@ -13,6 +13,7 @@
 #include "services/cli/import/import.h"
 #include "zhibu/activity/v1/activity_service.grpc.pb.h"
 #include "zhibu/feed/v1/feed.grpc.pb.h"
+#include "zhibu/membership/v1/case_event_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_fact_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/quota_service.grpc.pb.h"
@@ -52,6 +53,7 @@ class ImportApi {
   membership::v1::TransferService::Stub& transfers() { return *transfers_; }
   membership::v1::QuotaService::Stub& quotas() { return *quotas_; }
   membership::v1::MembershipFactService::Stub& facts() { return *facts_; }
+  membership::v1::CaseEventService::Stub& case_events() { return *case_events_; }
   activity::v1::ActivityService::Stub& activity() { return *activity_; }
   const ImportServices& services() const { return services_; }
 
@@ -67,6 +69,7 @@ class ImportApi {
   const std::unique_ptr<membership::v1::TransferService::Stub> transfers_;
   const std::unique_ptr<membership::v1::QuotaService::Stub> quotas_;
   const std::unique_ptr<membership::v1::MembershipFactService::Stub> facts_;
+  const std::unique_ptr<membership::v1::CaseEventService::Stub> case_events_;
   const std::unique_ptr<activity::v1::ActivityService::Stub> activity_;
 };
 

@@ -164,6 +164,16 @@ std::vector<FileSpec>* MakeSpecs() {
         Required("日期", Form::kDate, {"date"}), Optional("期限", Form::kDate, {"until"}),
         Optional("决定党组织", Form::kOrganisation, {"authority"}),
         Text("依据条款", false, 100, {"article"}), Text("文号", false, 100, {"document_number"})}},
+      {FileKind::kCaseEvents,
+       "发展情形.csv",
+       {Required("案件", Form::kCase, {"name"}),
+        OneOf("情形", true, CaseEventKindWords(), {"kind"}),
+        Required("日期", Form::kDate, {"date"}),
+        Optional("决定党组织", Form::kOrganisation, {"organisation"}),
+        Text("依据条款", false, 200, {"reason"}), Text("文号", false, 100, {"document_number"}),
+        Number("起始序号", false, 1, 1000, {"step_sequence"}),
+        OneOf("连续计算", false, YesNoWords(), {"continuous"}),
+        Optional("推迟到", Form::kDate, {"until"})}},
   };
 }
 

@@ -29,8 +29,9 @@ enum class FileKind {
   kActivities,     // 活动.csv
   kTransfers,      // 转接.csv
   kFacts,          // 党籍变动.csv: a person's rows in order of days
+  kCaseEvents,     // 发展情形.csv: a case's rows in order of days, after its steps
 };
-inline constexpr int kFileKinds = 14;
+inline constexpr int kFileKinds = 15;
 
 // A Chinese word for a value of a contract's enum.
 struct Word {
@@ -48,6 +49,7 @@ const Words& CoverageRungWords();
 const Words& PostKindWords();
 const Words& FacilityKindWords();
 const Words& FactKindWords();
+const Words& CaseEventKindWords();
 const Words& SexWords();
 const Words& PersonKindWords();
 const Words& OpeningStageWords();  // 预备党员, 正式党员
@@ -66,23 +68,23 @@ std::string ActivityKindWord(absl::string_view id);
 
 // What may stand in a field.
 enum class Form {
-  kId,            // a resource id that this row defines, once in the file
-  kOrganisation,  // id of an organisation
-  kInstitution,   // id of an institution
-  kSeat,          // id of an organisation or an institution: 职务 decides
-  kPerson,        // id of a person who stands in 人员.csv
-  kPersons,       // such ids, separated by ";" or "；", each once
-  kOrganisations, // ids of organisations, likewise
-  kHolder,        // id of a person who need not stand in 人员.csv
-  kCase,          // "person/case"
-  kText,          // at most `max` characters
-  kWord,          // one of `words`
-  kDate,          // 2026-11-23, 2026/1/3 or 20261123
-  kDates,         // such dates, separated likewise
-  kNumber,        // a whole number from `min` to `max`
-  kIdNumber,      // 公民身份号码 with a fitting check character
-  kCreditCode,    // 统一社会信用代码 with fitting check characters
-  kNationality,   // GB/T 3304: 01–56, 97, 98; a lost leading zero is forgiven
+  kId,             // a resource id that this row defines, once in the file
+  kOrganisation,   // id of an organisation
+  kInstitution,    // id of an institution
+  kSeat,           // id of an organisation or an institution: 职务 decides
+  kPerson,         // id of a person who stands in 人员.csv
+  kPersons,        // such ids, separated by ";" or "；", each once
+  kOrganisations,  // ids of organisations, likewise
+  kHolder,         // id of a person who need not stand in 人员.csv
+  kCase,           // "person/case"
+  kText,           // at most `max` characters
+  kWord,           // one of `words`
+  kDate,           // 2026-11-23, 2026/1/3 or 20261123
+  kDates,          // such dates, separated likewise
+  kNumber,         // a whole number from `min` to `max`
+  kIdNumber,       // 公民身份号码 with a fitting check character
+  kCreditCode,     // 统一社会信用代码 with fitting check characters
+  kNationality,    // GB/T 3304: 01–56, 97, 98; a lost leading zero is forgiven
   kActivityKind,
 };
 
@@ -254,6 +256,21 @@ enum {
 
 namespace fact_columns {
 enum { kPerson, kKind, kDate, kUntil, kAuthority, kArticle, kDocument, kCount };
+}
+
+namespace case_event_columns {
+enum {
+  kCase,
+  kKind,
+  kDate,
+  kOrganisation,
+  kReason,
+  kDocument,
+  kFromStep,
+  kContinuous,
+  kUntil,
+  kCount
+};
 }
 
 // Whether the step with this number (1–25) uses the column, and whether it must be filled. Columns

@@ -15,6 +15,7 @@
 #include "common/base/status.h"
 #include "common/domain/id_number.h"
 #include "services/cli/import/messages.h"
+#include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/membership/v1/membership_fact.pb.h"
 
@@ -54,6 +55,21 @@ void CheckFact(const Row& row, RowErrors* errors) {
   if (corrects != row.Has(kUntil)) {
     AddError(row, kUntil, "UNTIL_INVALID", "限期改正须填写期限，其他变动不填", errors);
   }
+}
+
+// Each column with the one kind of event that it is for.
+void CheckCaseEvent(const Row& row, RowErrors* errors) {
+  using namespace case_event_columns;  // NOLINT: the columns of one file
+  const auto only_with = [&](membership::v1::CaseEventKind kind, int column, const char* message) {
+    if (row.Has(column) == (row.Value(kKind) == kind)) return;
+    AddError(row, column, "COLUMN_NOT_FOR_EVENT", message, errors);
+  };
+  only_with(membership::v1::CASE_EVENT_KIND_VOIDED, kFromStep,
+            "认定无效须填写从哪一个序号的步骤起，其他情形不填");
+  only_with(membership::v1::CASE_EVENT_KIND_RECEIVED, kContinuous,
+            "接续培养须写明是否连续计算，其他情形不填");
+  only_with(membership::v1::CASE_EVENT_KIND_POSTPONED, kUntil,
+            "推迟讨论须填写推迟到哪一天，其他情形不填");
 }
 
 void CheckPerson(const Row& row, RowErrors* errors) {
@@ -103,7 +119,8 @@ void CheckStep(const Row& row, RowErrors* errors) {
              extended ? "延长预备期须填延长几个月" : "只有延长预备期才填此栏", errors);
   }
   if (row.List(kDeliberatedBy).size() != row.List(kDeliberatedOn).size()) {
-    AddError(row, kDeliberatedOn, "VALUE_REQUIRED", "每个审议机构须有一个审议日期，次序相同", errors);
+    AddError(row, kDeliberatedOn, "VALUE_REQUIRED", "每个审议机构须有一个审议日期，次序相同",
+             errors);
   }
   const int exception =
       int{row.Has(kExceptionBy)} + int{row.Has(kExceptionNumber)} + int{row.Has(kExceptionReason)};
@@ -314,6 +331,8 @@ void CheckRow(const Row& row, RowErrors* errors) {
       return CheckTransfer(row, errors);
     case FileKind::kFacts:
       return CheckFact(row, errors);
+    case FileKind::kCaseEvents:
+      return CheckCaseEvent(row, errors);
   }
 }
 

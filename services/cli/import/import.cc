@@ -13,6 +13,7 @@
 #include "services/cli/import/api.h"
 #include "services/cli/import/assemble.h"
 #include "services/cli/import/batch.h"
+#include "services/cli/import/case_events.h"
 #include "services/cli/import/existing.h"
 #include "services/cli/import/facts.h"
 #include "services/cli/import/folder.h"
@@ -104,6 +105,7 @@ class Importer {
     }
     ZHIBU_RETURN_IF_ERROR(SendActivities());
     ZHIBU_RETURN_IF_ERROR(SendTransfers());
+    ZHIBU_RETURN_IF_ERROR(SendCaseEvents());
     ZHIBU_RETURN_IF_ERROR(SendFacts());
     if (services.reporting != nullptr) {
       if (progress_) progress_({"", 0, 0, "reporting"});
@@ -372,26 +374,34 @@ class Importer {
     return absl::OkStatus();
   }
 
-  // One by one: each is judged by those before it, and there are few.
-  absl::Status SendFacts() {
+  // One by one: each is judged by those before it, and there are few. `send` answers the revision,
+  // 0 where the row's content was there; `name`: what the row is about.
+  template <typename Send, typename Name>
+  absl::Status SendEach(FileKind kind, Send send, Name name) {
     absl::Status status;
-    ReadChecked(folder_, FileKind::kFacts, [&](const Row& row) {
+    ReadChecked(folder_, kind, [&](const Row& row) {
       if (!status.ok()) return;
-      const absl::StatusOr<int64_t> revision = SendFact(api_, api_.services().token, row);
+      const absl::StatusOr<int64_t> revision = send(api_, api_.services().token, row);
       if (!revision.ok() && IsAboutRows(revision.status())) {
-        const Origin origin{
-            NameOf(kPersons, row.Text(fact_columns::kPerson)), FileKind::kFacts, row.line, {}};
-        status = Refuse(RowErrorsOf(revision.status(), {origin}));
+        status = Refuse(RowErrorsOf(revision.status(), {Origin{name(row), kind, row.line, {}}}));
         return;
       }
       status = revision.status();
       if (!status.ok()) return;
-      if (*revision == 0) ++ResultOf(FileKind::kFacts).already_there;
+      if (*revision == 0) ++ResultOf(kind).already_there;
       int64_t& newest = result_->revisions["membership"];
       newest = std::max(newest, *revision);
-      Progress(FileKind::kFacts, 1);
+      Progress(kind, 1);
     });
     return status;
+  }
+  absl::Status SendCaseEvents() {
+    return SendEach(FileKind::kCaseEvents, &SendCaseEvent, &CaseNameOf);
+  }
+  absl::Status SendFacts() {
+    return SendEach(FileKind::kFacts, &SendFact, [](const Row& row) {
+      return NameOf(kPersons, row.Text(fact_columns::kPerson));
+    });
   }
 
   absl::Status SendSteps() {

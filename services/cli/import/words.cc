@@ -1,6 +1,7 @@
 // The words of the interchange folder and the contract's values behind them.
 #include "common/base/resource_name.h"
 #include "services/cli/import/columns.h"
+#include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/membership/v1/membership_fact.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
@@ -142,6 +143,21 @@ const Words& FactKindWords() {
       {"流动返回", membership::v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED},
       {"不计入应到会", membership::v1::MEMBERSHIP_FACT_KIND_EXCUSED},
       {"恢复计入应到会", membership::v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED},
+  };
+  return *kWords;
+}
+
+const Words& CaseEventKindWords() {
+  static const auto* const kWords = new Words{
+      {"退回", membership::v1::CASE_EVENT_KIND_RETURNED},
+      {"不再培养", membership::v1::CASE_EVENT_KIND_REFUSED},
+      {"撤回申请", membership::v1::CASE_EVENT_KIND_WITHDRAWN},
+      {"暂停", membership::v1::CASE_EVENT_KIND_PAUSED},
+      {"恢复", membership::v1::CASE_EVENT_KIND_RESUMED},
+      {"认定无效", membership::v1::CASE_EVENT_KIND_VOIDED},
+      {"接续培养", membership::v1::CASE_EVENT_KIND_RECEIVED},
+      {"推迟讨论", membership::v1::CASE_EVENT_KIND_POSTPONED},
+      {"不予承认", membership::v1::CASE_EVENT_KIND_NOT_RECOGNISED},
   };
   return *kWords;
 }

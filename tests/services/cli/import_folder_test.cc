@@ -27,6 +27,7 @@ constexpr char kSteps[] = "案件,步骤,日期,联系人,介绍人,通过,应�
 constexpr char kTransfers[] =
     "编号,人员,转入,库外党组织,事由,发起日期,开具日期,党费交至,接收日期\n";
 constexpr char kFacts[] = "人员,类别,日期,期限\n";
+constexpr char kCaseEvents[] = "案件,情形,日期,起始序号,连续计算,推迟到\n";
 constexpr char kActivities[] = "编号,党组织,类别,日期,主题,出席,缺席\n";
 
 Folder FolderOf(std::vector<std::pair<FileKind, std::string>> files) {
@@ -140,6 +141,14 @@ TEST(CheckFolder, NamesFileLineColumnAndReasonOfEachBadRow) {
             "党籍变动.csv:2:期限:UNTIL_INVALID"},
            {FileKind::kFacts, absl::StrCat(kFacts, "p1,走了,2020-01-01,\n"),
             "党籍变动.csv:2:类别:WORD_UNKNOWN"},
+           {FileKind::kCaseEvents, absl::StrCat(kCaseEvents, "p1/c1,认定无效,2020-01-01,,,\n"),
+            "发展情形.csv:2:起始序号:COLUMN_NOT_FOR_EVENT"},
+           {FileKind::kCaseEvents, absl::StrCat(kCaseEvents, "p1/c1,暂停,2020-01-01,,是,\n"),
+            "发展情形.csv:2:连续计算:COLUMN_NOT_FOR_EVENT"},
+           {FileKind::kCaseEvents, absl::StrCat(kCaseEvents, "p1/c1,推迟讨论,2020-01-01,,,\n"),
+            "发展情形.csv:2:推迟到:COLUMN_NOT_FOR_EVENT"},
+           {FileKind::kCaseEvents, absl::StrCat(kCaseEvents, "p1,暂停,2020-01-01,,,\n"),
+            "发展情形.csv:2:案件:CASE_INVALID"},
            {FileKind::kTransfers,
             absl::StrCat(kTransfers, "t1,p1,o2,外县某支部,调动,2020-01-01,,,\n"),
             "转接.csv:2:转入:DESTINATION_INVALID"},
@@ -253,6 +262,7 @@ TEST(Columns, HaveAsManyColumnsAsTheirEnums) {
   EXPECT_EQ(SpecOf(FileKind::kActivities).columns.size(), size_t{activity_columns::kCount});
   EXPECT_EQ(SpecOf(FileKind::kTransfers).columns.size(), size_t{transfer_columns::kCount});
   EXPECT_EQ(SpecOf(FileKind::kFacts).columns.size(), size_t{fact_columns::kCount});
+  EXPECT_EQ(SpecOf(FileKind::kCaseEvents).columns.size(), size_t{case_event_columns::kCount});
 }
 
 }  // namespace
