@@ -326,6 +326,14 @@ void Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* b
   PutRow(txn, PersonKey(id), row);
 }
 
+void Tables::PutStages(Txn& txn, const std::string& id, const Stages& stages,
+                       rows::PersonRow person) const {
+  const rows::PersonRow before = person;
+  person.set_version(person.version() + 1);
+  *person.mutable_stages() = stages;
+  PutPerson(txn, id, &before, person);
+}
+
 absl::Status Tables::Apply(Txn& txn, const v1::PersonRevealed& event) const {
   const std::optional<std::string> id = IdOf(kPersons, event.name());
   if (!id) return absl::DataLossError("an event without a name");
@@ -413,10 +421,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   if (Same(stages_before, row.stages())) return absl::OkStatus();
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> person, FindPerson(txn, name->person_id));
   if (!person) return absl::DataLossError("a step of a person who is not there");
-  const rows::PersonRow before = *person;
-  person->set_version(person->version() + 1);
-  *person->mutable_stages() = row.stages();
-  PutPerson(txn, name->person_id, &before, *person);
+  PutStages(txn, name->person_id, row.stages(), *std::move(person));
   return absl::OkStatus();
 }
 
@@ -469,10 +474,9 @@ absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
   rows::CaseEventRow made;
   *made.mutable_recorded() = recorded;
   PutRow(txn, CaseEventsKey(*name).Number(recorded.sequence()), made);
-  if (Same(person->stages(), row->stages())) return absl::OkStatus();
-  person->set_version(person->version() + 1);
-  *person->mutable_stages() = row->stages();
-  PutRow(txn, PersonKey(name->person_id), *person);
+  if (!Same(person->stages(), row->stages())) {
+    PutStages(txn, name->person_id, row->stages(), *std::move(person));
+  }
   return absl::OkStatus();
 }
 

@@ -36,9 +36,9 @@ enum Table : uint8_t {
   kDueTable = 0x15,               // organisation, day, person, case, kind → DueRow
   kCaseEventTable = 0x16,         // person, case, sequence → CaseEventRow
   kExceptionTable = 0x17,         // organisation, person, case, sequence → nothing
-  kPersonHistory = 0x18,          // person, negative revision that changed it → PersonRow before it
-  kQuotaTable = 0x1A,             // organisation, year → QuotaRow
-  kQuotaEntries = 0x1B,           // organisation, year, sequence → QuotaEntry
+  kPersonHistory = 0x18,  // person, negative revision that changed it → PersonRow before it
+  kQuotaTable = 0x1A,     // organisation, year → QuotaRow
+  kQuotaEntries = 0x1B,   // organisation, year, sequence → QuotaEntry
   // A work list from the registry's feed, not of the own one: the only table that folding the own
   // feed does not make.
   kUnitTransferTable = 0x22,  // reorganisation → UnitTransferRow
@@ -112,6 +112,9 @@ class Tables {
   // Writes the record as it now is, with its due items; what it was goes into the history.
   void PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
                  rows::PersonRow& row) const;
+  // The person as it is, now at these stages.
+  void PutStages(Txn& txn, const std::string& id, const Stages& stages,
+                 rows::PersonRow person) const;
 
   const RuleSets& rule_sets_;
   const PersonalDataKeys& keys_;

@@ -666,6 +666,28 @@ TEST_F(CaseEventsTest, LetOneOfTwoClerksWin) {
   }
 }
 
+// The person's record changes with the stage, whatever changed it.
+TEST_F(CaseEventsTest, KeepWhatWasKnownBeforeAndSettleWhatMembershipOwes) {
+  Walk(v1::STEP_KIND_CONVERSION_APPLICATION);
+  const absl::CivilDay day = AddMonths(kStart, 16);
+  ASSERT_TRUE(world_.Fact(kLi, v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST, day).ok());
+  world_.etag(kCase) = world_.Case(kCase).etag();
+  EXPECT_THAT(DueKinds(), Contains(v1::DUE_KIND_CONTACT_LOST));
+  const absl::Time before = world_.clock().Now();
+  world_.clock().Advance(absl::Seconds(10));
+  Happens(Void(1, AddMonths(kStart, 30)));
+  EXPECT_THAT(DueKinds(), Not(Contains(v1::DUE_KIND_CONTACT_LOST)));
+  EXPECT_EQ(world_.Person(kLi).stage(), v1::STAGE_UNSPECIFIED);
+  v1::GetPersonRequest request;
+  v1::GetPersonResponse response;
+  request.set_name(kLi);
+  request.mutable_known_at()->set_seconds(absl::ToUnixSeconds(before));
+  ASSERT_TRUE(
+      Invoke(&v1::MembershipService::Stub::GetPerson, world_.stub(), request, &response).ok());
+  EXPECT_EQ(response.person().stage(), v1::STAGE_PROBATIONARY);
+  ExpectFolds();
+}
+
 // Whatever happens in whatever order: the feed alone makes the same rows, every proof stands, and a
 // refused call leaves no trace.
 class CaseEventProperty : public CaseEventsTest, public ::testing::WithParamInterface<int> {};
