@@ -32,8 +32,8 @@ std::string NameOf(absl::string_view collection, absl::string_view id) {
 
 std::optional<CaseName> ParseCaseName(absl::string_view name) {
   const std::vector<std::string> parts = absl::StrSplit(name, '/');
-  if (parts.size() != 4 || parts[0] != kPersons || parts[2] != "cases" ||
-      !IsResourceId(parts[1]) || !IsResourceId(parts[3])) {
+  if (parts.size() != 4 || parts[0] != kPersons || parts[2] != "cases" || !IsResourceId(parts[1]) ||
+      !IsResourceId(parts[3])) {
     return std::nullopt;
   }
   return CaseName{parts[1], parts[3]};

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 
 namespace zhibu::activity {
 namespace {
@@ -32,12 +33,6 @@ class Findings {
   const std::string prefix_;
   std::vector<Violation> list_;
 };
-
-// Code points of well-formed UTF-8, which protobuf guarantees.
-int Characters(absl::string_view text) {
-  return static_cast<int>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 bool IsText(absl::string_view text) {
   return !absl::StripAsciiWhitespace(text).empty() && Characters(text) <= kMaxTextCharacters;

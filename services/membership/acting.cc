@@ -12,6 +12,14 @@
 #include "services/membership/tables.h"
 
 namespace zhibu::membership {
+namespace {
+
+// The branch whatever its kind: known without the tree.
+bool IsBranchItself(const rules::ActingBody& rule) {
+  return rule.role() == rules::ActingBody::BRANCH && rule.never().empty();
+}
+
+}  // namespace
 
 absl::StatusOr<Upward> UpwardOf(const SharedOrgTree& tree, const Reader& reader,
                                 const std::string& organisation_id, absl::CivilDay day) {
@@ -35,15 +43,7 @@ absl::StatusOr<Upward> UpwardOf(const SharedOrgTree& tree, const Reader& reader,
 
 absl::StatusOr<Electorate> ElectorateOf(const Reader& reader, absl::string_view branch_id,
                                         absl::CivilDay day) {
-  std::vector<std::string> persons;
-  const Key range = Key(kPersonsByOrganisation).Text(branch_id);
-  ZHIBU_RETURN_IF_ERROR(
-      reader.Scan(range, range.End(), [&](absl::string_view key, absl::string_view) {
-        KeyParts parts(key);
-        parts.Text();
-        persons.push_back(parts.Text().value_or(""));
-        return true;
-      }));
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> persons, PersonsEverAt(reader, branch_id));
   Electorate electorate;
   for (const std::string& id : persons) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person, FindPerson(reader, id));
@@ -56,27 +56,24 @@ absl::StatusOr<Electorate> ElectorateOf(const Reader& reader, absl::string_view 
 absl::Status GatherBodies(const RuleSet::Needs& needs, const v1::Step& step, absl::CivilDay day,
                           const std::string& branch_id, const SharedOrgTree& tree,
                           const Reader& reader, CaseFacts& facts) {
-  if (needs.acting_body != nullptr) {
-    const rules::ActingBody& rule = *needs.acting_body;
-    Upward upward;
-    // The branch is known without the tree.
-    if (rule.role() == rules::ActingBody::BRANCH && rule.never().empty()) {
-      upward.push_back({branch_id});
-    } else {
-      ZHIBU_ASSIGN_OR_RETURN(upward, UpwardOf(tree, reader, branch_id, day));
-    }
-    facts.competent = CompetentBodies(rule, upward);
-    if (needs.deliberating) facts.deliberating = DeliberatingBodies(upward);
+  const rules::ActingBody* acting = needs.acting_body;
+  Upward upward;
+  if (needs.deliberating || (acting != nullptr && !IsBranchItself(*acting))) {
+    ZHIBU_ASSIGN_OR_RETURN(upward, UpwardOf(tree, reader, branch_id, day));
+  } else {
+    upward.push_back({branch_id});
+  }
+  if (needs.deliberating) facts.deliberating = DeliberatingBodies(upward);
+  if (acting != nullptr) {
+    facts.competent = CompetentBodies(*acting, upward);
     facts.acting_organisation = step.organisation();
     if (facts.acting_organisation.empty() && !facts.competent.empty()) {
       facts.acting_organisation = facts.competent.front();
     }
     for (const ChainNode& node : upward) {
-      if (NameOf(kOrganisations, node.id) == facts.acting_organisation) facts.acting_kind = node.kind;
+      if (NameOf(kOrganisations, node.id) == facts.acting_organisation)
+        facts.acting_kind = node.kind;
     }
-  } else if (needs.deliberating) {
-    ZHIBU_ASSIGN_OR_RETURN(const Upward upward, UpwardOf(tree, reader, branch_id, day));
-    facts.deliberating = DeliberatingBodies(upward);
   }
   const v1::Vote* vote = VoteOf(step);
   if (vote != nullptr && (needs.electorate || vote->entitled() == 0)) {

@@ -67,14 +67,9 @@ absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
   } else {
     ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
     if (!open.person) return NotFound(NameOf(kPersons, open.name.person_id));
-    if (!open.person->merged_into().empty()) {
-      return Refused(NameOf(kPersons, open.name.person_id), "ALREADY_MERGED",
-                     "该人员档案已并入另一份档案，请在保留的档案中办理");
-    }
-    if (HasLeft(open.person->affiliations())) {
-      return Refused(NameOf(kPersons, open.name.person_id), "PERSON_LEFT",
-                     "该人员的组织关系已转出，请由现所在党组织办理");
-    }
+    std::vector<Violation> refused;
+    RequireKept(open.name.person_id, *open.person, refused);
+    if (!refused.empty()) return Refused(refused);
     if (HasDied(*open.person)) {
       return Refused(NameOf(kPersons, open.name.person_id), "PERSON_DECEASED",
                      "此人已登记去世，不能再建发展档案");
@@ -142,9 +137,8 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
   ZHIBU_ASSIGN_OR_RETURN(const std::string branch, LeaderOn(open, date, txn));
   // Also where no rule asks: an approval uses it.
   if (kind == v1::STEP_KIND_ADMISSION_APPROVAL && !Failed(step)) {
-    ZHIBU_ASSIGN_OR_RETURN(
-        std::optional<NearestQuota> quota,
-        FindNearestQuota(tree_, txn, branch, date, date.year()));
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<NearestQuota> quota,
+                           FindNearestQuota(tree_, txn, branch, date, date.year()));
     if (quota) {
       facts.quota_left = Remaining(quota->row);
       facts.quota_organisation = std::move(quota->organisation_id);
@@ -175,12 +169,12 @@ absl::StatusOr<std::vector<Violation>> Cases::CheckOrganisations(const v1::Step&
   }
   if (step.has_exception()) {
     ZHIBU_ASSIGN_OR_RETURN(const std::string branch, LeaderOn(open, date, txn));
-    ZHIBU_ASSIGN_OR_RETURN(const bool may, MayGrantException(step.exception().authority(), branch,
-                                                             date, tree_, txn));
+    ZHIBU_ASSIGN_OR_RETURN(
+        const bool may, MayGrantException(step.exception().authority(), branch, date, tree_, txn));
     if (!may) {
-      refusals.push_back(
-          Because("EXCEPTION_AUTHORITY_NOT_COMPETENT", absl::StrCat(kStep, ".exception.authority"),
-                  "例外须由该档案有审批权的上级党委或更高的党委批准；请填写在该日存在的这一级党委"));
+      refusals.push_back(Because(
+          "EXCEPTION_AUTHORITY_NOT_COMPETENT", absl::StrCat(kStep, ".exception.authority"),
+          "例外须由该档案有审批权的上级党委或更高的党委批准；请填写在该日存在的这一级党委"));
     }
   }
   return refusals;

@@ -67,9 +67,8 @@ absl::Status Exceptions::List(Call& call, const v1::ListExceptionsRequest& reque
     name.person_id = parts.Text().value_or("");
     name.case_id = parts.Text().value_or("");
     const int64_t sequence = parts.Number().value_or(0);
-    ZHIBU_ASSIGN_OR_RETURN(
-        const std::optional<rows::StepRow> row,
-        GetRow<rows::StepRow>(snapshot, StepsKey(name).Number(sequence)));
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::StepRow> row,
+                           GetRow<rows::StepRow>(snapshot, StepsKey(name).Number(sequence)));
     if (!row) return absl::DataLossError("an index names no step");
     v1::ExceptedStep& excepted = *response->add_exceptions();
     excepted.set_development_case(FullName(name));

@@ -1,11 +1,10 @@
 #include "services/membership/form.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/tables.h"
 
@@ -22,14 +21,20 @@ Violation Because(absl::string_view reason, std::string subject, absl::string_vi
 void CheckReference(absl::string_view reference, absl::string_view field,
                     std::vector<Violation>& wrong) {
   constexpr int kMaxCharacters = 100;
-  const auto characters = std::count_if(reference.begin(), reference.end(),
-                                        [](char byte) { return (byte & 0xC0) != 0x80; });
-  if (characters >= 1 && characters <= kMaxCharacters &&
-      std::none_of(reference.begin(), reference.end(), absl::ascii_iscntrl)) {
-    return;
-  }
+  if (IsLine(reference, 1, kMaxCharacters)) return;
   wrong.push_back(
       Because("REFERENCE_INVALID", std::string(field), "请填写依据的文号或任务编号，1–100 个字符"));
+}
+
+void RequireKept(absl::string_view person_id, const rows::PersonRow& person,
+                 std::vector<Violation>& refused) {
+  if (!person.merged_into().empty()) {
+    refused.push_back(Because("ALREADY_MERGED", NameOf(kPersons, person_id),
+                              "该人员档案已并入另一份档案，请在保留的档案中办理"));
+  } else if (HasLeft(person.affiliations())) {
+    refused.push_back(Because("PERSON_LEFT", NameOf(kPersons, person_id),
+                              "该人员的组织关系已转出，请由现所在党组织办理"));
+  }
 }
 
 absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader,

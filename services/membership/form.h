@@ -23,6 +23,10 @@ Violation Because(absl::string_view reason, std::string subject, absl::string_vi
 void CheckReference(absl::string_view reference, absl::string_view field,
                     std::vector<Violation>& wrong);
 
+// Adds ALREADY_MERGED or PERSON_LEFT for who is kept by another record or nowhere in these books.
+void RequireKept(absl::string_view person_id, const rows::PersonRow& person,
+                 std::vector<Violation>& refused);
+
 struct VisiblePerson {
   std::string id;
   rows::PersonRow row;

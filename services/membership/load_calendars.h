@@ -15,8 +15,8 @@ namespace zhibu::membership {
 absl::StatusOr<rules::CalendarYear> ParseCalendarYear(absl::string_view text,
                                                       absl::string_view name);
 
-// Every *.textproto of the folder, each another year. One that is unsound refuses all. With an empty
-// name no year is known.
+// Every *.textproto of the folder, each another year. One that is unsound refuses all. With an
+// empty name no year is known.
 absl::StatusOr<Calendar> LoadCalendars(const std::string& folder);
 
 }  // namespace zhibu::membership

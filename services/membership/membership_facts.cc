@@ -1,15 +1,14 @@
 #include "services/membership/membership_facts.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "services/membership/acting.h"
 #include "services/membership/convert.h"
 #include "services/membership/rules/affiliations.h"
@@ -25,9 +24,7 @@ using Violations = std::vector<Violation>;
 void CheckText(absl::string_view text, absl::string_view reason, absl::string_view field,
                absl::string_view message, Violations& wrong) {
   constexpr int kMaxCharacters = 100;
-  const auto characters =
-      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
-  if (characters > kMaxCharacters || std::any_of(text.begin(), text.end(), absl::ascii_iscntrl)) {
+  if (!IsLine(text, 0, kMaxCharacters)) {
     wrong.push_back(Because(reason, std::string(field), message));
   }
 }
@@ -67,17 +64,6 @@ void RequireEtag(absl::string_view etag, Violations& wrong) {
   wrong.push_back(Because("ETAG_REQUIRED", "etag", "请带上读取该人员时得到的 etag"));
 }
 
-// Who is kept nowhere in these books, or by another record.
-void RequireKept(const VisiblePerson& person, Violations& refused) {
-  const std::string name = NameOf(kPersons, person.id);
-  if (!person.row.merged_into().empty()) {
-    refused.push_back(
-        Because("ALREADY_MERGED", name, "该人员档案已并入另一份档案，请在保留的档案中办理"));
-  } else if (HasLeft(person.row.affiliations())) {
-    refused.push_back(Because("PERSON_LEFT", name, "该人员的组织关系已转出，请由现所在党组织办理"));
-  }
-}
-
 }  // namespace
 
 absl::Status FactBook::Record(Call& call, const v1::RecordMembershipFactRequest& request, Txn& txn,
@@ -88,7 +74,7 @@ absl::Status FactBook::Record(Call& call, const v1::RecordMembershipFactRequest&
                          FindVisiblePerson(call, txn, request.name(), "name", std::move(wrong)));
   ZHIBU_RETURN_IF_ERROR(CheckEtag(person, request.etag()));
   Violations refused;
-  RequireKept(person, refused);
+  RequireKept(person.id, person.row, refused);
   if (!refused.empty()) return Refused(refused);
   const rows::FactRow fact = FactFromProto(request.fact());
   const absl::CivilDay day = DayFromNumber(fact.day());
@@ -119,7 +105,7 @@ absl::Status FactBook::PayDues(Call& call, const v1::RecordDuesPaidRequest& requ
                          FindVisiblePerson(call, txn, request.name(), "name", std::move(wrong)));
   ZHIBU_RETURN_IF_ERROR(CheckEtag(person, request.etag()));
   Violations refused;
-  RequireKept(person, refused);
+  RequireKept(person.id, person.row, refused);
   if (refused.empty()) refused = JudgeDuesPaid(person.row, *month, call.today());
   if (!refused.empty()) return Refused(refused);
   person.row.set_dues_paid_until(request.paid_until_month());

@@ -127,19 +127,15 @@ absl::Status Persons::Update(Call& call, const v1::UpdatePersonRequest& request,
   const std::string& name = request.person().name();
   const std::string current = absl::StrCat(person.row.version());
   if (request.person().etag() != current) return StaleEtag(name, current);
-  if (!person.row.merged_into().empty()) {
-    return Refused(name, "ALREADY_MERGED", "该人员档案已并入另一份档案，请在保留的档案中办理");
-  }
-  if (HasLeft(person.row.affiliations())) {
-    return Refused(name, "PERSON_LEFT", "该人员的组织关系已转出，请由现所在党组织办理");
-  }
+  std::vector<Violation> refused;
+  RequireKept(person.id, person.row, refused);
+  if (!refused.empty()) return Refused(refused);
   ZHIBU_ASSIGN_OR_RETURN(rows::PersonalData data, keys_.Open(name, person.row.personal_data()));
   PersonForm form;
   const std::vector<Violation> malformed =
       ReadPerson(AsRegistration(person, data, request.person(), mask), "", call.today(), form);
   if (!malformed.empty()) return Malformed(malformed);
 
-  std::vector<Violation> refused;
   if (!form.id_number.empty() && form.id_number != data.id_number()) {
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
                            OwnerOfIdNumber(txn, keys_, form.id_number));

@@ -109,15 +109,8 @@ absl::Status Quotas::Allocate(Call& call, const v1::AllocateQuotaRequest& reques
 absl::StatusOr<int32_t> Quotas::ApprovalsIn(const Reader& reader,
                                             const std::string& organisation_id, int32_t year,
                                             absl::CivilDay today) const {
-  std::vector<std::string> persons;
-  const Key range = Key(kPersonsByOrganisation).Text(organisation_id);
-  ZHIBU_RETURN_IF_ERROR(
-      reader.Scan(range, range.End(), [&](absl::string_view key, absl::string_view) {
-        KeyParts parts(key);
-        parts.Text();
-        persons.push_back(parts.Text().value_or(""));
-        return true;
-      }));
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> persons,
+                         PersonsEverAt(reader, organisation_id));
   int32_t approvals = 0;
   for (const std::string& id : persons) {
     const Key cases = Key(kCaseTable).Text(id);

@@ -142,6 +142,20 @@ absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
   return GetRow<rows::PersonRow>(reader, PersonKey(person_id));
 }
 
+absl::StatusOr<std::vector<std::string>> PersonsEverAt(const Reader& reader,
+                                                       absl::string_view organisation_id) {
+  std::vector<std::string> ids;
+  const Key range = Key(kPersonsByOrganisation).Text(organisation_id);
+  ZHIBU_RETURN_IF_ERROR(
+      reader.Scan(range, range.End(), [&](absl::string_view key, absl::string_view) {
+        KeyParts parts(key);
+        parts.Text();
+        ids.push_back(parts.Text().value_or(""));
+        return true;
+      }));
+  return ids;
+}
+
 absl::StatusOr<std::optional<rows::PersonRow>> PersonAsKnownAt(const Reader& reader,
                                                                absl::string_view person_id,
                                                                const rows::PersonRow& now,

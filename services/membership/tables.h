@@ -59,6 +59,10 @@ std::string FullName(const CaseName& name);  // "persons/{person}/cases/{case}"
 
 absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
                                                           absl::string_view person_id);
+// Whom the organisation keeps or once kept, by id.
+absl::StatusOr<std::vector<std::string>> PersonsEverAt(const Reader& reader,
+                                                       absl::string_view organisation_id);
+
 // The record as it stood when everything recorded up to `known_at` was known: the one in 0x10 or an
 // older one from the history. nullopt where the person was not known yet.
 absl::StatusOr<std::optional<rows::PersonRow>> PersonAsKnownAt(const Reader& reader,

@@ -20,8 +20,8 @@ class TextFile {
   // INVALID_ARGUMENT "name:line: …" where the text is not one of `data`.
   absl::Status Parse(absl::string_view text, google::protobuf::Message& data);
 
-  // INVALID_ARGUMENT "name:line: message" for the place of this field of what was parsed; `index` is
-  // -1 for a single field. Without a line where the text does not have it.
+  // INVALID_ARGUMENT "name:line: message" for the place of this field of what was parsed; `index`
+  // is -1 for a single field. Without a line where the text does not have it.
   absl::Status Fault(absl::string_view field, int index, absl::string_view message) const;
 
  private:

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "common/rpc/organisation_mirror.h"
 #include "common/store/table.h"
 #include "services/membership/acting.h"
@@ -27,13 +28,7 @@ using Violations = std::vector<Violation>;
 // Adds `reason` unless the text has 1 to `most` characters, none of them a control character.
 void CheckText(absl::string_view text, int most, absl::string_view reason, absl::string_view field,
                absl::string_view message, Violations& wrong) {
-  const auto characters =
-      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
-  if (characters >= 1 && characters <= most &&
-      std::none_of(text.begin(), text.end(), absl::ascii_iscntrl)) {
-    return;
-  }
-  wrong.push_back(Because(reason, std::string(field), message));
+  if (!IsLine(text, 1, most)) wrong.push_back(Because(reason, std::string(field), message));
 }
 
 void CheckReason(absl::string_view reason, Violations& wrong) {
@@ -146,14 +141,8 @@ absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest
                                                   const Reader& reader) const {
   Violations refused;
   if (day > today) refused.push_back(InFuture());
-  if (!person.merged_into().empty()) {
-    refused.push_back(Because("ALREADY_MERGED", request.person(),
-                              "该人员档案已并入另一份档案，请在保留的档案中办理"));
-  }
-  if (HasLeft(person.affiliations())) {
-    refused.push_back(
-        Because("PERSON_LEFT", request.person(), "该人员的组织关系已转出，请由现所在党组织办理"));
-  } else if (day < LastMove(person.affiliations())) {
+  RequireKept(person_id, person, refused);
+  if (!HasLeft(person.affiliations()) && day < LastMove(person.affiliations())) {
     Violation violation =
         Because("DATE_BEFORE_LAST_MOVE", "date", "不能早于该人员登记或上次转入现所在党组织的日期");
     violation.earliest = LastMove(person.affiliations());
@@ -218,8 +207,8 @@ absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& reques
   ZHIBU_ASSIGN_OR_RETURN(const Upward up, UpwardOf(tree_, txn, person.row.organisation_id(), day));
   Upward down;
   if (!request.to().empty()) {
-    ZHIBU_ASSIGN_OR_RETURN(down,
-                           UpwardOf(tree_, txn, IdOf(kOrganisations, request.to()).value_or(""), day));
+    ZHIBU_ASSIGN_OR_RETURN(
+        down, UpwardOf(tree_, txn, IdOf(kOrganisations, request.to()).value_or(""), day));
   }
   const std::optional<Chain> chain = TransferChain(up, down);
   if (!chain) {

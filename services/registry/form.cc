@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "services/registry/rules.h"
 
 namespace zhibu::registry {
@@ -12,20 +13,6 @@ namespace {
 
 constexpr int kMaxCode = 30;  // ten levels
 constexpr int kMaxCount = 1000000;
-
-// Characters of a text in UTF-8, which protobuf has checked.
-int Characters(absl::string_view text) {
-  int count = 0;
-  for (char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  return count;
-}
-
-bool HasControlCharacter(absl::string_view text) {
-  for (char c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) return true;
-  }
-  return false;
-}
 
 void CheckChosen(int value, absl::string_view what, absl::string_view at, Violations& out) {
   if (value != 0) return;
@@ -62,8 +49,7 @@ void CheckDate(const google::type::Date& date, bool required, absl::string_view 
 }
 
 void CheckTitle(absl::string_view title, absl::string_view at, Violations& out) {
-  const int characters = Characters(title);
-  if (characters >= 1 && characters <= kMaxTitle && !HasControlCharacter(title)) return;
+  if (IsLine(title, 1, kMaxTitle)) return;
   AddViolation(out, "TITLE_INVALID", std::string(at),
                absl::StrCat("全称须为 1–", kMaxTitle, " 个字符，不含换行等控制字符"));
 }
@@ -77,21 +63,20 @@ void CheckCode(absl::string_view code, absl::string_view at, Violations& out) {
 }
 
 void CheckDocumentNumber(absl::string_view number, absl::string_view at, Violations& out) {
-  if (Characters(number) <= kMaxTitle && !HasControlCharacter(number)) return;
+  if (IsLine(number, 0, kMaxTitle)) return;
   AddViolation(out, "DOCUMENT_NUMBER_INVALID", std::string(at),
                absl::StrCat("文号不超过 ", kMaxTitle, " 个字符，不含换行等控制字符"));
 }
 
 void CheckQuery(absl::string_view query, absl::string_view at, Violations& out) {
   constexpr int kMaxQuery = 50;
-  const int characters = Characters(query);
-  if (characters >= 1 && characters <= kMaxQuery && !HasControlCharacter(query)) return;
+  if (IsLine(query, 1, kMaxQuery)) return;
   AddViolation(out, "QUERY_INVALID", std::string(at),
                "请填写要查找的字，或拼音首字母，1–50 个字符");
 }
 
 void CheckReason(absl::string_view reason, absl::string_view at, Violations& out) {
-  if (Characters(reason) <= kMaxReason && !HasControlCharacter(reason)) return;
+  if (IsLine(reason, 0, kMaxReason)) return;
   AddViolation(out, "REASON_INVALID", std::string(at),
                absl::StrCat("事由不超过 ", kMaxReason, " 个字符，不含换行等控制字符和个人信息"));
 }

@@ -35,8 +35,8 @@ Contributions OfOrganisation(const rpc::MirroredOrganisation& organisation);
 Contributions OfInstitution(const rows::InstitutionRow& institution);
 
 // Each stage from its day to the next one's, at the organisation that kept the person on each of
-// these days; what was so before the books had the person counts at the first of them. An admission counts
-// where it was led, on the day the committee approved it (批准日期), as party statistics do;
+// these days; what was so before the books had the person counts at the first of them. An admission
+// counts where it was led, on the day the committee approved it (批准日期), as party statistics do;
 // members taken over when the books were opened have no such day and are nobody's admission.
 Contributions OfPerson(const rows::PersonRow& person);
 

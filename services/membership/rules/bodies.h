@@ -1,5 +1,5 @@
-// Which organisations act for a step (有权办理), by their place above the branch that leads the case.
-// Pure.
+// Which organisations act for a step (有权办理), by their place above the branch that leads the
+// case. Pure.
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_BODIES_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_RULES_BODIES_H_
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "services/membership/rules/holdings.h"
 #include "services/membership/rules/steps.h"
 
@@ -31,12 +31,6 @@ Violation Cited(Violation violation, absl::string_view code, const type::v1::Cit
   violation.code = std::string(code);
   violation.citation = citation;
   return violation;
-}
-
-bool ShortText(absl::string_view text, int most) {
-  const auto characters =
-      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
-  return characters <= most && std::none_of(text.begin(), text.end(), absl::ascii_iscntrl);
 }
 
 // What is asked of one event, each condition by itself.
@@ -240,31 +234,6 @@ class EventJudge {
 
 }  // namespace
 
-absl::string_view CaseEventTitle(v1::CaseEventKind kind) {
-  switch (kind) {
-    case v1::CASE_EVENT_KIND_RETURNED:
-      return "退回补充";
-    case v1::CASE_EVENT_KIND_REFUSED:
-      return "不再培养";
-    case v1::CASE_EVENT_KIND_WITHDRAWN:
-      return "撤回申请";
-    case v1::CASE_EVENT_KIND_PAUSED:
-      return "暂停";
-    case v1::CASE_EVENT_KIND_RESUMED:
-      return "恢复";
-    case v1::CASE_EVENT_KIND_VOIDED:
-      return "认定无效";
-    case v1::CASE_EVENT_KIND_RECEIVED:
-      return "接续培养";
-    case v1::CASE_EVENT_KIND_POSTPONED:
-      return "推迟讨论";
-    case v1::CASE_EVENT_KIND_NOT_RECOGNISED:
-      return "不予承认";
-    default:
-      return "未知情形";
-  }
-}
-
 std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
   std::vector<Violation> wrong;
   const auto require = [&](bool met, absl::string_view reason, absl::string_view field,
@@ -279,9 +248,9 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
   require(event.organisation().empty() || IdOf(kOrganisations, event.organisation()),
           "ORGANISATION_NAME_INVALID", "organisation",
           "党组织名称须写作 organisations/{organisation}");
-  require(ShortText(event.document_number(), 100), "DOCUMENT_NUMBER_INVALID", "document_number",
+  require(IsLine(event.document_number(), 0, 100), "DOCUMENT_NUMBER_INVALID", "document_number",
           "文号最长 100 个字符");
-  require(ShortText(event.reason(), 200), "REASON_INVALID", "reason",
+  require(IsLine(event.reason(), 0, 200), "REASON_INVALID", "reason",
           "理由请填写依据的条款，最长 200 个字符");
   const bool voided = event.kind() == v1::CASE_EVENT_KIND_VOIDED;
   require(voided ? event.step_sequence() > 0 : event.step_sequence() == 0, "STEP_SEQUENCE_INVALID",

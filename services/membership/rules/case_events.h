@@ -17,9 +17,6 @@
 
 namespace zhibu::membership {
 
-// In Chinese: "退回补充".
-absl::string_view CaseEventTitle(v1::CaseEventKind kind);
-
 // Everything about the event that is wrong whatever the books and rules say; subjects are fields of
 // a request's `event`.
 std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event);

@@ -40,7 +40,8 @@ std::vector<Unmet> ActingBodyUnmet(const rules::ActingBody& rule, const CaseFact
                             rule.role() == rules::ActingBody::APPROVING_OR_ABOVE)) {
     unmet.reason = "NO_COMPETENT_COMMITTEE";
     unmet.message =
-        "从领导该档案的支部往上，登记簿中在该日没有可以审批预备党员的党委或党工委（党总支、党组、临时"
+        "从领导该档案的支部往上，登记簿中在该日没有可以审批预备党员的党委或党工委（党总支、党组、临"
+        "时"
         "党组织和乡镇街道党委下的基层党委无权审批）；请先登记有审批权的上级党委和隶属关系";
   }
   return {unmet};
@@ -93,8 +94,9 @@ std::vector<Unmet> ElectorateUnmet(const CaseFacts& facts, const ProposedStep& p
   if (counted.provisional) {
     unmet.warns = true;
     unmet.reason = "ELECTORATE_NOT_CONFIRMED";
-    unmet.message = absl::StrCat("该日支部的正式党员有的是后来才登记的，应到会人数无法核实：按登记簿为",
-                                 counted.entitled, "人，采用填写的", vote->entitled(), "人");
+    unmet.message =
+        absl::StrCat("该日支部的正式党员有的是后来才登记的，应到会人数无法核实：按登记簿为",
+                     counted.entitled, "人，采用填写的", vote->entitled(), "人");
   } else if (counted.entitled == 0) {
     unmet.reason = "ELECTORATE_EMPTY";
     unmet.message =

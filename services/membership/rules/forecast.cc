@@ -114,8 +114,8 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
       step = IdealStep(day.kind, day.earliest);
       set = sets.For(progress, day.kind, day.earliest);
       if (set == nullptr) return forecast;
-      facts.uncounted = UncountedPeriods(affiliations, progress,
-                                         set->data().case_events().continuity(), kNoEnd);
+      facts.uncounted =
+          UncountedPeriods(affiliations, progress, set->data().case_events().continuity(), kNoEnd);
       const Judgement judgement = JudgeIdeal(*set, facts, step);
       if (judgement.refusals.empty()) break;
       // The latest of the days that the conditions ask for; without one, time does not help.

@@ -125,10 +125,9 @@ void AddUnmet(const rules::Rule& rule, const ProposedStep& proposed, Unmet unmet
 }
 
 bool HasExcepted(const Judgement& judgement) {
-  return std::any_of(judgement.conditions.begin(), judgement.conditions.end(),
-                     [](const v1::Condition& condition) {
-                       return condition.verdict() == v1::VERDICT_EXCEPTED;
-                     });
+  return std::any_of(
+      judgement.conditions.begin(), judgement.conditions.end(),
+      [](const v1::Condition& condition) { return condition.verdict() == v1::VERDICT_EXCEPTED; });
 }
 
 }  // namespace
@@ -162,8 +161,9 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   if (impossible) {
     judgement.refusals.push_back(Plain(
         "VOTE_COUNTS_IMPOSSIBLE", absl::StrCat(proposed.subject, ".vote"),
-        absl::StrCat("票数不可能成立（应到会", vote->entitled(), "人）：到会与书面意见之和不得超过应到会人数，各项票数之和不得超过到会与书面意"
-        "见之和，且都不得为负")));
+        absl::StrCat("票数不可能成立（应到会", vote->entitled(),
+                     "人）：到会与书面意见之和不得超过应到会人数，各项票数之和不得超过到会与书面意"
+                     "见之和，且都不得为负")));
   }
   for (const rules::Rule* rule : set.RulesOf(kind)) {
     if (impossible && (rule->has_quorum() || rule->has_majority())) continue;
@@ -174,8 +174,7 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
     }
     const bool excepted = rule->exception_allowed() && proposed.step->has_exception();
     for (Unmet& unmet : FindUnmet(*rule, set, facts, proposed)) {
-      judgement.conditions.back().set_verdict(excepted ? v1::VERDICT_EXCEPTED
-                                                       : v1::VERDICT_WARNED);
+      judgement.conditions.back().set_verdict(excepted ? v1::VERDICT_EXCEPTED : v1::VERDICT_WARNED);
       AddUnmet(*rule, proposed, std::move(unmet), excepted, judgement);
     }
   }

@@ -38,7 +38,7 @@ struct CaseFacts {
   // these books. Its kind is not judged by.
   std::string acting_organisation;
   std::optional<registry::v1::OrganisationKind> acting_kind;
-  const Calendar* calendar = nullptr;  // null: no year is known
+  const Calendar* calendar = nullptr;     // null: no year is known
   std::vector<std::string> competent;     // to act, on the step's day, lowest first
   std::vector<std::string> deliberating;  // who has to deliberate before the approval, lowest first
   std::optional<Electorate> electorate;   // of a vote
@@ -83,7 +83,7 @@ struct Unmet {
   std::optional<absl::CivilDay> earliest;
   // Where it is not the rule's own reason and message.
   std::string reason, message;
-  std::string note;  // follows the message
+  std::string note;    // follows the message
   bool warns = false;  // whatever the rule's severity
 };
 // Empty where the rule is met, or cannot be asked since an earlier step is missing.

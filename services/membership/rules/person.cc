@@ -1,29 +1,16 @@
 #include "services/membership/rules/person.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "common/domain/id_number.h"
 
 namespace zhibu::membership {
 namespace {
 
 constexpr int kMaxNameCharacters = 50;
-
-// Characters of UTF-8 text; -1 where it has control characters. Protobuf has made sure that it is
-// UTF-8.
-int Characters(absl::string_view text) {
-  int count = 0;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) return -1;
-    if ((byte & 0xC0) != 0x80) ++count;
-  }
-  return count;
-}
 
 // GB/T 3304: 01–56, 97 (others), 98 (foreign descent).
 bool IsNationality(absl::string_view code) {
@@ -64,8 +51,7 @@ class Reading {
       Wrong("person.organisation", "ORGANISATION_NAME_INVALID",
             "所在党组织须写作 organisations/{organisation}");
     }
-    const int characters = Characters(person_.display_name());
-    if (characters < 1 || characters > kMaxNameCharacters) {
+    if (!IsLine(person_.display_name(), 1, kMaxNameCharacters)) {
       Wrong("person.display_name", "DISPLAY_NAME_INVALID", "姓名须为 1–50 个字符");
     }
     if (person_.kind() == v1::PERSON_KIND_UNSPECIFIED) {

@@ -1,10 +1,8 @@
 #include "services/membership/rules/quota.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 
 namespace zhibu::membership {
 namespace {
@@ -45,11 +43,7 @@ std::vector<Violation> CheckAllocationForm(int32_t year, const v1::QuotaEntry& e
     wrong.push_back(
         Because("NUMBER_INVALID", "entry.number", "名额数须为 1–100000；收回时写作负数，不能为 0"));
   }
-  const std::string& document = entry.document_number();
-  const auto characters = std::count_if(document.begin(), document.end(),
-                                        [](char byte) { return (byte & 0xC0) != 0x80; });
-  if (characters > kMaxDocumentCharacters ||
-      std::any_of(document.begin(), document.end(), absl::ascii_iscntrl)) {
+  if (!IsLine(entry.document_number(), 0, kMaxDocumentCharacters)) {
     wrong.push_back(Because("DOCUMENT_NUMBER_INVALID", "entry.document_number",
                             "文号最多 100 个字符，不含控制字符"));
   }

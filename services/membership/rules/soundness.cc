@@ -158,8 +158,7 @@ Problem CheckCondition(const rules::Rule& rule) {
       }
       return std::nullopt;
     case rules::Rule::kDeliberated:
-      if (!AllAmong(steps,
-                    {v1::STEP_KIND_ADMISSION_APPROVAL, v1::STEP_KIND_CONVERSION_APPROVAL})) {
+      if (!AllAmong(steps, {v1::STEP_KIND_ADMISSION_APPROVAL, v1::STEP_KIND_CONVERSION_APPROVAL})) {
         return "only an approval (17, 24) says who deliberated";
       }
       return std::nullopt;

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 
 namespace zhibu::membership {
 namespace {
@@ -189,9 +190,7 @@ const v1::Vote* VoteOf(const v1::Step& step) {
   return nullptr;
 }
 
-v1::Vote* MutableVoteOf(v1::Step& step) {
-  return const_cast<v1::Vote*>(VoteOf(step));
-}
+v1::Vote* MutableVoteOf(v1::Step& step) { return const_cast<v1::Vote*>(VoteOf(step)); }
 
 const google::protobuf::RepeatedPtrField<std::string>* PersonsOf(const v1::Step& step) {
   if (step.has_contact_assignment()) return &step.contact_assignment().contacts();
@@ -221,21 +220,14 @@ void CheckEvidence(const v1::Step& step, Form& form) {
   }
 }
 
-bool IsShortText(absl::string_view text, int most) {
-  const auto characters =
-      std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; });
-  return characters >= 1 && characters <= most &&
-         std::none_of(text.begin(), text.end(), absl::ascii_iscntrl);
-}
-
 void CheckException(const v1::Step& step, Form& form) {
   if (!step.has_exception()) return;
   const v1::ExceptionGrant& grant = step.exception();
   form.Require(IdOf(kOrganisations, grant.authority()).has_value(), "exception.authority",
                "ORGANISATION_NAME_INVALID", "批准例外的党组织须写作 organisations/{organisation}");
-  form.Require(IsShortText(grant.document_number(), 100), "exception.document_number",
+  form.Require(IsLine(grant.document_number(), 1, 100), "exception.document_number",
                "EXCEPTION_INVALID", "例外批准须写明文号，1–100 个字符");
-  form.Require(IsShortText(grant.reason(), 200), "exception.reason", "EXCEPTION_INVALID",
+  form.Require(IsLine(grant.reason(), 1, 200), "exception.reason", "EXCEPTION_INVALID",
                "例外批准须写明理由，1–200 个字符，不写健康和家庭情况");
 }
 

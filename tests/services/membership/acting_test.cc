@@ -55,9 +55,9 @@ class ActingTest : public ::testing::Test {
   int Disagreements() {
     auto stub = v1::RuleService::NewStub(world_.channel());
     v1::VerifyProofsResponse response;
-    EXPECT_TRUE(Invoke(&v1::RuleService::Stub::VerifyProofs, *stub, v1::VerifyProofsRequest(),
-                       &response)
-                    .ok());
+    EXPECT_TRUE(
+        Invoke(&v1::RuleService::Stub::VerifyProofs, *stub, v1::VerifyProofsRequest(), &response)
+            .ok());
     EXPECT_GT(response.verified_steps(), 0);
     return response.disagreements_size();
   }

@@ -212,8 +212,8 @@ TEST_F(DueListTest, CountsByKindWhatTheListHas) {
     request.set_root(root);
     *request.mutable_until() = ToProto(until);
     v1::CountDueResponse response;
-    const absl::Status status = Invoke(&v1::MembershipService::Stub::CountDue, world_.stub(),
-                                       request, &response, token);
+    const absl::Status status =
+        Invoke(&v1::MembershipService::Stub::CountDue, world_.stub(), request, &response, token);
     EXPECT_TRUE(status.ok()) << status;
     std::vector<Count> counts;
     for (const v1::DueCount& one : response.counts()) {

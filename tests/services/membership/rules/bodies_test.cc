@@ -51,6 +51,7 @@ TEST(CompetentBodies, AreFoundUpwardFromTheBranch) {
     Upward upward;
     Names branch, approving, next, above, deliberating;
   } kCases[] = {
+      // clang-format off
       {"a branch under a committee", {kBranchNode, kSchool, kCountyNode},
        {"zb"}, {"xx"}, {"xw"}, {"xx", "xw"}, {}},
       {"a general branch between", {kBranchNode, kGeneral, kWork, kCountyNode},
@@ -65,6 +66,7 @@ TEST(CompetentBodies, AreFoundUpwardFromTheBranch) {
        {"xx"}, {"xx"}, {"xw"}, {"xx", "xw"}, {}},
       {"a general branch with members of its own", {kGeneral, kSchool, kCountyNode},
        {"zz"}, {"xx"}, {"xw"}, {"xx", "xw"}, {}},
+      // clang-format on
   };
   for (const auto& one : kCases) {
     SCOPED_TRACE(one.what);
@@ -129,19 +131,28 @@ INSTANTIATE_TEST_SUITE_P(BothTexts, BodyRules, ::testing::Values("cpc-2014", "cp
 
 TEST_P(BodyRules, SayWhoActsForEachStep) {
   const std::map<int, std::pair<ActingBody::Role, rules::Severity>> expected = {
-      {2, {ActingBody::CHAIN, rules::REFUSE}},    {3, {ActingBody::BRANCH, rules::REFUSE}},
-      {4, {ActingBody::APPROVING, rules::REFUSE}}, {5, {ActingBody::BRANCH, rules::REFUSE}},
-      {6, {ActingBody::BRANCH, rules::REFUSE}},   {7, {ActingBody::BRANCH, rules::REFUSE}},
-      {8, {ActingBody::APPROVING, rules::REFUSE}}, {9, {ActingBody::BRANCH, rules::WARN}},
+      {2, {ActingBody::CHAIN, rules::REFUSE}},
+      {3, {ActingBody::BRANCH, rules::REFUSE}},
+      {4, {ActingBody::APPROVING, rules::REFUSE}},
+      {5, {ActingBody::BRANCH, rules::REFUSE}},
+      {6, {ActingBody::BRANCH, rules::REFUSE}},
+      {7, {ActingBody::BRANCH, rules::REFUSE}},
+      {8, {ActingBody::APPROVING, rules::REFUSE}},
+      {9, {ActingBody::BRANCH, rules::WARN}},
       {10, {ActingBody::CHAIN, rules::REFUSE}},
       {11, {ActingBody::APPROVING_OR_ABOVE, rules::REFUSE}},
-      {12, {ActingBody::BRANCH, rules::REFUSE}},  {13, {ActingBody::APPROVING, rules::REFUSE}},
-      {15, {ActingBody::BRANCH, rules::REFUSE}},  {16, {ActingBody::APPROVING, rules::WARN}},
+      {12, {ActingBody::BRANCH, rules::REFUSE}},
+      {13, {ActingBody::APPROVING, rules::REFUSE}},
+      {15, {ActingBody::BRANCH, rules::REFUSE}},
+      {16, {ActingBody::APPROVING, rules::WARN}},
       {17, {ActingBody::APPROVING, rules::REFUSE}},
       {18, {ActingBody::NEXT_APPROVING, rules::REFUSE}},
-      {19, {ActingBody::BRANCH, rules::WARN}},    {20, {ActingBody::CHAIN, rules::WARN}},
-      {21, {ActingBody::BRANCH, rules::WARN}},    {23, {ActingBody::BRANCH, rules::REFUSE}},
-      {24, {ActingBody::APPROVING, rules::REFUSE}}, {25, {ActingBody::CHAIN, rules::REFUSE}}};
+      {19, {ActingBody::BRANCH, rules::WARN}},
+      {20, {ActingBody::CHAIN, rules::WARN}},
+      {21, {ActingBody::BRANCH, rules::WARN}},
+      {23, {ActingBody::BRANCH, rules::REFUSE}},
+      {24, {ActingBody::APPROVING, rules::REFUSE}},
+      {25, {ActingBody::CHAIN, rules::REFUSE}}};
   for (int kind = 1; kind <= kStepKinds; ++kind) {
     SCOPED_TRACE(kind);
     const rules::Rule* rule = ActingRuleOf(static_cast<v1::StepKind>(kind));
@@ -185,8 +196,9 @@ TEST_P(BodyRules, SayWhereTheChainEnds) {
   filing.set_organisation("organisations/a");
   EXPECT_EQ(Found("FILING_BODY_NOT_COMPETENT", filing), "FILING_BODY_NOT_COMPETENT");
   // A temporary branch does not admit.
-  EXPECT_EQ(Found("ADMITTING_BRANCH_NOT_COMPETENT", MakeStep(v1::STEP_KIND_ADMISSION_MEETING, kDay)),
-            "ADMITTING_BRANCH_NOT_COMPETENT");
+  EXPECT_EQ(
+      Found("ADMITTING_BRANCH_NOT_COMPETENT", MakeStep(v1::STEP_KIND_ADMISSION_MEETING, kDay)),
+      "ADMITTING_BRANCH_NOT_COMPETENT");
 }
 
 TEST_P(BodyRules, AskForDeliberationBetweenMeetingAndApproval) {
@@ -218,9 +230,9 @@ TEST_P(BodyRules, AskForDeliberationBetweenMeetingAndApproval) {
   // For conversion it is not confirmed.
   EXPECT_EQ(RuleOf("CONVERSION_DELIBERATION_MISSING").severity(), rules::OFF);
   Advance(MakeStep(v1::STEP_KIND_CONVERSION_MEETING, meeting), progress_);
-  EXPECT_EQ(Found("CONVERSION_DELIBERATION_MISSING",
-                  MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, kDay)),
-            "CONVERSION_DELIBERATION_MISSING");
+  EXPECT_EQ(
+      Found("CONVERSION_DELIBERATION_MISSING", MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, kDay)),
+      "CONVERSION_DELIBERATION_MISSING");
 }
 
 TEST_P(BodyRules, HoldTheElectorateAgainstTheBooks) {
