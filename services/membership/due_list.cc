@@ -1,5 +1,6 @@
 #include "services/membership/due_list.h"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <queue>
@@ -103,6 +104,85 @@ std::string Begin(const std::string& organisation_id, const std::string& positio
   return from.bytes();
 }
 
+// Items of several organisations, by day and then as the index has them. An organisation is looked
+// into only when nothing of what is left can be before its items.
+class Merged {
+ public:
+  // Both must outlive it. `revision`: the store's.
+  Merged(const Reader& reader, const DueIndex& index, int64_t revision)
+      : reader_(reader), index_(index), revision_(revision) {}
+
+  // The organisation's items after the one at `position` ("" for all) and until that day.
+  void Add(const std::string& organisation_id, const std::string& position, absl::CivilDay until) {
+    const absl::CivilDay bound = index_.NothingBefore(organisation_id, revision_);
+    if (bound > until) return;
+    const Key range = Key(kDueTable).Text(organisation_id);
+    const std::string begin = Begin(organisation_id, position);
+    const std::string from = std::max(begin, Key(range).Day(bound).bytes());
+    KeyParts parts(from);
+    parts.Text();
+    heads_.push({parts.Day().value_or(kNoStart), from, ranges_.size(), /*read=*/false});
+    ranges_.push_back({Range(reader_, organisation_id, from, Key(range).Day(until).End()),
+                       organisation_id, until, /*whole=*/begin == range.bytes()});
+  }
+
+  // Whether anything is left.
+  absl::StatusOr<bool> More() {
+    while (!heads_.empty() && !heads_.top().read) {
+      const size_t i = heads_.top().range;
+      heads_.pop();
+      ZHIBU_ASSIGN_OR_RETURN(const Item* first, ranges_[i].rows.Peek());
+      if (ranges_[i].whole) {
+        index_.FoundNothingBefore(
+            ranges_[i].organisation_id,
+            first == nullptr ? ranges_[i].until + 1 : DayFromNumber(first->row.day()), revision_);
+      }
+      Push(first, i);
+    }
+    return !heads_.empty();
+  }
+
+  // The next item. Only where there is more.
+  absl::StatusOr<Item> Next() {
+    const size_t i = heads_.top().range;
+    heads_.pop();
+    Item item = ranges_[i].rows.Take();
+    ZHIBU_ASSIGN_OR_RETURN(const Item* following, ranges_[i].rows.Peek());
+    Push(following, i);
+    return item;
+  }
+
+ private:
+  struct Head {
+    absl::CivilDay day;
+    std::string key;
+    size_t range;
+    bool read;  // else a place before the range's first row
+
+    bool operator<(const Head& other) const {  // the least is on top
+      return std::tie(day, key) > std::tie(other.day, other.key);
+    }
+  };
+  struct Of {
+    Range rows;
+    std::string organisation_id;
+    absl::CivilDay until;
+    bool whole;  // from the organisation's first item on
+  };
+
+  void Push(const Item* item, size_t range) {
+    if (item != nullptr) {
+      heads_.push({DayFromNumber(item->row.day()), item->key, range, /*read=*/true});
+    }
+  }
+
+  const Reader& reader_;
+  const DueIndex& index_;
+  const int64_t revision_;
+  std::deque<Of> ranges_;
+  std::priority_queue<Head> heads_;
+};
+
 }  // namespace
 
 absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const Reader&,
@@ -114,26 +194,17 @@ absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const 
   ZHIBU_ASSIGN_OR_RETURN(std::vector<std::string> organisations,
                          OrganisationsOf(tree_, *page.snapshot, kDueTable, request.root(),
                                          request.line(), call.today()));
-  std::vector<Range> ranges;
-  ranges.reserve(organisations.size());
-  // By day, then as the index has it; and which range.
-  using Head = std::tuple<int32_t, std::string, size_t>;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
-  const auto push = [&](size_t i) -> absl::Status {
-    ZHIBU_ASSIGN_OR_RETURN(const Item* next, ranges[i].Peek());
-    if (next != nullptr) heads.emplace(next->row.day(), next->key, i);
-    return absl::OkStatus();
-  };
-  for (const std::string& id : organisations) {
-    ranges.emplace_back(*page.snapshot, id, Begin(id, page.position),
-                        Key(kDueTable).Text(id).Day(until).End());
-    ZHIBU_RETURN_IF_ERROR(push(ranges.size() - 1));
-  }
+  Merged items(*page.snapshot, index_, page.revision);
+  for (const std::string& id : organisations) items.Add(id, page.position, until);
   std::string last;
-  while (!heads.empty() && response->items_size() < page.size) {
-    const size_t i = std::get<2>(heads.top());
-    heads.pop();
-    Item item = ranges[i].Take();
+  while (true) {
+    ZHIBU_ASSIGN_OR_RETURN(const bool more, items.More());
+    if (!more) break;
+    if (response->items_size() == page.size) {
+      response->set_next_page_token(pages_.NextToken(page, last));
+      break;
+    }
+    ZHIBU_ASSIGN_OR_RETURN(Item item, items.Next());
     v1::DueItem& due = *response->add_items();
     due.set_organisation(NameOf(kOrganisations, item.organisation_id));
     due.set_kind(static_cast<v1::DueKind>(item.row.kind()));
@@ -150,9 +221,7 @@ absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const 
       *due.mutable_citation() = CitationOf(rule_sets_, item.row);
     }
     last = std::move(item.key);
-    ZHIBU_RETURN_IF_ERROR(push(i));
   }
-  if (!heads.empty()) response->set_next_page_token(pages_.NextToken(page, last));
   return absl::OkStatus();
 }
 

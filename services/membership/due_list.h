@@ -15,12 +15,15 @@
 namespace zhibu::membership {
 
 // Reads the index alone, and of it only the organisations asked for up to the day asked for: one
-// range an organisation, merged by date. Thread-safe; what it is given must outlive it.
+// range an organisation, merged by date. A range that is known to begin later than the page ends is
+// not looked at. Thread-safe; what it is given must outlive it.
 class DueList {
  public:
-  DueList(const RuleSets* rule_sets, const rules::TransferRules* transfer_rules,
-          const rules::FactRules* fact_rules, const SharedOrgTree* tree, Pages* pages)
-      : rule_sets_(*rule_sets),
+  DueList(const DueIndex* index, const RuleSets* rule_sets,
+          const rules::TransferRules* transfer_rules, const rules::FactRules* fact_rules,
+          const SharedOrgTree* tree, Pages* pages)
+      : index_(*index),
+        rule_sets_(*rule_sets),
         transfer_rules_(*transfer_rules),
         fact_rules_(*fact_rules),
         tree_(*tree),
@@ -33,6 +36,7 @@ class DueList {
                      v1::CountDueResponse* response) const;
 
  private:
+  const DueIndex& index_;
   const RuleSets& rule_sets_;
   const rules::TransferRules& transfer_rules_;
   const rules::FactRules& fact_rules_;

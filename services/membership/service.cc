@@ -48,8 +48,8 @@ class Service final : public v1::MembershipService::CallbackService {
         persons_(&parts_->rule_sets, &parts_->fact_rules, &parts_->keys, &parts_->tables,
                  &server.tree(), &server.pages()),
         cases_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree()),
-        due_list_(&parts_->rule_sets, &parts_->transfer_rules, &parts_->fact_rules, &server.tree(),
-                  &server.pages()) {}
+        due_list_(&parts_->tables.due_index(), &parts_->rule_sets, &parts_->transfer_rules,
+                  &parts_->fact_rules, &server.tree(), &server.pages()) {}
 
   ServerUnaryReactor* CreatePerson(CallbackServerContext* context,
                                    const v1::CreatePersonRequest* request,

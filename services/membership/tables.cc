@@ -21,33 +21,6 @@
 namespace zhibu::membership {
 namespace {
 
-Key DueKey(absl::string_view organisation_id, const CaseName& name, const rows::DueRow& due) {
-  return Key(kDueTable)
-      .Text(organisation_id)
-      .Day(DayFromNumber(due.day()))
-      .Text(name.person_id)
-      .Text(name.case_id)
-      .Number(due.kind());
-}
-
-bool Contains(const Dues& dues, const rows::DueRow& due) {
-  return std::any_of(dues.begin(), dues.end(), [&](const rows::DueRow& other) {
-    return other.kind() == due.kind() && other.day() == due.day() &&
-           other.rule_set() == due.rule_set();
-  });
-}
-
-// Only what changed is written: most steps change one due item, or none.
-void PutDues(Txn& txn, absl::string_view organisation_id, const CaseName& name, const Dues& before,
-             const Dues& after) {
-  for (const rows::DueRow& due : before) {
-    if (!Contains(after, due)) txn.Delete(DueKey(organisation_id, name, due));
-  }
-  for (const rows::DueRow& due : after) {
-    if (!Contains(before, due)) PutRow(txn, DueKey(organisation_id, name, due), due);
-  }
-}
-
 // What a case has in the index.
 Dues Indexed(const rows::CaseRow& row) { return row.progress().paused() ? Dues() : row.dues(); }
 
@@ -79,8 +52,8 @@ bool Same(const Stages& a, const Stages& b) {
 // What is not closed goes along with the person: case and due items lie where the person is kept,
 // and the stages are the person's. With one who leaves the books, or whose membership ends, it
 // ends.
-absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& before,
-                       const rows::PersonRow& row) {
+absl::Status MoveCases(Txn& txn, const DueIndex& due_index, const std::string& id,
+                       const rows::PersonRow& before, const rows::PersonRow& row) {
   const bool over = HasLeft(row.affiliations()) || (LastStage(row.stages()) == v1::STAGE_ENDED &&
                                                     LastStage(before.stages()) != v1::STAGE_ENDED);
   const Key cases = Key(kCaseTable).Text(id);
@@ -98,7 +71,7 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& b
         return true;
       }));
   for (auto& [name, one] : open) {
-    PutDues(txn, one.organisation_id(), name, Indexed(one), Dues());
+    due_index.Replace(txn, one.organisation_id(), name, Indexed(one), Dues());
     DeleteExceptions(txn, name, one);
     *one.mutable_stages() = row.stages();
     if (over) {
@@ -108,7 +81,7 @@ absl::Status MoveCases(Txn& txn, const std::string& id, const rows::PersonRow& b
     one.set_organisation_id(row.organisation_id());
     one.set_led_since(DayNumber(LastMove(row.affiliations())));
     one.set_version(one.version() + 1);
-    PutDues(txn, one.organisation_id(), name, Dues(), Indexed(one));
+    due_index.Replace(txn, one.organisation_id(), name, Dues(), Indexed(one));
     PutExceptions(txn, name, one);
     PutRow(txn, CaseKey(name), one);
   }
@@ -316,7 +289,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   row.set_dues_paid_until(event.dues_paid_until());
   PutPerson(txn, *id, before ? &*before : nullptr, row);
   PutByOrganisation(txn, *id, row.affiliations());
-  return before ? MoveCases(txn, *id, *before, row) : absl::OkStatus();
+  return before ? MoveCases(txn, due_index_, *id, *before, row) : absl::OkStatus();
 }
 
 void Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
@@ -330,12 +303,12 @@ void Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* b
   *row.mutable_dues() = MembershipDues(fact_rules_, row);
   const CaseName of_nobodys_case{id, ""};
   if (before != nullptr && before->organisation_id() == row.organisation_id()) {
-    PutDues(txn, row.organisation_id(), of_nobodys_case, before->dues(), row.dues());
+    due_index_.Replace(txn, row.organisation_id(), of_nobodys_case, before->dues(), row.dues());
   } else {
     if (before != nullptr) {
-      PutDues(txn, before->organisation_id(), of_nobodys_case, before->dues(), Dues());
+      due_index_.Replace(txn, before->organisation_id(), of_nobodys_case, before->dues(), Dues());
     }
-    PutDues(txn, row.organisation_id(), of_nobodys_case, Dues(), row.dues());
+    due_index_.Replace(txn, row.organisation_id(), of_nobodys_case, Dues(), row.dues());
   }
   PutRow(txn, PersonKey(id), row);
 }
@@ -383,7 +356,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::TransferChanged& event) const {
-  return ApplyTransfer(txn, event);
+  return ApplyTransfer(txn, due_index_, event);
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::QuotaChanged& event) const {
@@ -418,7 +391,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   StagesFromEvent(event.stages(), row.mutable_stages());
   UpdateDues(rule_sets_, *set, event.recorded().step(), row.progress(), LastStage(row.stages()),
              *row.mutable_dues());
-  PutDues(txn, row.organisation_id(), *name, dues_before, Indexed(row));
+  due_index_.Replace(txn, row.organisation_id(), *name, dues_before, Indexed(row));
   if (IsExcepted(event.recorded())) {
     row.add_excepted(event.recorded().sequence());
     PutExceptions(txn, *name, row);
@@ -483,7 +456,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
     UpdateDuesByEvent(recorded.event(), recorded.rule_set(), row->progress(),
                       LastStage(row->stages()), person->affiliations(), *row->mutable_dues());
   }
-  PutDues(txn, row->organisation_id(), *name, dues_before, Indexed(*row));
+  due_index_.Replace(txn, row->organisation_id(), *name, dues_before, Indexed(*row));
   PutRow(txn, CaseKey(*name), *row);
   rows::CaseEventRow made;
   *made.mutable_recorded() = recorded;

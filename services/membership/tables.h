@@ -14,6 +14,7 @@
 #include "common/store/keys.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "services/membership/due_index.h"
 #include "services/membership/fact_rules.pb.h"
 #include "services/membership/personal_data.h"
 #include "services/membership/rows.pb.h"
@@ -92,7 +93,7 @@ Story StoryOf(const RuleSets& rule_sets, const rows::PersonRow& person, const ro
               const std::vector<v1::RecordedStep>& steps);
 
 // Writes events into the tables: the only writer, so that the feed alone can rebuild them. Owns
-// nothing; thread-safe.
+// what is remembered of the index of due items; thread-safe.
 class Tables {
  public:
   // All must outlive it.
@@ -112,6 +113,8 @@ class Tables {
   absl::Status Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRow* row = nullptr) const;
   absl::Status Apply(Txn& txn, const v1::CaseEventRecorded& event) const;
 
+  const DueIndex& due_index() const { return due_index_; }
+
  private:
   // Writes the record as it now is, with its due items; what it was goes into the history.
   void PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
@@ -123,6 +126,7 @@ class Tables {
   const RuleSets& rule_sets_;
   const PersonalDataKeys& keys_;
   const rules::FactRules& fact_rules_;
+  const DueIndex due_index_;
 };
 
 }  // namespace zhibu::membership

@@ -31,37 +31,41 @@ absl::CivilDay DayInIndex(const v1::Transfer& transfer) {
   }
 }
 
-// Calls `each` with every key and row that the transfer has beside its own row.
+// Calls `each` with every key without a value that the transfer has beside its own row.
 template <typename Each>
 void ForEachEntry(const std::string& id, const v1::Transfer& transfer, Each each) {
   const auto entry = [&](const std::string& name, v1::TransferDirection direction) {
     Key key = TransfersKey(IdOf(kOrganisations, name).value_or(""), direction);
-    each(key.Number(transfer.state()).Day(DayInIndex(transfer)).Text(id), "");
+    each(key.Number(transfer.state()).Day(DayInIndex(transfer)).Text(id));
   };
   entry(transfer.from(), v1::TRANSFER_DIRECTION_OUT);
   if (!transfer.to().empty()) entry(transfer.to(), v1::TRANSFER_DIRECTION_IN);
   const std::string person = IdOf(kPersons, transfer.person()).value_or("");
-  each(Key(kTransfersOfPerson).Text(person).Text(id), "");
+  each(Key(kTransfersOfPerson).Text(person).Text(id));
   for (const v1::TransferLetter& letter : transfer.letters()) {
     each(Key(kTransferIndex)
              .Text(IdOf(kOrganisations, letter.issuer()).value_or(""))
              .Number(kLetters)
              .Number(letter.issued_on().year())
              .Number(-letter.serial())
-             .Text(id),
-         "");
+             .Text(id));
   }
-  if (transfer.state() != v1::TRANSFER_STATE_ISSUED) return;
-  rows::DueRow due;
+}
+
+// While a letter is under way: that it expires.
+Dues DuesOf(const v1::Transfer& transfer) {
+  Dues dues;
+  if (transfer.state() != v1::TRANSFER_STATE_ISSUED) return dues;
+  rows::DueRow& due = *dues.Add();
   due.set_kind(v1::DUE_KIND_TRANSFER_LETTER);
   due.set_day(DayNumber(ValidUntil(transfer)));
-  each(Key(kDueTable)
-           .Text(IdOf(kOrganisations, transfer.from()).value_or(""))
-           .Day(ValidUntil(transfer))
-           .Text(person)
-           .Text(id)
-           .Number(due.kind()),
-       due.SerializeAsString());
+  return dues;
+}
+
+void ReplaceDues(Txn& txn, const DueIndex& due_index, const std::string& id,
+                 const v1::Transfer& transfer, const Dues& before, const Dues& after) {
+  const CaseName name{IdOf(kPersons, transfer.person()).value_or(""), id};
+  due_index.Replace(txn, IdOf(kOrganisations, transfer.from()).value_or(""), name, before, after);
 }
 
 }  // namespace
@@ -121,20 +125,20 @@ absl::StatusOr<int32_t> LastSerial(const Reader& reader, absl::string_view issue
   return last;
 }
 
-absl::Status ApplyTransfer(Txn& txn, const v1::TransferChanged& event) {
+absl::Status ApplyTransfer(Txn& txn, const DueIndex& due_index, const v1::TransferChanged& event) {
   const std::optional<std::string> id = IdOf(kTransfers, event.transfer().name());
   if (!id) return absl::DataLossError("an event without a name");
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::TransferRow> before, FindTransfer(txn, *id));
   if (before) {
-    ForEachEntry(*id, before->transfer(),
-                 [&](const Key& key, const std::string&) { txn.Delete(key); });
+    ForEachEntry(*id, before->transfer(), [&](const Key& key) { txn.Delete(key); });
+    ReplaceDues(txn, due_index, *id, before->transfer(), DuesOf(before->transfer()), Dues());
   }
   rows::TransferRow row;
   row.set_version(before ? before->version() + 1 : 1);
   *row.mutable_transfer() = event.transfer();
   PutRow(txn, TransferKey(*id), row);
-  ForEachEntry(*id, event.transfer(),
-               [&](const Key& key, const std::string& value) { txn.Put(key, value); });
+  ForEachEntry(*id, event.transfer(), [&](const Key& key) { txn.Put(key, ""); });
+  ReplaceDues(txn, due_index, *id, event.transfer(), Dues(), DuesOf(event.transfer()));
   return absl::OkStatus();
 }
 

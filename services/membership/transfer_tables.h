@@ -11,6 +11,7 @@
 #include "common/store/keys.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "services/membership/due_index.h"
 #include "services/membership/transfer_rows.pb.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
 
@@ -19,7 +20,7 @@ namespace zhibu::membership {
 inline constexpr char kTransfers[] = "transfers";
 
 // Writes the transfer with its indexes and, while a letter is under way, its due item.
-absl::Status ApplyTransfer(Txn& txn, const v1::TransferChanged& event);
+absl::Status ApplyTransfer(Txn& txn, const DueIndex& due_index, const v1::TransferChanged& event);
 
 absl::StatusOr<std::optional<rows::TransferRow>> FindTransfer(const Reader& reader,
                                                               absl::string_view id);

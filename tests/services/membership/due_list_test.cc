@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <random>
 #include <tuple>
 
+#include "absl/strings/str_split.h"
+#include "common/store/keys.h"
+#include "services/membership/tables.h"
 #include "services/membership/transfer_tables.h"
 #include "tests/services/membership/world.h"
 
@@ -175,6 +179,94 @@ TEST_F(DueListTest, MergesOrganisationsByDateInPages) {
   EXPECT_EQ(list(late, 3, "organisations/scoped", kScopedToken), scoped);
 }
 
+// What the service remembers of the index must not hide anything: items come and go, earlier ones
+// than any before among them, between the pages of lists that were begun at some time or other.
+TEST_F(DueListTest, ShowsEachListAsItWasWhenItBegan) {
+  const std::string organisations[] = {kBranch, "organisations/scoped-branch",
+                                       "organisations/general"};
+  struct Listing {
+    v1::ListDueRequest request;
+    std::vector<std::string> expected, shown;
+  };
+  const auto line = [](absl::CivilDay day, const std::string& organisation,
+                       const std::string& name) {
+    return absl::StrCat(FormatDate(day), " ", organisation, " ", name);
+  };
+  // As the store has it now, by day and then by key.
+  const auto stored = [&](absl::CivilDay until) {
+    std::vector<std::string> lines;
+    const auto snapshot = world_.server().store().TakeSnapshot();
+    const auto visit = [&](absl::string_view key, absl::string_view) {
+      KeyParts parts(key);
+      const std::string organisation = NameOf(kOrganisations, parts.Text().value());
+      const absl::CivilDay day = parts.Day().value();
+      const std::string person = parts.Text().value();
+      const std::string name = absl::StrCat(person, "/", parts.Text().value());
+      if (day <= until) lines.push_back(line(day, organisation, name));
+      return true;
+    };
+    EXPECT_TRUE(snapshot->Scan(Key(kDueTable), Key(kDueTable).End(), visit).ok());
+    std::sort(lines.begin(), lines.end());
+    return lines;
+  };
+  std::mt19937 random(20261124);
+  const auto dice = [&](int sides) { return static_cast<int>(random() % sides); };
+  std::vector<Listing> listings;
+  std::vector<std::pair<std::string, absl::CivilDay>> applied;  // and not talked with yet
+  int shown_late = 0, ended = 0;
+  for (int i = 0; i < 600; ++i) {
+    if (dice(2) == 0) {
+      const std::string id = absl::StrCat("p", i);
+      ASSERT_TRUE(world_.CreatePerson(id, organisations[dice(3)]).ok());
+      const std::string name = absl::StrCat("persons/", id, "/cases/c");
+      applied.emplace_back(name, kStart + dice(60));
+      ASSERT_TRUE(
+          world_.Step(name, MakeStep(v1::STEP_KIND_APPLICATION, applied.back().second)).ok());
+    } else if (!applied.empty() && dice(4) != 0) {
+      // Mostly the earliest: the one at which its organisation's items began.
+      auto of = std::min_element(applied.begin(), applied.end(),
+                                 [](const auto& a, const auto& b) { return a.second < b.second; });
+      if (dice(4) == 0) of = applied.begin() + dice(static_cast<int>(applied.size()));
+      ASSERT_TRUE(world_.Step(of->first, MakeStep(v1::STEP_KIND_TALK, of->second)).ok());
+      applied.erase(of);
+    }
+    if (dice(3) == 0) {
+      Listing& listing = listings.emplace_back();
+      const absl::CivilDay until = AddMonths(kStart, 1) + dice(70);
+      listing.request.set_root(kCounty);
+      listing.request.set_page_size(1 + dice(20));
+      *listing.request.mutable_until() = ToProto(until);
+      listing.expected = stored(until);
+    }
+    if (listings.empty()) continue;
+    const size_t at = listings.size() - 1 - dice(std::min<int>(listings.size(), 4));
+    Listing& listing = listings[at];
+    // A list that was begun shows the moment of its first page.
+    if (listing.shown.empty()) {
+      listing.expected = stored(FromProto(listing.request.until()).value());
+    } else {
+      ++shown_late;
+    }
+    v1::ListDueResponse response;
+    const absl::Status status = Invoke(&v1::MembershipService::Stub::ListDue, world_.stub(),
+                                       listing.request, &response, kOwnerToken);
+    ASSERT_TRUE(status.ok()) << status;
+    for (const v1::DueItem& item : response.items()) {
+      std::vector<std::string> name = absl::StrSplit(item.development_case(), '/');
+      ASSERT_EQ(name.size(), 4u);
+      listing.shown.push_back(line(FromProto(item.due_on()).value(), item.organisation(),
+                                   absl::StrCat(name[1], "/", name[3])));
+    }
+    listing.request.set_page_token(response.next_page_token());
+    if (!response.next_page_token().empty()) continue;
+    EXPECT_EQ(listing.shown, listing.expected) << i;
+    listings.erase(listings.begin() + at);
+    ++ended;
+  }
+  EXPECT_GT(shown_late, 100);
+  EXPECT_GT(ended, 50);
+}
+
 // Counts are what the list has, over the same many cases, the letter of a transfer among them.
 TEST_F(DueListTest, CountsByKindWhatTheListHas) {
   const std::string organisations[] = {kBranch, "organisations/scoped-branch",
@@ -200,7 +292,8 @@ TEST_F(DueListTest, CountsByKindWhatTheListHas) {
   std::promise<absl::Status> applied;
   CommitLane::Job job;
   job.actor = "test";
-  job.decide = [&](Txn& txn) { return ApplyTransfer(txn, under_way); };
+  const DueIndex due_index;  // nothing was listed yet that the service could remember
+  job.decide = [&](Txn& txn) { return ApplyTransfer(txn, due_index, under_way); };
   job.done = [&](const absl::Status& status, int64_t) { applied.set_value(status); };
   ASSERT_TRUE(world_.server().lane().Submit(std::move(job)));
   ASSERT_TRUE(applied.get_future().get().ok());

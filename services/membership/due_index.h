@@ -1,0 +1,55 @@
+// The index of what falls due (到期事项): a row for each item, by organisation and day.
+#ifndef ZHIBU_SERVICES_MEMBERSHIP_DUE_INDEX_H_
+#define ZHIBU_SERVICES_MEMBERSHIP_DUE_INDEX_H_
+
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "common/base/mutex.h"
+#include "common/base/resource_name.h"
+#include "common/store/txn.h"
+#include "services/membership/rows.pb.h"
+#include "services/membership/rules/dues.h"
+
+namespace zhibu::membership {
+
+// The only writer of the index, and therefore the one who knows where each organisation's rows
+// begin. That is kept in memory as a bound: a list merges many organisations by date, and without
+// it would look into each of them to learn that nothing there is early enough for its page.
+// Thread-safe; const, since the bounds are a memory of what the store says and begin empty.
+class DueIndex {
+ public:
+  // What changed between the two lists of what the case owes. `name`: for an item of a membership,
+  // the person with no case; for a letter under way, the transfer in the place of the case.
+  void Replace(Txn& txn, absl::string_view organisation_id, const CaseName& name,
+               const Dues& before, const Dues& after) const;
+  void Put(Txn& txn, absl::string_view organisation_id, const CaseName& name,
+           const rows::DueRow& due) const;
+  void Delete(Txn& txn, absl::string_view organisation_id, const CaseName& name,
+              const rows::DueRow& due) const;
+
+  // A day before which the organisation has nothing in a store at `revision`; kNoStart where that
+  // is not known.
+  absl::CivilDay NothingBefore(absl::string_view organisation_id, int64_t revision) const;
+  // What a reader of the store at `revision` found.
+  void FoundNothingBefore(absl::string_view organisation_id, absl::CivilDay day,
+                          int64_t revision) const;
+
+ private:
+  struct Bound {
+    absl::CivilDay day;
+    int64_t from = 0;     // holds in a store at this revision or a later one
+    int64_t written = 0;  // the last revision that put a row
+    bool known = false;
+  };
+
+  mutable SharedMutex mutex_;
+  mutable absl::flat_hash_map<std::string, Bound> bounds_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace zhibu::membership
+
+#endif  // ZHIBU_SERVICES_MEMBERSHIP_DUE_INDEX_H_

@@ -1,0 +1,65 @@
+#include "services/membership/due_index.h"
+
+#include <gtest/gtest.h>
+
+#include "common/base/civil.h"
+#include "common/store/rocks_store.h"
+
+namespace zhibu::membership {
+namespace {
+
+constexpr char kOrg[] = "zb";
+const absl::CivilDay kDay(2026, 9, 30);
+
+class DueIndexTest : public ::testing::Test {
+ protected:
+  void Put(absl::CivilDay day, int64_t revision, const char* organisation = kOrg) {
+    Txn txn(*snapshot_);
+    txn.BeginJob(revision, absl::UnixEpoch());
+    rows::DueRow due;
+    due.set_day(DayNumber(day));
+    index_.Put(txn, organisation, {"li", "c"}, due);
+    EXPECT_EQ(txn.writes().size(), 1u);
+  }
+  const std::unique_ptr<Store> store_ = OpenMemoryStore("membership").value();
+  const std::unique_ptr<Snapshot> snapshot_ = store_->TakeSnapshot();
+  const DueIndex index_;
+};
+
+TEST_F(DueIndexTest, KnowsNoBoundBeforeAReaderFoundOne) {
+  EXPECT_EQ(index_.NothingBefore(kOrg, 5), kNoStart);
+  Put(kDay, 5);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 5), kNoStart) << "older rows may lie before it";
+}
+
+TEST_F(DueIndexTest, RemembersWhatAReaderFoundForLaterStores) {
+  index_.FoundNothingBefore(kOrg, kDay, 5);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 5), kDay);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 9), kDay);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 4), kNoStart) << "rows of then may be deleted since";
+  EXPECT_EQ(index_.NothingBefore("other", 5), kNoStart);
+}
+
+TEST_F(DueIndexTest, LowersTheBoundBeforeTheRowIsCommitted) {
+  index_.FoundNothingBefore(kOrg, kDay, 5);
+  Put(kDay + 3, 6);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 6), kDay);
+  Put(kDay - 3, 6);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 6), kDay - 3);
+  Put(kDay - 9, 7, "other");
+  EXPECT_EQ(index_.NothingBefore(kOrg, 7), kDay - 3);
+}
+
+TEST_F(DueIndexTest, DoesNotBelieveAReaderOfAnOldStore) {
+  Put(kDay, 6);
+  index_.FoundNothingBefore(kOrg, kDay + 9, 5);  // before that row
+  EXPECT_EQ(index_.NothingBefore(kOrg, 6), kNoStart);
+  index_.FoundNothingBefore(kOrg, kDay, 6);
+  EXPECT_EQ(index_.NothingBefore(kOrg, 6), kDay);
+  index_.FoundNothingBefore(kOrg, kDay + 9, 8);
+  index_.FoundNothingBefore(kOrg, kDay, 7);  // true, but the newer bound is the better one
+  EXPECT_EQ(index_.NothingBefore(kOrg, 8), kDay + 9);
+}
+
+}  // namespace
+}  // namespace zhibu::membership
