@@ -1,7 +1,6 @@
 // The part of cadence.h that reads and checks a catalogue.
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -9,10 +8,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/file.h"
+#include "common/base/status.h"
 #include "common/domain/cadence.h"
 #include "common/domain/cadence.pb.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "common/domain/text_file.h"
 
 namespace zhibu {
 namespace {
@@ -25,19 +25,6 @@ constexpr size_t kMaxIdLength = 63;
 constexpr absl::string_view kOrganisationKinds[] = {
     "COMMITTEE",    "WORK_COMMITTEE",   "GENERAL_BRANCH", "BRANCH",
     "JOINT_BRANCH", "TEMPORARY_BRANCH", "MOBILE_BRANCH",  "PARTY_GROUP"};
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    if (!text_.empty()) return;
-    // The parser counts lines from 0, and says -1 for the whole.
-    text_ = line < 0 ? message : absl::StrCat(line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 bool IsId(absl::string_view id) {
   if (id.empty() || id.size() > kMaxIdLength || !absl::ascii_islower(id[0])) return false;
@@ -109,19 +96,10 @@ absl::StatusOr<CadenceRule> FromProto(const domain::CadenceRule& proto) {
 }  // namespace
 
 absl::StatusOr<Cadence> ParseCadence(absl::string_view text, absl::string_view name) {
-  FirstError error;
-  google::protobuf::TextFormat::ParseInfoTree places;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  parser.WriteLocationsTo(&places);
+  TextFile file(name);
   domain::CadenceCatalogue catalogue;
-  if (!parser.ParseFromString(std::string(text), &catalogue)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ":", error.text()));
-  }
-  if (catalogue.rules().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": there is no rule"));
-  }
-  const auto* rules_field = domain::CadenceCatalogue::descriptor()->FindFieldByName("rules");
+  ZHIBU_RETURN_IF_ERROR(file.Parse(text, catalogue));
+  if (catalogue.rules().empty()) return file.Fault("", -1, "there is no rule");
   Cadence cadence;
   std::set<std::string> ids;
   for (int i = 0; i < catalogue.rules_size(); ++i) {
@@ -131,9 +109,8 @@ absl::StatusOr<Cadence> ParseCadence(absl::string_view text, absl::string_view n
       rule = absl::InvalidArgumentError("an earlier rule has this id");
     }
     if (!rule.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(name, ":", places.GetLocation(rules_field, i).line + 1, ": rule \"",
-                       proto.id(), "\": ", rule.status().message()));
+      return file.Fault("rules", i,
+                        absl::StrCat("rule \"", proto.id(), "\": ", rule.status().message()));
     }
     cadence.rules.push_back(*std::move(rule));
   }
@@ -141,10 +118,7 @@ absl::StatusOr<Cadence> ParseCadence(absl::string_view text, absl::string_view n
 }
 
 absl::StatusOr<Cadence> LoadCadence(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
-  const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   return ParseCadence(text, path);
 }
 

@@ -9,8 +9,7 @@
 #include "common/base/file.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "common/domain/text_file.h"
 #include "services/activity/kinds.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 
@@ -19,19 +18,6 @@ namespace {
 
 constexpr int kMaxRequiredHours = 400;
 constexpr char kPrefix[] = "ORGANISATION_KIND_";
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    if (!text_.empty()) return;
-    // The parser counts lines from 0, and says -1 for the whole.
-    text_ = line < 0 ? message : absl::StrCat(line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 bool IsOrganisationKind(const std::string& kind) {
   registry::v1::OrganisationKind parsed;
@@ -82,37 +68,32 @@ const ActivityKind* Kinds::Find(absl::string_view id) const {
 }
 
 absl::StatusOr<Kinds> ParseKinds(absl::string_view text, absl::string_view name) {
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
+  TextFile file(name);
   data::KindCatalogue catalogue;
-  if (!parser.ParseFromString(std::string(text), &catalogue)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ":", error.text()));
-  }
-  if (catalogue.kinds().empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": there is no kind"));
-  }
+  ZHIBU_RETURN_IF_ERROR(file.Parse(text, catalogue));
+  if (catalogue.kinds().empty()) return file.Fault("", -1, "there is no kind");
   Kinds kinds;
   kinds.required_study_hours = catalogue.study_hours().required();
   if (kinds.required_study_hours < 1 || kinds.required_study_hours > kMaxRequiredHours) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": study_hours.required is ",
-                                                   kinds.required_study_hours, ", not 1 to ",
-                                                   kMaxRequiredHours));
+    return file.Fault("study_hours", -1,
+                      absl::StrCat("study_hours.required is ", kinds.required_study_hours,
+                                   ", not 1 to ", kMaxRequiredHours));
   }
   auto citation = CitationFromProto(catalogue.study_hours().citation());
   if (!citation.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ": study_hours: ", citation.status().message()));
+    return file.Fault("study_hours", -1,
+                      absl::StrCat("study_hours: ", citation.status().message()));
   }
   kinds.study_hours_citation = *std::move(citation);
-  for (const data::ActivityKind& proto : catalogue.kinds()) {
+  for (int i = 0; i < catalogue.kinds_size(); ++i) {
+    const data::ActivityKind& proto = catalogue.kinds(i);
     auto kind = FromProto(proto);
     if (kind.ok() && kinds.Find(kind->id) != nullptr) {
       kind = absl::InvalidArgumentError("an earlier kind has this id");
     }
     if (!kind.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(name, ": kind \"", proto.id(), "\": ", kind.status().message()));
+      return file.Fault("kinds", i,
+                        absl::StrCat("kind \"", proto.id(), "\": ", kind.status().message()));
     }
     kinds.kinds.push_back(*std::move(kind));
   }

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
-#include "services/membership/text_file.h"
+#include "common/domain/text_file.h"
 
 namespace zhibu::membership {
 

@@ -7,22 +7,10 @@
 #include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/domain/citation.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "common/domain/text_file.h"
 
 namespace zhibu::membership {
 namespace {
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    if (text_.empty()) text_ = absl::StrCat(":", line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 // What is wrong and with which field, which of a repeated one; an empty message: nothing.
 struct Unsound {
@@ -104,24 +92,12 @@ Unsound FindUnsound(const rules::FactRules& data) {
 
 absl::StatusOr<rules::FactRules> LoadFactRules(const std::string& file) {
   ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
-  FirstError error;
-  google::protobuf::TextFormat::ParseInfoTree places;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  parser.WriteLocationsTo(&places);
+  TextFile parsed(file);
   rules::FactRules data;
-  if (!parser.ParseFromString(text, &data)) {
-    return absl::InvalidArgumentError(absl::StrCat(file, error.text()));
-  }
+  ZHIBU_RETURN_IF_ERROR(parsed.Parse(text, data));
   const Unsound unsound = FindUnsound(data);
   if (unsound.message.empty()) return data;
-  std::string place;
-  if (!unsound.field.empty()) {
-    const auto* field = rules::FactRules::descriptor()->FindFieldByName(unsound.field);
-    const int line = places.GetLocation(field, unsound.index).line;
-    place = line < 0 ? absl::StrCat(": ", unsound.field) : absl::StrCat(":", line + 1);
-  }
-  return absl::InvalidArgumentError(absl::StrCat(file, place, ": ", unsound.message));
+  return parsed.Fault(unsound.field, unsound.index, unsound.message);
 }
 
 }  // namespace zhibu::membership

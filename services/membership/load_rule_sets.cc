@@ -8,9 +8,9 @@
 #include "common/base/crypto.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/domain/text_file.h"
 #include "services/membership/load_calendars.h"
 #include "services/membership/rules/overlay.h"
-#include "services/membership/text_file.h"
 
 namespace zhibu::membership {
 namespace {

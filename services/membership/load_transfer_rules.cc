@@ -3,7 +3,7 @@
 #include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/domain/citation.h"
-#include "services/membership/text_file.h"
+#include "common/domain/text_file.h"
 
 namespace zhibu::membership {
 namespace {

@@ -5,42 +5,16 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/text_format.h"
+#include "common/domain/text_file.h"
 
 namespace zhibu::registry {
-namespace {
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    if (!text_.empty()) return;
-    // The parser counts lines from 0, and says -1 for the whole.
-    text_ = line < 0 ? absl::StrCat(": ", message) : absl::StrCat(":", line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-}  // namespace
-
 absl::StatusOr<norms::Norms> ParseNorms(absl::string_view text, absl::string_view name) {
-  FirstError error;
-  google::protobuf::TextFormat::ParseInfoTree places;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  parser.WriteLocationsTo(&places);
+  TextFile file(name);
   norms::Norms data;
-  if (!parser.ParseFromString(std::string(text), &data)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, error.text()));
-  }
+  ZHIBU_RETURN_IF_ERROR(file.Parse(text, data));
   if (const std::optional<UnsoundNorm> unsound = FindUnsound(data)) {
-    const auto* list = norms::Norms::descriptor()->FindFieldByName(unsound->list);
-    const int line = places.GetLocation(list, unsound->index).line + 1;
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, ":", line, ": ", unsound->list, ": ", unsound->message));
+    return file.Fault(unsound->list, unsound->index,
+                      absl::StrCat(unsound->list, ": ", unsound->message));
   }
   return data;
 }

@@ -1,7 +1,4 @@
 // The part of survey.h that reads and checks a catalogue.
-#include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/text_format.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
@@ -9,23 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/domain/text_file.h"
 #include "services/reporting/measures.h"
 #include "services/reporting/survey.h"
 
 namespace zhibu::reporting {
 namespace {
-
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-  void AddError(int line, int /*column*/, const std::string& message) override {
-    // The parser counts lines from 0.
-    if (text_.empty()) text_ = absl::StrCat(line + 1, ": ", message);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
 
 bool IsId(absl::string_view id) {
   return !id.empty() && id.size() <= 100 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -114,15 +100,11 @@ absl::Status Check(const survey::SurveyCatalogue& catalogue) {
 
 absl::StatusOr<survey::SurveyCatalogue> ParseSurvey(absl::string_view text,
                                                     absl::string_view name) {
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
+  TextFile file(name);
   survey::SurveyCatalogue catalogue;
-  if (!parser.ParseFromString(std::string(text), &catalogue)) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ":", error.text()));
-  }
+  ZHIBU_RETURN_IF_ERROR(file.Parse(text, catalogue));
   if (absl::Status status = Check(catalogue); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(name, ": ", status.message()));
+    return file.Fault("", -1, status.message());
   }
   return catalogue;
 }

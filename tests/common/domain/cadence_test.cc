@@ -120,7 +120,7 @@ TEST(ParseCadence, RefusesAnEmptyCatalogueAndOneIdTwice) {
 TEST(LoadCadence, SaysWhichFileIsMissing) {
   const auto cadence = LoadCadence("nowhere/cadence.textproto");
   EXPECT_EQ(cadence.status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(cadence.status().message(), "cannot read nowhere/cadence.textproto");
+  EXPECT_EQ(cadence.status().message(), "没有这个文件：nowhere/cadence.textproto");
 }
 
 TEST(PeriodOf, HoldsTheCalendarPeriodAroundTheDay) {

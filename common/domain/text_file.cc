@@ -1,9 +1,9 @@
-#include "services/membership/text_file.h"
+#include "common/domain/text_file.h"
 
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/tokenizer.h"
 
-namespace zhibu::membership {
+namespace zhibu {
 namespace {
 
 class FirstError : public google::protobuf::io::ErrorCollector {
@@ -35,8 +35,10 @@ absl::Status TextFile::Fault(absl::string_view field, int index, absl::string_vi
   const auto* place = field.empty() ? nullptr : descriptor_->FindFieldByName(std::string(field));
   // -1 where the text does not say it.
   const int line = place == nullptr ? -1 : places_.GetLocation(place, index).line;
-  return absl::InvalidArgumentError(line < 0 ? absl::StrCat(name_, ": ", message)
-                                             : absl::StrCat(name_, ":", line + 1, ": ", message));
+  const std::string at = line >= 0       ? absl::StrCat(":", line + 1)
+                         : field.empty() ? ""
+                                         : absl::StrCat(": ", field);
+  return absl::InvalidArgumentError(absl::StrCat(name_, at, ": ", message));
 }
 
-}  // namespace zhibu::membership
+}  // namespace zhibu

@@ -1,6 +1,6 @@
 // Data files in text format, with the lines of what they say.
-#ifndef ZHIBU_SERVICES_MEMBERSHIP_TEXT_FILE_H_
-#define ZHIBU_SERVICES_MEMBERSHIP_TEXT_FILE_H_
+#ifndef ZHIBU_COMMON_DOMAIN_TEXT_FILE_H_
+#define ZHIBU_COMMON_DOMAIN_TEXT_FILE_H_
 
 #include <string>
 
@@ -9,7 +9,7 @@
 #include "google/protobuf/message.h"
 #include "google/protobuf/text_format.h"
 
-namespace zhibu::membership {
+namespace zhibu {
 
 // One file and where its fields stand.
 class TextFile {
@@ -21,7 +21,8 @@ class TextFile {
   absl::Status Parse(absl::string_view text, google::protobuf::Message& data);
 
   // INVALID_ARGUMENT "name:line: message" for the place of this field of what was parsed; `index`
-  // is -1 for a single field. Without a line where the text does not have it.
+  // is -1 for a single field. Where the text does not have it, the field stands in the place of the
+  // line; with an empty `field` the fault is the whole file's.
   absl::Status Fault(absl::string_view field, int index, absl::string_view message) const;
 
  private:
@@ -30,6 +31,6 @@ class TextFile {
   google::protobuf::TextFormat::ParseInfoTree places_;
 };
 
-}  // namespace zhibu::membership
+}  // namespace zhibu
 
-#endif  // ZHIBU_SERVICES_MEMBERSHIP_TEXT_FILE_H_
+#endif  // ZHIBU_COMMON_DOMAIN_TEXT_FILE_H_
