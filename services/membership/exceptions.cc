@@ -47,19 +47,13 @@ absl::Status Exceptions::List(Call& call, const v1::ListExceptionsRequest& reque
                                          request.line(), call.today()));
   std::vector<std::string> keys;
   bool more = false;
-  for (const std::string& organisation : organisations) {
-    const Key range = Key(kExceptionTable).Text(organisation);
-    if (range.End() <= page.position) continue;
-    const std::string from =
-        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
-    ZHIBU_RETURN_IF_ERROR(
-        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
-          more = static_cast<int>(keys.size()) == page.size;
-          if (!more) keys.push_back(std::string(key));
-          return !more;
-        }));
-    if (more) break;
-  }
+  const auto visit = [&](const std::string&, absl::string_view key) -> absl::StatusOr<bool> {
+    more = static_cast<int>(keys.size()) == page.size;
+    if (!more) keys.push_back(std::string(key));
+    return !more;
+  };
+  ZHIBU_RETURN_IF_ERROR(
+      ScanOrganisations(snapshot, kExceptionTable, organisations, page.position, visit));
   for (const std::string& key : keys) {
     KeyParts parts(key);
     parts.Text();

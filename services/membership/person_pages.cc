@@ -1,6 +1,6 @@
 #include "services/membership/person_pages.h"
 
-#include <algorithm>
+#include <optional>
 
 #include "common/base/status.h"
 #include "services/membership/subtree.h"
@@ -14,31 +14,22 @@ absl::StatusOr<PersonsPage> PersonsOf(const SharedOrgTree& tree, const Page& pag
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
                          OrganisationsOf(tree, snapshot, kPersonsByOrganisation, root, line, day));
   PersonsPage persons;
-  absl::Status failed;
-  for (const std::string& organisation : organisations) {
-    const Key range = Key(kPersonsByOrganisation).Text(organisation);
-    if (range.End() <= page.position) continue;
-    const std::string from =
-        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
-    ZHIBU_RETURN_IF_ERROR(
-        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
-          KeyParts parts(key);
-          parts.Text();
-          const std::string id = parts.Text().value_or("");
-          // The index also finds who was kept there once: everybody is judged where he or she is.
-          const auto row = FindPerson(snapshot, id);
-          failed = row.status();
-          if (!row.ok()) return false;
-          if (!*row || (*row)->organisation_id() != organisation) return true;
-          persons.more = static_cast<int>(persons.ids.size()) == page.size;
-          if (persons.more) return false;
-          persons.ids.push_back(id);
-          persons.last = std::string(key);
-          return true;
-        }));
-    ZHIBU_RETURN_IF_ERROR(failed);
-    if (persons.more) break;
-  }
+  const auto visit = [&](const std::string& organisation,
+                         absl::string_view key) -> absl::StatusOr<bool> {
+    KeyParts parts(key);
+    parts.Text();
+    const std::string id = parts.Text().value_or("");
+    // The index also finds who was kept there once: everybody is judged where he or she is.
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(snapshot, id));
+    if (!row || row->organisation_id() != organisation) return true;
+    persons.more = static_cast<int>(persons.ids.size()) == page.size;
+    if (persons.more) return false;
+    persons.ids.push_back(id);
+    persons.last = std::string(key);
+    return true;
+  };
+  ZHIBU_RETURN_IF_ERROR(
+      ScanOrganisations(snapshot, kPersonsByOrganisation, organisations, page.position, visit));
   return persons;
 }
 

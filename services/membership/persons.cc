@@ -170,37 +170,22 @@ absl::Status Persons::List(Call& call, const v1::ListPersonsRequest& request, co
   // The position is the key of the page's last person.
   std::string last;
   bool more = false;
-  absl::Status failed;
-  for (const std::string& organisation : organisations) {
-    const Key range = Key(kPersonsByOrganisation).Text(organisation);
-    if (range.End() <= page.position) continue;
-    const std::string from =
-        std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
-    ZHIBU_RETURN_IF_ERROR(
-        snapshot.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
-          KeyParts parts(key);
-          parts.Text();
-          const std::string id = parts.Text().value_or("");
-          absl::StatusOr<std::optional<rows::PersonRow>> row = FindPerson(snapshot, id);
-          if (!row.ok() || !*row) {
-            failed = row.ok() ? absl::DataLossError("an index names nobody") : row.status();
-            return false;
-          }
-          if (!wanted(**row, organisation)) return true;
-          if (response->persons_size() == page.size) {
-            more = true;
-            return false;
-          }
-          absl::StatusOr<v1::Person> person = PersonOn(keys_, fact_rules_, id, **row, day);
-          failed = person.status();
-          if (!failed.ok()) return false;
-          *response->add_persons() = *std::move(person);
-          last = std::string(key);
-          return true;
-        }));
-    ZHIBU_RETURN_IF_ERROR(failed);
-    if (more) break;
-  }
+  const auto visit = [&](const std::string& organisation,
+                         absl::string_view key) -> absl::StatusOr<bool> {
+    KeyParts parts(key);
+    parts.Text();
+    const std::string id = parts.Text().value_or("");
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(snapshot, id));
+    if (!row) return absl::DataLossError("an index names nobody");
+    if (!wanted(*row, organisation)) return true;
+    more = response->persons_size() == page.size;
+    if (more) return false;
+    ZHIBU_ASSIGN_OR_RETURN(*response->add_persons(), PersonOn(keys_, fact_rules_, id, *row, day));
+    last = std::string(key);
+    return true;
+  };
+  ZHIBU_RETURN_IF_ERROR(
+      ScanOrganisations(snapshot, kPersonsByOrganisation, organisations, page.position, visit));
   if (more) response->set_next_page_token(pages_.NextToken(page, last));
   return absl::OkStatus();
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/domain/shared_org_tree.h"
@@ -20,6 +22,15 @@ absl::StatusOr<std::vector<std::string>> OrganisationsOf(const SharedOrgTree& tr
                                                          const Reader& reader, Table table,
                                                          absl::string_view root,
                                                          type::v1::Line line, absl::CivilDay day);
+
+// Calls `visit` for every row that these organisations have in `table` after the key `position` (""
+// for all), in the order of the keys, until it answers false or fails. Errors: the reader's, and
+// what `visit` answers.
+absl::Status ScanOrganisations(
+    const Reader& reader, Table table, const std::vector<std::string>& organisations,
+    absl::string_view position,
+    absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation, absl::string_view key)>
+        visit);
 
 }  // namespace zhibu::membership
 
