@@ -340,8 +340,9 @@ absl::StatusOr<int> ShowProof(Context& context) {
     std::vector<std::string> conditions;
     for (const auto& [code, verdict] : checks) {
       conditions.push_back(absl::StrCat(code, verdict == membership::v1::VERDICT_EXCEPTED ? " 例外"
-                                              : verdict == membership::v1::VERDICT_WARNED ? " 提示"
-                                                                                          : " 符合"));
+                                              : verdict == membership::v1::VERDICT_WARNED
+                                                  ? " 提示"
+                                                  : " 符合"));
     }
     // The branch acts in most steps: only others are worth a line.
     if (!proof.acting_organisation().empty() &&

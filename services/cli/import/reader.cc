@@ -90,7 +90,9 @@ std::optional<Fault> Normalise(const Column& column, std::string& field) {
         if (!IsResourceId(part)) {
           return Fault{"ID_INVALID", "须为编号，多个之间用“;”隔开"};
         }
-        if (!seen.insert(part).second) return Fault{column.form == Form::kPersons ? "PERSON_TWICE" : "ID_TWICE", "同一编号写了两次"};
+        if (!seen.insert(part).second)
+          return Fault{column.form == Form::kPersons ? "PERSON_TWICE" : "ID_TWICE",
+                       "同一编号写了两次"};
       }
       field = absl::StrJoin(parts, ";");
       return std::nullopt;

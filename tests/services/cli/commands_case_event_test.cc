@@ -106,7 +106,8 @@ TEST_F(CaseEventCommandsTest, AskForTheKindAndTheDate) {
 TEST_F(CaseEventCommandsTest, ShowStateEventsAndVoidSteps) {
   const Ran ran = terminal_.Run({"member", "steps", "p1/c1"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  for (const char* part : {"暂停", "认定无效", "2026-07-01", "自序号 2 起", "第二十三条", "  无效"}) {
+  for (const char* part :
+       {"暂停", "认定无效", "2026-07-01", "自序号 2 起", "第二十三条", "  无效"}) {
     EXPECT_THAT(ran.out, HasSubstr(part));
   }
   EXPECT_LE(WidestLine(ran.out), 80);

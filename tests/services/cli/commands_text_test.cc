@@ -274,8 +274,7 @@ TEST(Term, HasAWordForEveryValueOfTheContracts) {
   ExpectWords<membership::v1::Stage>(membership::v1::Stage_descriptor());
   ExpectWords<membership::v1::StepKind>(membership::v1::StepKind_descriptor());
   ExpectWords<membership::v1::DueKind>(membership::v1::DueKind_descriptor());
-  ExpectWords<membership::v1::MembershipFactKind>(
-      membership::v1::MembershipFactKind_descriptor());
+  ExpectWords<membership::v1::MembershipFactKind>(membership::v1::MembershipFactKind_descriptor());
   ExpectWords<activity::v1::OwedState>(activity::v1::OwedState_descriptor());
   EXPECT_EQ(Term(membership::v1::STEP_KIND_ARCHIVE), "材料归档");
   EXPECT_EQ(Term(registry::v1::ORGANISATION_KIND_PARTY_GROUP), "党小组");
