@@ -1,16 +1,17 @@
 // zhibu member event: what happens to a development case beside its steps.
-#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
-#include "common/base/crypto.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "services/cli/commands/case_change.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/words.h"
 #include "zhibu/membership/v1/case_event_service.grpc.pb.h"
-#include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -74,25 +75,12 @@ absl::StatusOr<CaseEvent> EventOf(const Arguments& args) {
 
 absl::StatusOr<int> RecordEvent(Context& context) {
   membership::v1::RecordCaseEventRequest request;
-  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_event(), EventOf(context.args));
-  request.set_validate_only(context.args.Has("validate-only"));
-  request.set_request_id(context.args.Has("request-id") ? context.args.Text("request-id")
-                                                        : RandomId());
-  const Endpoint& membership = context.session.membership();
-  if (context.args.Has("etag")) {
-    request.set_etag(context.args.Text("etag"));
-  } else {
-    membership::v1::GetCaseRequest get;
-    membership::v1::GetCaseResponse found;
-    get.set_name(request.name());
-    ZHIBU_RETURN_IF_ERROR(context.session.Call(
-        membership, &membership::v1::MembershipService::Stub::GetCase, get, &found));
-    request.set_etag(found.development_case().etag());
-  }
+  ZHIBU_RETURN_IF_ERROR(AddressCase(context, /*opens=*/false, request));
   membership::v1::RecordCaseEventResponse response;
   ZHIBU_RETURN_IF_ERROR(context.session.Call(
-      membership, &membership::v1::CaseEventService::Stub::RecordCaseEvent, request, &response));
+      context.session.membership(), &membership::v1::CaseEventService::Stub::RecordCaseEvent,
+      request, &response));
   if (context.json()) return PrintJson(context, response);
   std::string out = absl::StrCat(request.validate_only() ? "可以办理，没有写入：" : "已记录：",
                                  Term(response.recorded().event().kind()), "，",
@@ -110,20 +98,20 @@ absl::StatusOr<int> RecordEvent(Context& context) {
 }  // namespace
 
 Command CaseEventCommand() {
+  std::vector<Option> options = {
+      {"event", "EVENT", "哪一种情形", ValueKind::kChoice, Choices()},
+      {"date", "DATE", "发生的日期", ValueKind::kDate},
+      {"organisation", "ORG", "作出决定的党组织；不写则为培养的党组织"},
+      {"document", "TEXT", "文号"},
+      {"reason", "TEXT", "依据的条款；不写个人情况"},
+      {"from-step", "N", "认定无效：从哪一个序号的步骤起", ValueKind::kNumber},
+      {"continuous", "", "接续培养：转入到接续之间的时间连续计算", ValueKind::kFlag},
+      {"until", "DATE", "推迟讨论：推迟到哪一天", ValueKind::kDate}};
+  for (Option& option : CaseChangeOptions()) options.push_back(std::move(option));
   return {"member event",
           "步骤以外的情形：退回、不再培养、撤回、暂停、认定无效、接续培养等",
-          {{"CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}}},
-          {{"event", "EVENT", "哪一种情形", ValueKind::kChoice, Choices()},
-           {"date", "DATE", "发生的日期", ValueKind::kDate},
-           {"organisation", "ORG", "作出决定的党组织；不写则为培养的党组织"},
-           {"document", "TEXT", "文号"},
-           {"reason", "TEXT", "依据的条款；不写个人情况"},
-           {"from-step", "N", "认定无效：从哪一个序号的步骤起", ValueKind::kNumber},
-           {"continuous", "", "接续培养：转入到接续之间的时间连续计算", ValueKind::kFlag},
-           {"until", "DATE", "推迟讨论：推迟到哪一天", ValueKind::kDate},
-           {"etag", "ETAG", "办理前档案的 etag；不写则先读取当前的"},
-           {"request-id", "ID", "请求编号；同一编号重复提交只生效一次；不写则自动生成"},
-           {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}},
+          {CaseArgument()},
+          std::move(options),
           "已办的步骤不会删除：退回和认定无效的步骤仍在档案里，注明无效，从那里重新办理。\n\n" +
               KindList(),
           {"zhibu member event p-000123/c1 --event paused --date 2026-11-20",

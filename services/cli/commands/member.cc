@@ -9,6 +9,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "services/cli/commands/case_change.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/titles.h"
@@ -365,8 +366,7 @@ absl::StatusOr<int> ShowProof(Context& context) {
 }
 
 CommandGroup OwnCommands() {
-  const Argument one_case{
-      "CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}};
+  const Argument one_case = CaseArgument();
   return {"党员发展",
           {
               {"member list",

@@ -1,15 +1,17 @@
 // zhibu member record: one step of a development case.
 #include <google/protobuf/util/json_util.h>
 
-#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
-#include "common/base/crypto.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "services/cli/commands/case_change.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/set_field.h"
@@ -83,25 +85,11 @@ absl::StatusOr<Step> StepOf(const Arguments& args) {
 
 absl::StatusOr<int> Record(Context& context) {
   membership::v1::RecordStepRequest request;
-  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_step(), StepOf(context.args));
-  request.set_validate_only(context.args.Has("validate-only"));
-  request.set_request_id(context.args.Has("request-id") ? context.args.Text("request-id")
-                                                        : RandomId());
-  const Endpoint& membership = context.session.membership();
-  if (context.args.Has("etag")) {
-    request.set_etag(context.args.Text("etag"));
-  } else if (!request.step().has_application()) {
-    membership::v1::GetCaseRequest get;
-    get.set_name(request.name());
-    membership::v1::GetCaseResponse found;
-    ZHIBU_RETURN_IF_ERROR(
-        context.session.Call(membership, &MembershipService::Stub::GetCase, get, &found));
-    request.set_etag(found.development_case().etag());
-  }
+  ZHIBU_RETURN_IF_ERROR(AddressCase(context, /*opens=*/request.step().has_application(), request));
   membership::v1::RecordStepResponse response;
-  ZHIBU_RETURN_IF_ERROR(
-      context.session.Call(membership, &MembershipService::Stub::RecordStep, request, &response));
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.membership(), &MembershipService::Stub::RecordStep, request, &response));
   if (context.json()) return PrintJson(context, response);
 
   const auto& recorded = response.recorded();
@@ -134,19 +122,19 @@ Command RecordCommand() {
   Option set{"set", "FIELD=VALUE",
              "步骤的内容，如 vote.in_favour=9；人员写 persons/id，是否写 true 或 false"};
   set.repeated = true;
+  std::vector<Option> options = {
+      {"step", "N", "第几步，1–25，或它的英文名"},
+      {"date", "DATE", "发生的日期", ValueKind::kDate},
+      {"organisation", "ORG", "办理的党组织；不写则为本人所在的党组织"},
+      {"reference", "TEXT", "材料索引：文号或编号"},
+      set,
+      {"detail", "JSON", "整个步骤的 JSON（zhibu.membership.v1.Step），代替 --step 和 --set"}};
+  for (Option& option : CaseChangeOptions()) options.push_back(std::move(option));
   return {
       "member record",
       "办理一个步骤：记入发展档案，先由规则判断",
-      {{"CASE", "发展档案：persons/人员id/cases/档案id，或 人员id/档案id", true, {}}},
-      {{"step", "N", "第几步，1–25，或它的英文名"},
-       {"date", "DATE", "发生的日期", ValueKind::kDate},
-       {"organisation", "ORG", "办理的党组织；不写则为本人所在的党组织"},
-       {"reference", "TEXT", "材料索引：文号或编号"},
-       set,
-       {"detail", "JSON", "整个步骤的 JSON（zhibu.membership.v1.Step），代替 --step 和 --set"},
-       {"etag", "ETAG", "办理前档案的 etag；不写则先读取当前的"},
-       {"request-id", "ID", "请求编号；同一编号重复提交只生效一次；不写则自动生成"},
-       {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}},
+      {CaseArgument()},
+      std::move(options),
       "第 1 步开启档案。不符合的条件会全部列出，并写明依据；只是时间未到的，写明最早哪一天。\n\n" +
           StepList(),
       {"zhibu member record p-000123/c1 --step 1 --date 2026-11-20",

@@ -1,0 +1,40 @@
+// What every change of a development case asks for: which case, the etag that it had, an id for the
+// request, and whether only to judge.
+
+#ifndef ZHIBU_SERVICES_CLI_COMMANDS_CASE_CHANGE_H_
+#define ZHIBU_SERVICES_CLI_COMMANDS_CASE_CHANGE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/base/crypto.h"
+#include "common/base/status.h"
+#include "services/cli/commands/session.h"
+#include "services/cli/commands/words.h"
+
+namespace zhibu::cli {
+
+Argument CaseArgument();
+// --etag, --request-id and --validate-only.
+std::vector<Option> CaseChangeOptions();
+
+// Of --etag; without it, the case is read: who types has just looked.
+absl::StatusOr<std::string> EtagOfCase(Context& context, const std::string& name);
+
+// Fills all of that in. `opens`: the change opens the case, which has no etag yet.
+template <typename Request>
+absl::Status AddressCase(Context& context, bool opens, Request& request) {
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
+  request.set_validate_only(context.args.Has("validate-only"));
+  request.set_request_id(context.args.Has("request-id") ? context.args.Text("request-id")
+                                                        : RandomId());
+  if (opens && !context.args.Has("etag")) return absl::OkStatus();
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_etag(), EtagOfCase(context, request.name()));
+  return absl::OkStatus();
+}
+
+}  // namespace zhibu::cli
+
+#endif  // ZHIBU_SERVICES_CLI_COMMANDS_CASE_CHANGE_H_
