@@ -11,6 +11,7 @@
 #include "common/base/status.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
+#include "services/cli/commands/person_names.h"
 #include "services/cli/commands/titles.h"
 #include "services/cli/commands/words.h"
 #include "services/cli/table.h"
@@ -21,24 +22,6 @@ namespace {
 
 using membership::v1::DueItem;
 using membership::v1::MembershipService;
-
-// Names for the persons of these cases. More than this many are a matter for a spreadsheet, and
-// show as ids.
-constexpr size_t kMostNames = 300;
-
-std::map<std::string, std::string> NamesOf(Context& context, const std::set<std::string>& persons) {
-  std::map<std::string, std::string> names;
-  if (persons.size() > kMostNames) return names;
-  for (const std::string& person : persons) {
-    membership::v1::GetPersonRequest request;
-    request.set_name(person);
-    membership::v1::GetPersonResponse response;
-    const absl::Status status = context.session.Call(
-        context.session.membership(), &MembershipService::Stub::GetPerson, request, &response);
-    if (status.ok()) names[person] = response.person().display_name();
-  }
-  return names;
-}
 
 std::string PersonOf(const DueItem& item) {
   const auto parts = ParseCaseName(item.development_case());
@@ -68,7 +51,7 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
     if (!PersonOf(item).empty()) persons.insert(PersonOf(item));
     organisations.insert(item.organisation());
   }
-  const auto names = NamesOf(context, persons);
+  const PersonNames names(context, persons);
   const Titles titles(context, organisations, root);
   Table table;
   table.AddColumn("到期日");
@@ -80,9 +63,8 @@ std::string DueText(Context& context, const std::vector<DueItem>& items, const s
   std::map<std::string, std::string> citations;  // what → why
   for (const DueItem& item : items) {
     const auto parts = ParseCaseName(item.development_case());
-    const auto name = names.find(PersonOf(item));
     table.AddRow({DateText(item.due_on()), Standing(item, today), Term(item.kind()),
-                  name == names.end() ? "" : name->second, titles.Of(item.organisation()),
+                  names.Of(PersonOf(item)), titles.Of(item.organisation()),
                   parts ? absl::StrCat(parts->person_id, "/", parts->case_id)
                         : item.transfer() + BareId(item.person())});
     const std::string why = CitationWords(item.citation());

@@ -20,6 +20,7 @@ CommandGroup MemberCommands();          // member.cc and those below
 Command RecordCommand();                // record.cc
 Command CaseEventCommand();             // case_event.cc
 std::vector<Command> FactCommands();    // fact.cc: member fact, member dues, dues
+Command ExceptionsCommand();            // exceptions.cc
 Command DueCommand();                   // due.cc
 CommandGroup TransferCommands();        // transfer.cc
 CommandGroup QuotaCommands();           // quota.cc

@@ -406,6 +406,7 @@ CommandGroup OwnCommands() {
                ShowProof},
               RecordCommand(),
               CaseEventCommand(),
+              ExceptionsCommand(),
               DueCommand(),
           }};
 }

@@ -15,6 +15,7 @@
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/set_field.h"
+#include "services/cli/commands/titles.h"
 #include "services/cli/commands/words.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
@@ -44,6 +45,26 @@ absl::StatusOr<int> StepNumber(const std::string& text) {
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "没有步骤“", text, "”：写 1 到 25 的数字，或英文名；zhibu help member record 列出全部"));
+}
+
+// Who granted an exception, by which document and why: all three or none.
+absl::Status FillException(const Arguments& args, Step& step) {
+  const bool any =
+      args.Has("exception-by") || args.Has("exception-document") || args.Has("exception-reason");
+  if (!any) return absl::OkStatus();
+  membership::v1::ExceptionGrant& grant = *step.mutable_exception();
+  ZHIBU_ASSIGN_OR_RETURN(*grant.mutable_authority(),
+                         args.Has("exception-by")
+                             ? ResourceName(kOrganisations, args.Text("exception-by"))
+                             : absl::StatusOr<std::string>(""));
+  grant.set_document_number(args.Text("exception-document"));
+  grant.set_reason(args.Text("exception-reason"));
+  if (grant.authority().empty() || grant.document_number().empty() || grant.reason().empty()) {
+    return absl::InvalidArgumentError(
+        "例外批准须同时写明 --exception-by（批准机关）、--exception-document（文号）和 "
+        "--exception-reason（理由）");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Step> StepOf(const Arguments& args) {
@@ -80,6 +101,7 @@ absl::StatusOr<Step> StepOf(const Arguments& args) {
                            ResourceName(kOrganisations, args.Text("organisation")));
   }
   if (args.Has("reference")) step.set_reference(args.Text("reference"));
+  ZHIBU_RETURN_IF_ERROR(FillException(args, step));
   return step;
 }
 
@@ -99,6 +121,14 @@ absl::StatusOr<int> Record(Context& context) {
                                  "，", DateText(recorded.step().date()), "\n");
   absl::StrAppend(&out, "阶段：", Term(response.stage()), "\n");
   if (!request.validate_only()) absl::StrAppend(&out, "修订号：", response.revision(), "\n");
+  if (recorded.step().has_exception()) {
+    const membership::v1::ExceptionGrant& grant = recorded.step().exception();
+    const Titles titles(context, {grant.authority()});
+    out += Paragraph("例外批准：", 10,
+                     absl::StrCat(titles.Of(grant.authority()), "，", grant.document_number(), "，",
+                                  grant.reason()),
+                     width);
+  }
   if (!recorded.warnings().empty()) out += "\n提醒（不妨碍办理）\n";
   for (const auto& warning : recorded.warnings()) out += FindingText(warning, 4, width);
   context.io.out << out;
@@ -128,6 +158,9 @@ Command RecordCommand() {
       {"organisation", "ORG", "办理的党组织；不写则为本人所在的党组织"},
       {"reference", "TEXT", "材料索引：文号或编号"},
       set,
+      {"exception-by", "ORG", "经批准例外办理的：批准的党组织，审批预备党员的党委或其上级"},
+      {"exception-document", "TEXT", "例外批准的文号"},
+      {"exception-reason", "TEXT", "例外的理由；不写个人情况"},
       {"detail", "JSON", "整个步骤的 JSON（zhibu.membership.v1.Step），代替 --step 和 --set"}};
   for (Option& option : CaseChangeOptions()) options.push_back(std::move(option));
   return {
@@ -135,12 +168,18 @@ Command RecordCommand() {
       "办理一个步骤：记入发展档案，先由规则判断",
       {CaseArgument()},
       std::move(options),
-      "第 1 步开启档案。不符合的条件会全部列出，并写明依据；只是时间未到的，写明最早哪一天。\n\n" +
+      "第 1 步开启档案。不符合的条件会全部列出，并写明依据；只是时间未到的，写明最早哪一天。\n\n"
+      "规则允许例外的，写明 --exception-by、--exception-document 和 --exception-reason "
+      "三项即可办理，由 zhibu member exceptions 列出。批准有误的，用 zhibu member event "
+      "--event voided 认定这一步无效，重新办理。\n\n" +
           StepList(),
       {"zhibu member record p-000123/c1 --step 1 --date 2026-11-20",
        "zhibu member record p-000123/c1 --step 2 --date 2026-11-21 --set talker=persons/p-9",
        "zhibu member record p-000123/c1 --step 15 --date 2026-11-23 --set vote.entitled=12 \\\n"
-       "      --set vote.present=11 --set vote.in_favour=11 --validate-only"},
+       "      --set vote.present=11 --set vote.in_favour=11 --validate-only",
+       "zhibu member record p-000123/c1 --step 13 --date 2026-11-23 --set passed=true \\\n"
+       "      --set leaving_on=2027-01-31 --exception-by jyj-dw \\\n"
+       "      --exception-document 组批〔2026〕9号 --exception-reason 表现突出"},
       Record};
 }
 
