@@ -7,6 +7,9 @@
 
 namespace zhibu::cli {
 
+// The reason of a row that says something else than the books.
+inline constexpr char kOtherContent[] = "EXISTS_WITH_OTHER_CONTENT";
+
 enum class Presence {
   kAbsent,  // not there
   kSame,    // there, and says the same

@@ -27,7 +27,7 @@ absl::StatusOr<membership::v1::GetQuotaResponse> Ledger(ImportApi& api,
 
 }  // namespace
 
-absl::StatusOr<SentQuota> SendQuota(ImportApi& api, const std::string& key, const Row& row) {
+absl::StatusOr<int64_t> SendQuota(ImportApi& api, const std::string& key, const Row& row) {
   using namespace quota_columns;  // NOLINT: the columns of one file
   membership::v1::AllocateQuotaRequest request;
   request.set_year(static_cast<int32_t>(*row.Number(kYear)));
@@ -38,7 +38,7 @@ absl::StatusOr<SentQuota> SendQuota(ImportApi& api, const std::string& key, cons
   entry.set_document_number(row.Text(kDocument));
   ZHIBU_ASSIGN_OR_RETURN(const auto receiver, Ledger(api, entry.to(), request.year()));
   for (const membership::v1::QuotaEntry& there : receiver.entries()) {
-    if (there.SerializeAsString() == entry.SerializeAsString()) return SentQuota{true, 0};
+    if (there.SerializeAsString() == entry.SerializeAsString()) return 0;
   }
   request.set_etag(receiver.quota().etag());
   if (!entry.from().empty()) {
@@ -49,7 +49,7 @@ absl::StatusOr<SentQuota> SendQuota(ImportApi& api, const std::string& key, cons
   membership::v1::AllocateQuotaResponse response;
   ZHIBU_RETURN_IF_ERROR(
       api.Call(&QuotaService::Stub::AllocateQuota, api.quotas(), request, &response));
-  return SentQuota{false, response.revision()};
+  return response.revision();
 }
 
 }  // namespace zhibu::cli

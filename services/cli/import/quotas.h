@@ -11,14 +11,10 @@
 
 namespace zhibu::cli {
 
-struct SentQuota {
-  bool already_there = false;  // the books have this very entry; nothing was sent
-  int64_t revision = 0;
-};
-
 // Gives the number, unless the receiver's ledger has the same entry: what is to be given twice
-// differs in its document. `key`: see RequestIdOf. Errors: those of the calls.
-absl::StatusOr<SentQuota> SendQuota(ImportApi& api, const std::string& key, const Row& row);
+// differs in its document. From the top down as they stand: each needs what the one before has
+// given. The revision; 0 where it was there. `key`: see RequestIdOf. Errors: those of the calls.
+absl::StatusOr<int64_t> SendQuota(ImportApi& api, const std::string& key, const Row& row);
 
 }  // namespace zhibu::cli
 

@@ -5,6 +5,7 @@
 #include "common/base/status.h"
 #include "services/cli/import/batch.h"
 #include "services/cli/import/columns.h"
+#include "services/cli/import/existing.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 
 namespace zhibu::cli {
@@ -105,13 +106,14 @@ absl::Status Begin(ImportApi& api, membership::v1::StartTransferRequest start, S
 
 }  // namespace
 
-absl::StatusOr<SentTransfer> SendTransfer(ImportApi& api, const std::string& key, const Row& row) {
+absl::StatusOr<int64_t> SendTransfer(ImportApi& api, const std::string& key, const Row& row) {
   const membership::v1::StartTransferRequest start = StartOf(row);
   Sender sender(api, key);
   ZHIBU_RETURN_IF_ERROR(Begin(api, start, sender));
-  SentTransfer sent;
-  sent.other = !IsThat(sender.transfer(), start);
-  if (sent.other) return sent;
+  if (!IsThat(sender.transfer(), start)) {
+    return Refused(sender.transfer().name(), kOtherContent,
+                   "系统中已有此编号，内容不同；请核对，或换一个编号");
+  }
   const bool issued = row.Date(kIssued).has_value(), received = row.Date(kReceived).has_value();
   while (issued && sender.transfer().state() == membership::v1::TRANSFER_STATE_REQUESTED) {
     ZHIBU_RETURN_IF_ERROR(sender.ApproveNext(start.date()));
@@ -129,9 +131,7 @@ absl::StatusOr<SentTransfer> SendTransfer(ImportApi& api, const std::string& key
     ZHIBU_RETURN_IF_ERROR(sender.Change(&TransferService::Stub::ReceiveTransfer, request,
                                         ToProto(*row.Date(kReceived))));
   }
-  sent.revision = sender.revision();
-  sent.already_there = sent.revision == 0;
-  return sent;
+  return sender.revision();
 }
 
 }  // namespace zhibu::cli

@@ -11,16 +11,12 @@
 
 namespace zhibu::cli {
 
-struct SentTransfer {
-  bool already_there = false;  // as far as the row says
-  bool other = false;          // the books have another transfer with this id; nothing was sent
-  int64_t revision = 0;        // of the last change; 0 where nothing was changed
-};
-
 // Brings the books to where the row is, from wherever they are: requests, lets every link agree on
-// the day of the request, issues, receives. Sent again it has no second effect. `key`: see
-// RequestIdOf. Errors: those of the calls; what went before stays.
-absl::StatusOr<SentTransfer> SendTransfer(ImportApi& api, const std::string& key, const Row& row);
+// the day of the request, issues, receives. Sent again it has no second effect. The revision of the
+// last change; 0 where the books were there already. `key`: see RequestIdOf. Errors:
+// FAILED_PRECONDITION (EXISTS_WITH_OTHER_CONTENT) where the books have another transfer with this
+// id; those of the calls, and what went before stays.
+absl::StatusOr<int64_t> SendTransfer(ImportApi& api, const std::string& key, const Row& row);
 
 }  // namespace zhibu::cli
 

@@ -57,6 +57,8 @@ TEST(RowErrorOf, FindsRowAndColumnOfASubject) {
       {"request_id", SomeOrganisations(), "党组织.csv", 0, ""},
       {"requests[0].person.id_number", persons, "人员.csv", 5, "公民身份号码"},
       {"requests[0].opening_balance.full_member_on", persons, "人员.csv", 5, "转正日期"},
+      // What was sent alone is what the refusal is about.
+      {"", persons, "人员.csv", 5, ""},
       {"requests[0].opening_balance", persons, "人员.csv", 5, "期初阶段"},
       {"cases[0].steps[1].admission_meeting.vote.in_favour", SomeCases(), "步骤.csv", 3, "赞成"},
       {"cases[0].steps[0].date", SomeCases(), "步骤.csv", 2, "日期"},
