@@ -123,6 +123,7 @@ std::vector<FileSpec>* MakeSpecs() {
         Optional("公示止", Form::kDate, {"notice_to"}),
         Optional("介绍人", Form::kPersons, {"introducers"}),
         OneOf("通过", false, YesNoWords(), {"passed", "approved"}),
+        Optional("预计离开", Form::kDate, {"leaving_on"}),
         Number("天数", false, 0, 60, {"days"}),
         Number("学时", false, 0, 480, {"class_hours"}),
         Text("志愿书编号", false, 100, {"serial_number"}),
@@ -173,7 +174,7 @@ std::vector<FileSpec>* MakeSpecs() {
         Text("依据条款", false, 200, {"reason"}), Text("文号", false, 100, {"document_number"}),
         Number("起始序号", false, 1, 1000, {"step_sequence"}),
         OneOf("连续计算", false, YesNoWords(), {"continuous"}),
-        Optional("推迟到", Form::kDate, {"until"})}},
+        Optional("推迟到", Form::kDate, {"until"}), Number("在序号后", false, 1, 1000, {})}},
   };
 }
 
@@ -197,6 +198,7 @@ constexpr StepColumn kStepColumns[] = {
     {11, step_columns::kPassed, true},
     {12, step_columns::kPassed, true},
     {13, step_columns::kPassed, true},
+    {13, step_columns::kLeavingOn, false},
     {14, step_columns::kFormNumber, false},
     {15, step_columns::kEntitled, false},
     {15, step_columns::kPresent, true},

@@ -29,7 +29,7 @@ enum class FileKind {
   kActivities,     // 活动.csv
   kTransfers,      // 转接.csv
   kFacts,          // 党籍变动.csv: a person's rows in order of days
-  kCaseEvents,     // 发展情形.csv: a case's rows in order of days, after its steps
+  kCaseEvents,     // 发展情形.csv: a case's rows in order of days, among its steps
 };
 inline constexpr int kFileKinds = 15;
 
@@ -201,6 +201,7 @@ enum {
   kNoticeTo,
   kIntroducers,
   kPassed,
+  kLeavingOn,
   kDays,
   kHours,
   kFormNumber,
@@ -269,6 +270,7 @@ enum {
   kFromStep,
   kContinuous,
   kUntil,
+  kAfterStep,
   kCount
 };
 }

@@ -15,6 +15,7 @@
 #include "common/base/status.h"
 #include "common/domain/id_number.h"
 #include "services/cli/import/messages.h"
+#include "services/cli/import/stories.h"
 #include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/membership/v1/membership_fact.pb.h"
@@ -145,7 +146,8 @@ void CheckAttendance(const Row& row, RowErrors* errors) {
 // Looks at all files in turn; keeps ids, not rows.
 class Check {
  public:
-  Check(const Folder& folder, RowErrors* errors) : folder_(folder), errors_(errors) {}
+  Check(const Folder& folder, RowErrors* errors)
+      : folder_(folder), errors_(errors), events_(ReadCaseEvents(folder)) {}
 
   FolderFacts Run() {
     for (int i = 0; i < kFileKinds; ++i) {
@@ -156,6 +158,10 @@ class Check {
         ++facts_.rows[i];
         Take(row);
       });
+    }
+    // Where a step is at fault, the numbers behind it may be, too.
+    for (const auto& [name, rows] : events_) {
+      if (steps_sound_) CheckPlaces(rows, days_[name], errors_);
     }
     // Only now is every id of every file known.
     for (auto it = references_.begin(); it != references_.end(); ++it) {
@@ -177,7 +183,9 @@ class Check {
       Once(row, institution_columns::kCreditCode, &credit_codes_, "CREDIT_CODE_TWICE",
            "此代码在文件中出现两次");
     }
-    if (kind == FileKind::kSteps && row.sound) TakeCase(row);
+    if (kind != FileKind::kSteps) return;
+    steps_sound_ = steps_sound_ && row.sound;
+    if (row.sound) TakeCase(row);
   }
 
   void TakeField(const Row& row, int column) {
@@ -251,6 +259,7 @@ class Check {
   // A case's rows stand together: they are sent as one, and none of a million cases is held back.
   void TakeCase(const Row& row) {
     const std::string& name = row.Text(step_columns::kCase);
+    if (events_.count(name) > 0) days_[name].push_back(*row.Date(step_columns::kDate));
     if (name == open_case_) return;
     open_case_ = name;
     if (!cases_.insert(name).second) {
@@ -289,6 +298,9 @@ class Check {
   absl::flat_hash_set<std::string> credit_codes_;
   absl::flat_hash_set<std::string> cases_;
   std::string open_case_;
+  const CaseEvents events_;
+  std::map<std::string, std::vector<absl::CivilDay>> days_;  // of the steps of cases with events
+  bool steps_sound_ = true;
 };
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "services/cli/import/assemble.h"
-#include "services/cli/import/case_events.h"
 #include "services/cli/import/cases.h"
 #include "services/cli/import/facts.h"
 #include "services/cli/import/folder.h"
@@ -41,7 +40,8 @@ class Importer {
     ZHIBU_RETURN_IF_ERROR(sending_.SendEach(FileKind::kQuotas, &SendQuota, [](const Row& row) {
       return NameOf(kOrganisations, row.Text(quota_columns::kTo));
     }));
-    ZHIBU_RETURN_IF_ERROR(SendSteps(sending_));
+    CaseSending cases(sending_);
+    ZHIBU_RETURN_IF_ERROR(cases.SendUntilMoves());
     const int64_t membership = sending_.result().revisions["membership"];
     if (sending_.Has(FileKind::kActivities)) {
       ZHIBU_RETURN_IF_ERROR(api_.WaitUntilFollowed(services.activity, "registry", registry));
@@ -51,7 +51,7 @@ class Importer {
     ZHIBU_RETURN_IF_ERROR(sending_.SendEach(
         FileKind::kTransfers, &SendTransfer,
         [](const Row& row) { return NameOf("transfers", row.Text(transfer_columns::kId)); }));
-    ZHIBU_RETURN_IF_ERROR(sending_.SendEach(FileKind::kCaseEvents, &SendCaseEvent, &CaseNameOf));
+    ZHIBU_RETURN_IF_ERROR(cases.SendAfterMoves());
     ZHIBU_RETURN_IF_ERROR(sending_.SendEach(FileKind::kFacts, &SendFact, [](const Row& row) {
       return NameOf(kPersons, row.Text(fact_columns::kPerson));
     }));

@@ -254,6 +254,9 @@ membership::v1::Step StepOf(const Row& row) {
       break;
     case 13:
       step.mutable_pre_review()->set_passed(passed);
+      if (row.Has(kLeavingOn)) {
+        FillDate(row, kLeavingOn, step.mutable_pre_review()->mutable_leaving_on());
+      }
       break;
     case 14:
       step.mutable_admission_form()->set_serial_number(row.Text(kFormNumber));

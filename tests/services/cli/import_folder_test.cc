@@ -130,6 +130,18 @@ TEST(CheckFolder, NamesFileLineColumnAndReasonOfEachBadRow) {
             absl::StrCat(kSteps, "p1/c1,1,2020-01-01,,,,,,,,\np2/c1,1,2020-01-01,,,,,,,,\n",
                          "p1/c1,6,2020-02-01,,,,,,,,\n"),
             "步骤.csv:4:案件:CASE_NOT_TOGETHER"},
+           {FileKind::kSteps, "案件,步骤,日期,通过,预计离开\np1/c1,12,2020-01-01,是,2020-03-01\n",
+            "步骤.csv:2:预计离开:COLUMN_NOT_FOR_STEP"},
+           {FileKind::kSteps, "案件,步骤,日期,通过,预计离开\np1/c1,13,2020-01-01,是,三月\n",
+            "步骤.csv:2:预计离开:DATE_INVALID"},
+           {FileKind::kSteps,
+            "案件,步骤,日期,通过,例外批准机关,例外文号,例外理由\n"
+            "p1/c1,13,2020-01-01,是,o1,,表现突出\n",
+            "步骤.csv:2:例外批准机关:VALUE_REQUIRED"},
+           {FileKind::kSteps,
+            "案件,步骤,日期,通过,例外批准机关,例外文号,例外理由\n"
+            "p1/c1,13,2020-01-01,是,教育局,9号,表现突出\n",
+            "步骤.csv:2:例外批准机关:ID_INVALID"},
            {FileKind::kActivities, absl::StrCat(kActivities, "h1,o1,茶话会,2020-01-01,学习,,\n"),
             "活动.csv:2:类别:WORD_UNKNOWN"},
            {FileKind::kActivities,
