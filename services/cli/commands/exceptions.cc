@@ -1,4 +1,6 @@
 // zhibu member exceptions: the steps that were taken by leave of somebody above (例外).
+#include "services/cli/commands/exceptions.h"
+
 #include <algorithm>
 #include <set>
 #include <string>
@@ -112,6 +114,14 @@ absl::StatusOr<int> Exceptions(Context& context) {
 }
 
 }  // namespace
+
+std::string GrantText(const membership::v1::ExceptionGrant& grant, const Titles& titles, int indent,
+                      int width) {
+  return Paragraph(std::string(static_cast<size_t>(indent), ' '), indent,
+                   absl::StrCat("例外批准：", titles.Of(grant.authority()), "，",
+                                grant.document_number(), "，", grant.reason()),
+                   width);
+}
 
 Command ExceptionsCommand() {
   return {

@@ -10,6 +10,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "services/cli/commands/case_change.h"
+#include "services/cli/commands/exceptions.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/titles.h"
@@ -230,6 +231,11 @@ absl::StatusOr<int> Steps(Context& context) {
   for (const auto& beside : development_case.events()) {
     if (!beside.event().organisation().empty()) organisations.insert(beside.event().organisation());
   }
+  for (const auto& recorded : development_case.steps()) {
+    if (recorded.step().has_exception()) {
+      organisations.insert(recorded.step().exception().authority());
+    }
+  }
   const Titles titles(context, organisations);
   const int width = context.io.width;
   std::string out = absl::StrCat(development_case.name(), "\n截至 ", DayShown(context), "\n\n");
@@ -253,10 +259,15 @@ absl::StatusOr<int> Steps(Context& context) {
                   DateText(recorded.step().date()), recorded.step().reference(),
                   recorded.rule_set(),
                   recorded.warnings().empty() ? "" : std::to_string(recorded.warnings_size()),
-                  recorded.voided_by() == 0 ? "" : "无效"});
+                  recorded.voided_by() != 0         ? "无效"
+                  : recorded.step().has_exception() ? "例外"
+                                                    : ""});
     for (const auto& warning : recorded.warnings()) {
       absl::StrAppend(&warnings, "\n", static_cast<int>(recorded.kind()), " ",
                       Term(recorded.kind()), "\n", FindingText(warning, 4, width));
+    }
+    if (recorded.step().has_exception()) {
+      warnings += GrantText(recorded.step().exception(), titles, 4, width);
     }
   }
   if (!development_case.steps().empty()) absl::StrAppend(&out, "\n", table.Render(width));

@@ -12,6 +12,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "services/cli/commands/case_change.h"
+#include "services/cli/commands/exceptions.h"
 #include "services/cli/commands/groups.h"
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/set_field.h"
@@ -123,11 +124,7 @@ absl::StatusOr<int> Record(Context& context) {
   if (!request.validate_only()) absl::StrAppend(&out, "修订号：", response.revision(), "\n");
   if (recorded.step().has_exception()) {
     const membership::v1::ExceptionGrant& grant = recorded.step().exception();
-    const Titles titles(context, {grant.authority()});
-    out += Paragraph("例外批准：", 10,
-                     absl::StrCat(titles.Of(grant.authority()), "，", grant.document_number(), "，",
-                                  grant.reason()),
-                     width);
+    out += GrantText(grant, Titles(context, {grant.authority()}), 0, width);
   }
   if (!recorded.warnings().empty()) out += "\n提醒（不妨碍办理）\n";
   for (const auto& warning : recorded.warnings()) out += FindingText(warning, 4, width);

@@ -34,6 +34,12 @@ class FakeMembership final : public membership::v1::MembershipService::Service {
       *step.mutable_step()->mutable_date() = ToProto(absl::CivilDay(2026, 6, sequence));
       step.set_rule_set("cpc-2026");
       if (sequence == 2) step.set_voided_by(1);
+      if (sequence == 1) {
+        auto& grant = *step.mutable_step()->mutable_exception();
+        grant.set_authority("organisations/jyj-dw");
+        grant.set_document_number("组批〔2026〕9号");
+        grant.set_reason("表现突出");
+      }
     }
     auto& voided = *found.add_events();
     voided.set_sequence(1);
@@ -106,8 +112,8 @@ TEST_F(CaseEventCommandsTest, AskForTheKindAndTheDate) {
 TEST_F(CaseEventCommandsTest, ShowStateEventsAndVoidSteps) {
   const Ran ran = terminal_.Run({"member", "steps", "p1/c1"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  for (const char* part :
-       {"暂停", "认定无效", "2026-07-01", "自序号 2 起", "第二十三条", "  无效"}) {
+  for (const char* part : {"暂停", "认定无效", "2026-07-01", "自序号 2 起", "第二十三条", "  无效",
+                           "  例外", "例外批准：jyj-dw，组批〔2026〕9号，表现突出"}) {
     EXPECT_THAT(ran.out, HasSubstr(part));
   }
   EXPECT_LE(WidestLine(ran.out), 80);
