@@ -19,6 +19,14 @@ bool IsSchool(registry::v1::InstitutionKind kind) {
          kind != registry::v1::INSTITUTION_KIND_KINDERGARTEN;
 }
 
+// Of those who go another way: how many days ago the admission was approved, so that what comes
+// after it has its time whatever the dice say.
+constexpr int kDoneAgainAgo = 400;
+// Probation ends about today: the second inspection comes after the move, the postponement today.
+constexpr int kPostponedAgo = 330;
+constexpr int kMoveStarted = 120, kMoveIssued = 118, kMoved = 112;
+constexpr int kPostponedMonths = 3;
+
 }  // namespace
 
 CountyBuilder::CountyBuilder(FolderWriter* writer, uint64_t seed, absl::CivilDay today)
@@ -210,22 +218,41 @@ void CountyBuilder::AddFact(absl::string_view person, membership::v1::Membership
   writer_->Add(FileKind::kFacts, row);
 }
 
+void CountyBuilder::TellStories(absl::string_view moved_to, membership::v1::PersonKind excepted) {
+  turns_ = {Turn::kByException, Turn::kDoneAgain, Turn::kPostponed};
+  excepted_ = excepted;
+  moved_to_ = std::string(moved_to);
+}
+
+Turn CountyBuilder::NextTurn(membership::v1::PersonKind kind) {
+  const auto next = std::find_if(turns_.begin(), turns_.end(), [&](Turn turn) {
+    return kind == (turn == Turn::kByException ? excepted_ : membership::v1::PERSON_KIND_TEACHER);
+  });
+  if (next == turns_.end()) return Turn::kNone;
+  const Turn turn = *next;
+  turns_.erase(next);
+  return turn;
+}
+
+void CountyBuilder::AddCaseEvent(const std::string& person, membership::v1::CaseEventKind kind,
+                                 absl::CivilDay date,
+                                 const std::vector<std::pair<int, std::string>>& more) {
+  using namespace case_event_columns;  // NOLINT: the columns of one file
+  std::vector<std::string> row = FolderWriter::NewRow(FileKind::kCaseEvents);
+  row[kCase] = absl::StrCat(person, "/c1");
+  row[kKind] = WordOf(CaseEventKindWords(), kind);
+  row[kDate] = FormatDate(date);
+  for (const auto& [column, value] : more) row[static_cast<size_t>(column)] = value;
+  writer_->Add(FileKind::kCaseEvents, row);
+}
+
 void CountyBuilder::AddCaseEvents() {
   using namespace case_event_columns;  // NOLINT: the columns of one file
+  if (!moved_.empty()) AddTransfer(moved_, moved_to_, "", kMoveStarted, kMoveIssued, kMoved);
   if (activists_.size() < 2) return;
-  const auto add = [&](size_t activist, membership::v1::CaseEventKind kind) {
-    std::vector<std::string> row = FolderWriter::NewRow(FileKind::kCaseEvents);
-    row[kCase] = activists_[activist].first;
-    row[kKind] = WordOf(CaseEventKindWords(), kind);
-    row[kDate] = FormatDate(today_);
-    if (kind == membership::v1::CASE_EVENT_KIND_VOIDED) {
-      row[kFromStep] = absl::StrCat(activists_[activist].second);
-      row[kReason] = "第十一条";
-    }
-    writer_->Add(FileKind::kCaseEvents, row);
-  };
-  add(0, membership::v1::CASE_EVENT_KIND_PAUSED);
-  add(1, membership::v1::CASE_EVENT_KIND_VOIDED);
+  AddCaseEvent(activists_[0].first, membership::v1::CASE_EVENT_KIND_PAUSED, today_);
+  AddCaseEvent(activists_[1].first, membership::v1::CASE_EVENT_KIND_VOIDED, today_,
+               {{kFromStep, absl::StrCat(activists_[1].second)}, {kReason, "第十一条"}});
 }
 
 void CountyBuilder::AddCommittee(absl::string_view organisation, const MemberIds& members) {
@@ -247,7 +274,7 @@ MemberIds CountyBuilder::AddBranch(const BranchSpec& spec) {
   for (int i = 0; i < spec.retired; ++i) {
     members.push_back(AddOldMember(spec, membership::v1::PERSON_KIND_RETIRED, true));
   }
-  for (const std::string& id : members) attendees.push_back({id, books_opened_});
+  for (const std::string& id : members) attendees.push_back({id, books_opened_, kNoEnd});
 
   using membership::v1::PERSON_KIND_STUDENT;
   using membership::v1::PERSON_KIND_TEACHER;
@@ -325,21 +352,31 @@ void CountyBuilder::AddOnTheWay(const BranchSpec& spec, membership::v1::PersonKi
   const bool student = kind == membership::v1::PERSON_KIND_STUDENT;
   const int days = static_cast<int>(today_ - AddMonths(today_, -spec.admission_months));
   // Well within the period, whatever few days the plan is off.
-  const absl::CivilDay anchor = today_ - dice_.Between(10, days - 10);
-  const std::vector<DatedStep> steps =
-      PlanHistory(progress, anchor, student ? 240 : 900, today_, &dice_);
+  absl::CivilDay anchor = today_ - dice_.Between(10, days - 10);
+  Way way;
+  if (progress == Progress::kAdmitted) way.turn = NextTurn(kind);
+  if (way.turn == Turn::kDoneAgain) anchor = today_ - kDoneAgainAgo;
+  if (way.turn == Turn::kPostponed) anchor = today_ - kPostponedAgo;
+  way.steps = PlanHistory(progress, anchor, student ? 240 : 900, today_, &dice_);
+  if (way.turn == Turn::kDoneAgain) ApproveAgain(&way.steps, &way.voided_on);
+  if (way.turn == Turn::kPostponed) EndBeforeConversion(&way.steps);
   Person person;
   person.kind = kind;
-  person.registered_on = steps[0].date;
+  person.registered_on = way.steps[0].date;
   const int years = student ? 18 : dice_.Between(23, 40);
-  person.birth = AddYears(steps[0].date, -years) - dice_.Between(1, student ? 200 : 360);
-  const std::string id = AddPerson(spec, person, kNoEnd, kNoEnd);
-  AddSteps(spec, id, steps, members);
-  const auto meeting = std::find_if(steps.begin(), steps.end(),
-                                    [](const DatedStep& step) { return step.step == 15; });
-  if (progress == Progress::kAdmitted && meeting != steps.end()) {
-    attendees->push_back({id, meeting->date + 1});
-  }
+  person.birth = AddYears(way.steps[0].date, -years) - dice_.Between(1, student ? 200 : 360);
+  way.person = AddPerson(spec, person, kNoEnd, kNoEnd);
+  AddSteps(spec, way, members);
+  if (progress != Progress::kAdmitted) return;
+  const absl::CivilDay meeting = DateOf(way.steps, 15);
+  const bool moves = way.turn == Turn::kPostponed;
+  attendees->push_back({way.person, meeting + 1, moves ? today_ - kMoved : kNoEnd});
+  if (!moves) return;
+  moved_ = way.person;
+  AddCaseEvent(
+      way.person, membership::v1::CASE_EVENT_KIND_POSTPONED, today_,
+      {{case_event_columns::kUntil, FormatDate(AddMonths(AddYears(meeting, 1), kPostponedMonths))},
+       {case_event_columns::kReason, "第三十六条"}});
 }
 
 }  // namespace zhibu::cli

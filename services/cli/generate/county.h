@@ -15,6 +15,7 @@
 #include "services/cli/generate/history.h"
 #include "services/cli/generate/people.h"
 #include "services/cli/generate/writer.h"
+#include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/membership/v1/membership_fact.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
 #include "zhibu/registry/v1/institution.pb.h"
@@ -98,9 +99,12 @@ class CountyBuilder {
   // the end of the time limit; 0: none.
   void AddFact(absl::string_view person, membership::v1::MembershipFactKind kind, int days_ago,
                absl::string_view authority = "", absl::string_view article = "", int until = 0);
-  // What happened beside the steps (发展情形) to the first activists, today: one case is paused, of
-  // one the last inspection is void. Their stages stay as they are. Called once, after all
-  // branches.
+  // Lets three admissions go another way than most, each once: the first of `excepted` by
+  // exception, of the teachers the next two void and done again, and postponed after a move to
+  // `moved_to`. The counts of BranchSpec hold for them, too. Called before the branches are added.
+  void TellStories(absl::string_view moved_to, membership::v1::PersonKind excepted);
+  // What else happened (发展情形): to the first activists, today: one case is paused, of one the
+  // last inspection is void. Their stages stay as they are. Called once, after all branches.
   void AddCaseEvents();
   // Secretary and, from seven members on, three commissioners, all from the first members.
   void AddCommittee(absl::string_view organisation, const MemberIds& members);
@@ -112,6 +116,14 @@ class CountyBuilder {
   struct Attendee {
     std::string id;
     absl::CivilDay from;  // first day as a member
+    absl::CivilDay to;    // the day after the last in this branch
+  };
+  // A person on the way, with the steps and what else makes the story.
+  struct Way {
+    std::string person;
+    Turn turn = Turn::kNone;
+    std::vector<DatedStep> steps;
+    absl::CivilDay voided_on;  // of an approval that is done again
   };
   struct Person {
     absl::CivilDay birth;
@@ -124,8 +136,11 @@ class CountyBuilder {
   std::string AddOldMember(const BranchSpec& spec, membership::v1::PersonKind kind, bool long_ago);
   void AddOnTheWay(const BranchSpec& spec, membership::v1::PersonKind kind, Progress progress,
                    const MemberIds& members, std::vector<Attendee>* attendees);
-  void AddSteps(const BranchSpec& spec, const std::string& person,
-                const std::vector<DatedStep>& steps, const MemberIds& members);
+  // Which way the next admission of such a person goes.
+  Turn NextTurn(membership::v1::PersonKind kind);
+  void AddSteps(const BranchSpec& spec, const Way& way, const MemberIds& members);
+  void AddCaseEvent(const std::string& person, membership::v1::CaseEventKind kind,
+                    absl::CivilDay date, const std::vector<std::pair<int, std::string>>& more = {});
   void FillStep(const BranchSpec& spec, int step, absl::CivilDay date, size_t contact,
                 const MemberIds& members, std::vector<std::string>* row);
   void AddActivities(const BranchSpec& spec, const std::vector<Attendee>& attendees);
@@ -143,7 +158,11 @@ class CountyBuilder {
   int persons_ = 0, transfers_ = 0, outsiders_ = 0, posts_ = 0, schools_ = 0, institution_turn_ = 0;
   int elections_ = 0, facilities_ = 0, schools_with_facilities_ = 0;
   int64_t activities_ = 0;
-  std::vector<std::pair<std::string, size_t>> activists_;  // cases of activists; their steps
+  std::vector<std::pair<std::string, size_t>> activists_;  // persons; how many steps they have
+  std::vector<Turn> turns_;                                // still to be taken
+  membership::v1::PersonKind excepted_ = membership::v1::PERSON_KIND_UNSPECIFIED;
+  std::string moved_to_;
+  std::string moved_;  // who moved there
 };
 
 }  // namespace zhibu::cli

@@ -29,6 +29,19 @@ void FillVote(int members, int admitted, Dice* dice, std::vector<std::string>* r
   (*row)[kAbstained] = absl::StrCat(abstained);
 }
 
+std::string DocumentOf(absl::CivilDay day, int number) {
+  return absl::StrCat("组批〔", day.year(), "〕", number, "号");
+}
+
+// Of a pre-review: about to leave within the three months in which nobody is admitted as a rule.
+void FillException(const BranchSpec& spec, absl::CivilDay date, std::vector<std::string>* row) {
+  using namespace step_columns;
+  (*row)[kLeavingOn] = FormatDate(date + 75);
+  (*row)[kExceptionBy] = spec.committee;
+  (*row)[kExceptionNumber] = DocumentOf(date, 9);
+  (*row)[kExceptionReason] = "培养教育已满，预审前即报告去向，新单位同意接续";
+}
+
 const std::vector<std::string>& Topics(absl::string_view kind) {
   static const auto* const kMeeting = new std::vector<std::string>{
       "学习党章，讨论支部工作", "传达上级会议精神", "讨论发展党员工作", "讨论支部年度计划"};
@@ -48,22 +61,30 @@ const std::vector<std::string>& Topics(absl::string_view kind) {
 
 }  // namespace
 
-void CountyBuilder::AddSteps(const BranchSpec& spec, const std::string& person,
-                             const std::vector<DatedStep>& steps, const MemberIds& members) {
+void CountyBuilder::AddSteps(const BranchSpec& spec, const Way& way, const MemberIds& members) {
   using namespace step_columns;
   const size_t contact = static_cast<size_t>(dice_.Between(0, 5));
-  int inspections = 0;
-  for (const DatedStep& step : steps) {
+  int sequence = 0;
+  bool approved = false;
+  for (const DatedStep& step : way.steps) {
     std::vector<std::string> row = FolderWriter::NewRow(FileKind::kSteps);
-    row[kCase] = absl::StrCat(person, "/c1");
+    row[kCase] = absl::StrCat(way.person, "/c1");
     row[kStep] = absl::StrCat(step.step);
     row[kDate] = FormatDate(step.date);
-    row[kReference] = absl::StrFormat("%s-%02d-%d", person, step.step, ++inspections);
+    row[kReference] = absl::StrFormat("%s-%02d-%d", way.person, step.step, ++sequence);
     FillStep(spec, step.step, step.date, contact, members, &row);
+    if (way.turn == Turn::kByException && step.step == 13) FillException(spec, step.date, &row);
     writer_->Add(FileKind::kSteps, row);
+    if (way.turn != Turn::kDoneAgain || step.step != 17 || approved) continue;
+    approved = true;
+    AddCaseEvent(way.person, membership::v1::CASE_EVENT_KIND_VOIDED, way.voided_on,
+                 {{case_event_columns::kOrganisation, spec.committee},
+                  {case_event_columns::kReason, "第二十三条"},
+                  {case_event_columns::kDocument, DocumentOf(way.voided_on, 7)},
+                  {case_event_columns::kFromStep, absl::StrCat(sequence)}});
   }
-  if (!steps.empty() && steps.back().step == 6) {
-    activists_.emplace_back(absl::StrCat(person, "/c1"), steps.size());
+  if (!way.steps.empty() && way.steps.back().step == 6) {
+    activists_.emplace_back(way.person, way.steps.size());
   }
 }
 
@@ -180,7 +201,7 @@ void CountyBuilder::AddActivity(const BranchSpec& spec, const char* kind, absl::
                              : attendees.size();
   std::vector<std::string> lists[3];
   for (size_t i = 0; i < invited; ++i) {
-    if (attendees[i].from > date) continue;
+    if (attendees[i].from > date || attendees[i].to <= date) continue;
     const int roll = i == 0 ? 0 : dice_.Between(0, 99);  // the host is there
     lists[roll < 90 ? 0 : roll < 96 ? 1 : 2].push_back(attendees[i].id);
   }

@@ -88,11 +88,9 @@ std::vector<DatedStep> WholeWay(absl::CivilDay day, const Pace& pace, int last_s
   return steps;
 }
 
-absl::CivilDay DateOf(const std::vector<DatedStep>& steps, int step) {
-  return std::find_if(steps.begin(), steps.end(),
-                      [step](const DatedStep& s) { return s.step == step; })
-      ->date;
-}
+// How long after a void approval it was found void, and given again. The meeting was two months
+// before the first at most, and the approval is due within three.
+constexpr int kUntilVoid = 3, kUntilAgain = 15;
 
 }  // namespace
 
@@ -129,6 +127,28 @@ std::vector<DatedStep> PlanHistory(Progress progress, absl::CivilDay anchor, int
                              [today](const DatedStep& step) { return step.date >= today; }),
               steps.end());
   return steps;
+}
+
+void ApproveAgain(std::vector<DatedStep>* steps, absl::CivilDay* voided_on) {
+  const auto first = std::find_if(steps->begin(), steps->end(),
+                                  [](const DatedStep& step) { return step.step == 17; });
+  *voided_on = first->date + kUntilVoid;
+  for (auto step = first + 1; step != steps->end() && step->step <= 20; ++step) {
+    step->date += kUntilAgain;
+  }
+  steps->insert(first + 1, {17, first->date + kUntilAgain});
+}
+
+void EndBeforeConversion(std::vector<DatedStep>* steps) {
+  steps->erase(std::remove_if(steps->begin(), steps->end(),
+                              [](const DatedStep& step) { return step.step >= 22; }),
+               steps->end());
+}
+
+absl::CivilDay DateOf(const std::vector<DatedStep>& steps, int step) {
+  return std::find_if(steps.begin(), steps.end(),
+                      [step](const DatedStep& s) { return s.step == step; })
+      ->date;
 }
 
 }  // namespace zhibu::cli

@@ -22,6 +22,14 @@ enum class Progress {
   kAdmitted,   // approved on the anchor day; everything due since then was done
 };
 
+// What makes a way another one than most.
+enum class Turn {
+  kNone,
+  kByException,  // about to leave the unit at the pre-review, and leave was granted (D11)
+  kDoneAgain,    // the approval was void and given again
+  kPostponed,    // moved during probation, and the new branch postponed the discussion (D18)
+};
+
 // The steps up to `today` (exclusive), oldest first: the talk within a month, an inspection each
 // half-year, twelve months and more as an activist, the meeting within a month of the pre-review,
 // approval within three, oath within one, probation of one year. Written so that the rules of 2014
@@ -29,6 +37,16 @@ enum class Progress {
 // otherwise chosen by the dice.
 std::vector<DatedStep> PlanHistory(Progress progress, absl::CivilDay anchor, int activist_days,
                                    absl::CivilDay today, Dice* dice);
+
+// The same way where the approval, step 17, was given twice: the first was found void on
+// `*voided_on`. What followed the first had not happened by then; it follows the second.
+void ApproveAgain(std::vector<DatedStep>* steps, absl::CivilDay* voided_on);
+
+// The same way before anybody asks for conversion.
+void EndBeforeConversion(std::vector<DatedStep>* steps);
+
+// The day of the first such step, which has to be there.
+absl::CivilDay DateOf(const std::vector<DatedStep>& steps, int step);
 
 }  // namespace zhibu::cli
 

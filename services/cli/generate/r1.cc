@@ -69,6 +69,7 @@ constexpr VocationalBranch kVocational[] = {
 
 std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
   Dice& dice = county.dice();
+  county.TellStories("zz-1-zb", membership::v1::PERSON_KIND_STUDENT);
   county.AddOrganisation(
       {kRoot, absl::StrCat("中共", kCounty, "委员会"), ORGANISATION_KIND_COMMITTEE, "", "", 1950});
   county.AddOrganisation({kBureau, absl::StrCat("中共", kCounty, "教育局委员会"),

@@ -102,6 +102,8 @@ class R2 {
                              ORGANISATION_KIND_COMMITTEE, "", "", 1950});
     county_.AddOrganisation({kBureau, absl::StrCat("中共", kCounty, "委教育工作委员会"),
                              ORGANISATION_KIND_WORK_COMMITTEE, kRoot, "", 1984});
+    // All its admissions are of teachers.
+    county_.TellStories("lh-01-zb", membership::v1::PERSON_KIND_TEACHER);
     county_.AddQuotas({{kRoot, 40}, {kBureau, 30}});
     own_ = Schools(true);
     shared_ = Schools(false);

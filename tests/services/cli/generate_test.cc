@@ -2,10 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -117,6 +119,25 @@ struct Count {
   }
 };
 
+// Of one case: its steps with their days, and its events in the order of the file.
+struct Story {
+  std::vector<std::pair<int64_t, absl::CivilDay>> steps;
+  std::vector<Row> events;
+};
+std::map<std::string, Story> StoriesOf(const Folder& folder) {
+  std::map<std::string, Story> stories;
+  for (const Row& row : RowsOf(folder, FileKind::kCaseEvents)) {
+    stories[row.Text(case_event_columns::kCase)].events.push_back(row);
+  }
+  for (const Row& row : RowsOf(folder, FileKind::kSteps)) {
+    const auto story = stories.find(row.Text(step_columns::kCase));
+    if (story == stories.end()) continue;
+    story->second.steps.emplace_back(*row.Number(step_columns::kStep),
+                                     *row.Date(step_columns::kDate));
+  }
+  return stories;
+}
+
 TEST(GenerateCounty, WritesTheSameBytesForTheSameSeed) {
   const Folder one = Generated("a", CountyKind::kR1);
   const Folder same = Generated("b", CountyKind::kR1);
@@ -214,6 +235,64 @@ TEST(GenerateCounty, HasTheFiguresOfR2) {
   EXPECT_EQ(full_time_clerks, 0);
   EXPECT_EQ(count.In(count.admitted, "jyj-dw", false), 42);
   for (const auto& [id, day] : count.approved) EXPECT_GT(day, AddMonths(kToday, -36));
+}
+
+// The days on which nothing may fall apart: ends of months, February of 29 days.
+TEST(GenerateCounty, TellsWhatElseMayHappenToACase) {
+  uint64_t seed = 1;
+  for (const absl::CivilDay today : {kToday, absl::CivilDay(2028, 2, 29),
+                                     absl::CivilDay(2027, 3, 31), absl::CivilDay(2025, 1, 1)}) {
+    for (const CountyKind kind : {CountyKind::kR1, CountyKind::kR2}) {
+      const Folder folder = Generated("stories", kind, today, seed++);
+      std::map<std::string, int> kinds;
+      for (const auto& [name, story] : StoriesOf(folder)) {
+        ASSERT_EQ(story.events.size(), 1u);
+        const Row& event = story.events[0];
+        const absl::CivilDay day = *event.Date(case_event_columns::kDate);
+        const std::string what = event.Text(case_event_columns::kKind);
+        const auto first = std::find_if(story.steps.begin(), story.steps.end(),
+                                        [](const auto& step) { return step.first == 17; });
+        const bool admitted = first != story.steps.end();
+        ++kinds[absl::StrCat(what, admitted ? "接收" : "")];
+        if (what == "认定无效" && admitted) {
+          // The approval is void before anything rests on it, and given again within its time.
+          EXPECT_EQ(*event.Number(case_event_columns::kFromStep), first - story.steps.begin() + 1);
+          ASSERT_GT(story.steps.end() - first, 2);
+          EXPECT_EQ(first[1].first, 17);
+          EXPECT_LT(first->second, day);
+          EXPECT_LE(day, first[1].second);
+          EXPECT_LE(first[1].second, AddMonths(first[-2].second, 3));
+        }
+        if (what == "推迟讨论") {
+          EXPECT_EQ(story.steps.back().first, 21);
+          const std::string person = name.substr(0, name.find('/'));
+          absl::CivilDay moved = kNoStart;
+          for (const Row& row : RowsOf(folder, FileKind::kTransfers)) {
+            if (row.Text(transfer_columns::kPerson) != person) continue;
+            moved = *row.Date(transfer_columns::kReceived);
+          }
+          EXPECT_GT(moved, first->second);
+          const absl::CivilDay until = *event.Date(case_event_columns::kUntil);
+          const absl::CivilDay ends = AddYears(first[-2].second, 1);
+          EXPECT_GT(until, std::max(ends, day));
+          EXPECT_LE(until, AddMonths(ends, 6));
+        }
+      }
+      EXPECT_EQ(kinds,
+                (std::map<std::string, int>{
+                    {"暂停", 1}, {"认定无效", 1}, {"认定无效接收", 1}, {"推迟讨论接收", 1}}));
+      int exceptions = 0;
+      for (const Row& row : RowsOf(folder, FileKind::kSteps)) {
+        if (!row.Has(step_columns::kExceptionBy)) continue;
+        ++exceptions;
+        EXPECT_EQ(row.Text(step_columns::kExceptionBy), row.Text(step_columns::kOrganisation));
+        // Within the three months in which a rule of either text asks for an exception.
+        EXPECT_LE(*row.Date(step_columns::kLeavingOn),
+                  AddMonths(*row.Date(step_columns::kDate), 3));
+      }
+      EXPECT_EQ(exceptions, 1);
+    }
+  }
 }
 
 TEST(GenerateCounty, GivesOnlyNumbersThatCanBeNobodys) {
