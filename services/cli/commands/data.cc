@@ -118,7 +118,8 @@ absl::StatusOr<int> Import(Context& context) {
     if (absl::IsInvalidArgument(status)) {
       return absl::FailedPreconditionError(std::string(status.message()));
     }
-    return context.session.Explained(status);
+    // What rows were refused for is in the table, and needs no service's name before it.
+    return result.errors.empty() ? context.session.Explained(status) : status;
   }
   if (context.json()) return kDone;
   context.io.out << (options.check_only ? "检查完毕，没有发现问题，也没有写入。\n\n"

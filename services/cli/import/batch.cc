@@ -83,8 +83,8 @@ std::string MessageOf(const type::v1::Finding& finding) {
 RowError RowErrorOf(const type::v1::Finding& finding, const std::vector<Origin>& origins) {
   RowError error;
   if (!origins.empty()) error.file = SpecOf(origins[0].file).name;
-  // What was sent alone is what a refusal is about, whatever it names.
-  if (origins.size() == 1) error = Locate(origins[0], "");
+  // What was sent alone is what a refusal is about, whatever it names: its own field, as a rule.
+  if (origins.size() == 1) error = Locate(origins[0], finding.subject());
   if (const std::optional<IndexedPath> path = ParseIndexed(finding.subject())) {
     if (path->index < origins.size()) error = Locate(origins[path->index], path->rest);
   } else {

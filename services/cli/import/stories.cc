@@ -103,10 +103,10 @@ void CheckPlaces(const std::vector<Row>& events, const std::vector<absl::CivilDa
     }
     last = std::max(last, place);
     if (event.Number(kFromStep).value_or(0) > place) {
-      AddError(
-          event, kFromStep, "STEP_NOT_THERE",
-          absl::StrCat("这个情形发生时只办到序号", place, "；同一天先后办理的，请填写在序号后"),
-          errors);
+      AddError(event, kFromStep, "STEP_NOT_THERE",
+               absl::StrCat("这个情形排在序号", place,
+                            "的步骤之后，那时还没有起始序号的步骤；请核对日期和在序号后"),
+               errors);
     }
   }
 }

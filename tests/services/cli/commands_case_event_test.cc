@@ -1,11 +1,14 @@
 // What happens to a case beside its steps, as typed and shown on a terminal of 80 columns.
 #include <grpcpp/grpcpp.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "common/base/status.h"
+#include "common/rpc/wire_status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/services/cli/commands_fixture.h"
@@ -49,6 +52,10 @@ class FakeMembership final : public membership::v1::MembershipService::Service {
     voided.mutable_event()->set_reason("第二十三条");
     return grpc::Status::OK;
   }
+  grpc::Status GetPerson(grpc::ServerContext*, const membership::v1::GetPersonRequest*,
+                         membership::v1::GetPersonResponse*) override {
+    return grpc::Status::OK;
+  }
 };
 
 class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
@@ -57,6 +64,10 @@ class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
                                const membership::v1::RecordCaseEventRequest* request,
                                membership::v1::RecordCaseEventResponse* response) override {
     got = *request;
+    if (request->event().kind() == membership::v1::CASE_EVENT_KIND_RETURNED) {
+      return ToGrpcStatus(Refused("event.kind", "CASE_PAUSED", "该发展档案已暂停，请先记录恢复"),
+                          "membership");
+    }
     *response->mutable_recorded()->mutable_event() = request->event();
     response->set_state(membership::v1::CASE_STATE_OPEN);
     response->set_revision(17);
@@ -117,6 +128,16 @@ TEST_F(CaseEventCommandsTest, ShowStateEventsAndVoidSteps) {
     EXPECT_THAT(ran.out, HasSubstr(part));
   }
   EXPECT_LE(WidestLine(ran.out), 80);
+}
+
+TEST_F(CaseEventCommandsTest, NameTheRowThatAnImportWasRefusedFor) {
+  std::filesystem::create_directories(folder_.path("in"));
+  ASSERT_TRUE(
+      WriteFile(folder_.path("in/发展情形.csv"), "案件,情形,日期\np1/c1,退回,2026-11-20\n").ok());
+  const Ran ran = terminal_.Run({"import", folder_.path("in")});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("发展情形.csv   2  情形  该发展档案已暂停"));
+  EXPECT_THAT(ran.err, HasSubstr("错误：“发展情形.csv”"));
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ TEST(RowErrorOf, FindsRowAndColumnOfASubject) {
       {"requests[0].opening_balance.full_member_on", persons, "人员.csv", 5, "转正日期"},
       // What was sent alone is what the refusal is about.
       {"", persons, "人员.csv", 5, ""},
+      {"person.nationality_code", persons, "人员.csv", 5, "民族"},
       {"requests[0].opening_balance", persons, "人员.csv", 5, "期初阶段"},
       {"cases[0].steps[1].admission_meeting.vote.in_favour", SomeCases(), "步骤.csv", 3, "赞成"},
       {"cases[0].steps[0].date", SomeCases(), "步骤.csv", 2, "日期"},
