@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
@@ -12,6 +13,7 @@
 #include "services/cli/commands/output.h"
 #include "services/cli/commands/words.h"
 #include "zhibu/membership/v1/case_event_service.grpc.pb.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -73,6 +75,25 @@ absl::StatusOr<CaseEvent> EventOf(const Arguments& args) {
   return event;
 }
 
+// "自序号 13 起" is easily taken for the step's own number: which steps it is stands beside it.
+std::string VoidSteps(Context& context, const membership::v1::RecordCaseEventRequest& request,
+                      const membership::v1::RecordedCaseEvent& recorded) {
+  membership::v1::GetCaseRequest get;
+  membership::v1::GetCaseResponse found;
+  get.set_name(request.name());
+  const absl::Status status = context.session.Call(
+      context.session.membership(), &membership::v1::MembershipService::Stub::GetCase, get, &found);
+  if (!status.ok()) return "";  // it is recorded, whatever becomes of this call
+  std::vector<std::string> steps;
+  for (const auto& step : found.development_case().steps()) {
+    const bool meant = step.sequence() >= recorded.event().step_sequence();
+    if (!meant || step.voided_by() != (request.validate_only() ? 0 : recorded.sequence())) continue;
+    steps.push_back(absl::StrCat("序号 ", step.sequence(), " ", Term(step.kind())));
+  }
+  return Paragraph(request.validate_only() ? "将无效：" : "无效：", request.validate_only() ? 8 : 6,
+                   absl::StrJoin(steps, "；"), context.io.width);
+}
+
 absl::StatusOr<int> RecordEvent(Context& context) {
   membership::v1::RecordCaseEventRequest request;
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_event(), EventOf(context.args));
@@ -86,6 +107,9 @@ absl::StatusOr<int> RecordEvent(Context& context) {
                                  Term(response.recorded().event().kind()), "，",
                                  DateText(response.recorded().event().date()), "\n档案状态：",
                                  Term(response.state()), "\n");
+  if (response.recorded().event().step_sequence() > 0) {
+    out += VoidSteps(context, request, response.recorded());
+  }
   if (!request.validate_only()) absl::StrAppend(&out, "修订号：", response.revision(), "\n");
   if (!response.recorded().warnings().empty()) out += "\n提醒（不妨碍办理）\n";
   for (const auto& warning : response.recorded().warnings()) {
@@ -104,7 +128,8 @@ Command CaseEventCommand() {
       {"organisation", "ORG", "作出决定的党组织；不写则为培养的党组织"},
       {"document", "TEXT", "文号"},
       {"reason", "TEXT", "依据的条款；不写个人情况"},
-      {"from-step", "N", "认定无效：从哪一个序号的步骤起", ValueKind::kNumber},
+      {"from-step", "N", "认定无效：从哪一个序号起，即 member steps 的“序号”，不是第几步",
+       ValueKind::kNumber},
       {"continuous", "", "接续培养：转入到接续之间的时间连续计算", ValueKind::kFlag},
       {"until", "DATE", "推迟讨论：推迟到哪一天", ValueKind::kDate}};
   for (Option& option : CaseChangeOptions()) options.push_back(std::move(option));
@@ -112,7 +137,8 @@ Command CaseEventCommand() {
           "步骤以外的情形：退回、不再培养、撤回、暂停、认定无效、接续培养等",
           {CaseArgument()},
           std::move(options),
-          "已办的步骤不会删除：退回和认定无效的步骤仍在档案里，注明无效，从那里重新办理。\n\n" +
+          "已办的步骤不会删除：退回和认定无效的步骤仍在档案里，注明无效，从那里重新办理。"
+          "认定无效的，之后办理的步骤也都无效；先加 --validate-only，看清是哪几步。\n\n" +
               KindList(),
           {"zhibu member event p-000123/c1 --event paused --date 2026-11-20",
            "zhibu member event p-000123/c1 --event voided --from-step 16 --date 2026-11-20 \\\n"

@@ -69,6 +69,7 @@ class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
                           "membership");
     }
     *response->mutable_recorded()->mutable_event() = request->event();
+    response->mutable_recorded()->set_sequence(1);
     response->set_state(membership::v1::CASE_STATE_OPEN);
     response->set_revision(17);
     return grpc::Status::OK;
@@ -112,6 +113,17 @@ TEST_F(CaseEventCommandsTest, RecordWhatWasSaidWithTheCasesEtag) {
   EXPECT_EQ(FromProto(events_.got.event().date()).value(), absl::CivilDay(2026, 11, 20));
   EXPECT_THAT(ran.out, HasSubstr("已记录：认定无效"));
   EXPECT_THAT(ran.out, HasSubstr("修订号：17"));
+}
+
+TEST_F(CaseEventCommandsTest, SayWhichStepsAreVoid) {
+  const std::vector<std::string> words = {"member", "event",      "p1/c1",    "--event",   "voided",
+                                          "--date", "2026-11-20", "--reason", "第二十三条"};
+  std::vector<std::string> from = words;
+  from.insert(from.end(), {"--from-step", "1"});
+  EXPECT_THAT(terminal_.Run(from).out, HasSubstr("无效：序号 2 党组织派人谈话\n"));
+  // Step 2 is void already: only step 1 would become so.
+  from.push_back("--validate-only");
+  EXPECT_THAT(terminal_.Run(from).out, HasSubstr("将无效：序号 1 递交入党申请书\n"));
 }
 
 TEST_F(CaseEventCommandsTest, AskForTheKindAndTheDate) {
