@@ -1,5 +1,7 @@
 #include "services/cli/import/case_events.h"
 
+#include <algorithm>
+
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
@@ -12,7 +14,8 @@ namespace zhibu::cli {
 
 using namespace case_event_columns;  // NOLINT: the columns of one file
 
-absl::StatusOr<int64_t> SendCaseEvent(ImportApi& api, const std::string& key, const Row& row) {
+absl::StatusOr<int64_t> SendCaseEvent(ImportApi& api, const std::string& key, const Row& row,
+                                      int earlier) {
   membership::v1::RecordCaseEventRequest request;
   request.set_name(CaseNameOf(row));
   membership::v1::CaseEvent& event = *request.mutable_event();
@@ -31,12 +34,13 @@ absl::StatusOr<int64_t> SendCaseEvent(ImportApi& api, const std::string& key, co
   get.set_name(request.name());
   ZHIBU_RETURN_IF_ERROR(
       api.Call(&membership::v1::MembershipService::Stub::GetCase, api.membership(), get, &found));
-  for (const auto& known : found.development_case().events()) {
-    if (known.event().kind() == event.kind() &&
-        known.event().date().SerializeAsString() == event.date().SerializeAsString()) {
-      return 0;
-    }
-  }
+  const auto& events = found.development_case().events();
+  const auto there = std::count_if(
+      events.begin(), events.end(), [&](const membership::v1::RecordedCaseEvent& one) {
+        return one.event().kind() == event.kind() &&
+               one.event().date().SerializeAsString() == event.date().SerializeAsString();
+      });
+  if (there > earlier) return 0;
   request.set_etag(found.development_case().etag());
   request.set_request_id(RequestIdOf(key, request));
   membership::v1::RecordCaseEventResponse response;

@@ -11,9 +11,11 @@
 
 namespace zhibu::cli {
 
-// Records the event unless the case has it already: the same kind on the same day. The revision; 0
-// where it was there. `key`: see RequestIdOf. Errors: those of the calls.
-absl::StatusOr<int64_t> SendCaseEvent(ImportApi& api, const std::string& key, const Row& row);
+// Records the event unless the case has it already: of the same kind on the same day, and more of
+// these than the `earlier` ones that the file has above it. The revision; 0 where it was there.
+// `key`: see RequestIdOf. Errors: those of the calls.
+absl::StatusOr<int64_t> SendCaseEvent(ImportApi& api, const std::string& key, const Row& row,
+                                      int earlier);
 
 }  // namespace zhibu::cli
 

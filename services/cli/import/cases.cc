@@ -115,7 +115,7 @@ absl::Status CaseSending::SendAfterMoves() {
   absl::Status status;
   ReadChecked(sending_.folder(), FileKind::kCaseEvents, [&](const Row& row) {
     if (!status.ok() || std::binary_search(told_.begin(), told_.end(), CaseOf(row))) return;
-    status = sending_.SendOne(row, &SendCaseEvent, &CaseNameOf);
+    status = SendEvent(row);
   });
   return status;
 }
@@ -124,13 +124,28 @@ absl::Status CaseSending::SendParts(CaseStory& story, size_t from, size_t to) {
   for (size_t i = from; i < to; ++i) {
     const CaseStory::Part& part = story.parts[i];
     if (part.event) {
-      ZHIBU_RETURN_IF_ERROR(
-          sending_.SendOne(story.events[*part.event], &SendCaseEvent, &CaseNameOf));
+      ZHIBU_RETURN_IF_ERROR(SendEvent(story.events[*part.event]));
     } else {
       ZHIBU_RETURN_IF_ERROR(SendSteps(story, part.from, part.to));
     }
   }
   return absl::OkStatus();
+}
+
+// A step may be returned twice on one day: the second time is not the first.
+absl::Status CaseSending::SendEvent(const Row& event) {
+  using namespace case_event_columns;  // NOLINT: the columns of one file
+  const std::vector<Row>& of_case = events_[CaseOf(event)];
+  const auto earlier = std::count_if(of_case.begin(), of_case.end(), [&](const Row& row) {
+    return row.line < event.line && row.Value(kKind) == event.Value(kKind) &&
+           row.Text(kDate) == event.Text(kDate);
+  });
+  return sending_.SendOne(
+      event,
+      [&](ImportApi& api, const std::string& key, const Row& row) {
+        return SendCaseEvent(api, key, row, static_cast<int>(earlier));
+      },
+      &CaseNameOf);
 }
 
 // The books are asked first: the steps need the etag that the event before them gave the case.

@@ -35,6 +35,7 @@ class CaseSending {
   absl::StatusOr<int64_t> LeaveOutRecorded(Batch* batch);
   absl::Status SendParts(CaseStory& story, size_t from, size_t to);
   absl::Status SendSteps(const CaseStory& story, int from, int to);
+  absl::Status SendEvent(const Row& event);
 
   Sending& sending_;
   CaseEvents events_;

@@ -1,7 +1,8 @@
 // Imports an interchange folder through the public API.
 //
 // Everything is read and checked before anything is sent; a folder with a bad row imports nothing.
-// Then batches go out in the order of FileKind. A batch that a service refuses is stored by it as a
+// Then batches go out in the order of FileKind; what happened to one case goes out in the order in
+// which it happened (cases.h). A batch that a service refuses is stored by it as a
 // whole or not at all; its rows at fault are reported and the import stops. What went before stays,
 // and the corrected folder is simply imported again:
 //  - a batch sent again unchanged has the same request id and has no second effect;

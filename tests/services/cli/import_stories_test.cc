@@ -272,6 +272,18 @@ TEST_F(ImportStoriesTest, DoublesNothingWhenRepeatedOrGoneOnWith) {
   EXPECT_THAT(books_.cases["persons/p1/cases/c1"].steps(), SizeIs(4));
 }
 
+TEST_F(ImportStoriesTest, TellsTwoOfAKindOnOneDayApart) {
+  Write("步骤.csv", absl::StrCat(kSteps, "p1/c1,1,2024-01-05\np1/c1,4,2024-03-01\n",
+                                 "p1/c1,4,2024-03-01\np1/c1,4,2024-03-02\n"));
+  Write("发展情形.csv",
+        absl::StrCat(kEvents, "p1/c1,退回,2024-03-01,,,2\np1/c1,退回,2024-03-01,,,\n"));
+  EXPECT_TRUE(Import().ok());
+  const std::vector<std::string> told = {"p1 +2", "p1 event", "p1 +1", "p1 event", "p1 +1"};
+  EXPECT_EQ(books_.log, told);
+  EXPECT_TRUE(Import().ok());
+  EXPECT_EQ(books_.log, told);
+}
+
 TEST_F(ImportStoriesTest, GoesOnWhereItBrokeOff) {
   membership_.refuse_inspections = true;
   Write("步骤.csv", absl::StrCat(kSteps, kTwoCases));
