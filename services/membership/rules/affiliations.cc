@@ -2,9 +2,14 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "common/base/civil.h"
 
 namespace zhibu::membership {
+
+bool ByTransfer(const rows::AffiliationRow& row) {
+  return absl::StartsWith(row.cause(), "transfers/");
+}
 
 void MoveOn(absl::CivilDay day, absl::string_view organisation_id, absl::string_view cause,
             Affiliations& affiliations) {
@@ -50,7 +55,8 @@ bool HandOverOn(absl::CivilDay day, absl::string_view from, absl::string_view to
     moved = row;
     moved.set_from(std::max(row.from(), number));
     moved.set_organisation_id(std::string(to));
-    moved.set_cause(std::string(cause));
+    // Who transferred in after the day did so all the same, to `to`.
+    if (row.from() < number || !ByTransfer(row)) moved.set_cause(std::string(cause));
   }
   affiliations.Swap(&now);
   return changed;

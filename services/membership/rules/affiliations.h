@@ -12,14 +12,18 @@ namespace zhibu::membership {
 
 using Affiliations = google::protobuf::RepeatedPtrField<rows::AffiliationRow>;
 
+// Whether the person's own transfer led here, not the organisation's reorganisation, whose cause is
+// "reorganisations/…".
+bool ByTransfer(const rows::AffiliationRow& row);
+
 // Kept at `organisation_id` from `day` on, by `cause`. What was to hold on or after `day` is gone,
 // so that no day has two; an empty `organisation_id` means that the person left the books that day.
 void MoveOn(absl::CivilDay day, absl::string_view organisation_id, absl::string_view cause,
             Affiliations& affiliations);
 
 // Whenever the person is kept at `from` on or after `day`, it is at `to` instead, by `cause`: other
-// moves stay, also those that came first and were recorded for later days. Whether anything
-// changed.
+// moves stay, also those that came first and were recorded for later days, and a transfer to `from`
+// after that day stays a transfer. Whether anything changed.
 bool HandOverOn(absl::CivilDay day, absl::string_view from, absl::string_view to,
                 absl::string_view cause, Affiliations& affiliations);
 

@@ -1,17 +1,8 @@
 #include "services/membership/rules/holdings.h"
 
-#include "absl/strings/match.h"
 #include "common/base/civil.h"
 
 namespace zhibu::membership {
-namespace {
-
-// Not by the organisation's own reorganisation, whose cause is "reorganisations/…".
-bool ByTransfer(const rows::AffiliationRow& row) {
-  return absl::StartsWith(row.cause(), "transfers/");
-}
-
-}  // namespace
 
 std::optional<absl::CivilDay> TransferredInOn(const Affiliations& affiliations,
                                               absl::CivilDay since, absl::CivilDay day) {
@@ -33,8 +24,11 @@ std::vector<Uncounted> UncountedPeriods(const Affiliations& affiliations,
     // Whoever was outside these books in between left on the day that the row before says.
     const rows::AffiliationRow& before = affiliations[i - 1];
     const absl::CivilDay left = DayFromNumber(before.has_to() ? before.to() : row.from());
+    // A unit that was merged or split since goes on with this transfer.
     std::optional<absl::CivilDay> next;
-    if (i + 1 < affiliations.size()) next = DayFromNumber(affiliations[i + 1].from());
+    for (int j = i + 1; j < affiliations.size() && !next; ++j) {
+      if (ByTransfer(affiliations[j])) next = DayFromNumber(affiliations[j].from());
+    }
     const rows::ReceivedRow* received = nullptr;
     for (const rows::ReceivedRow& one : progress.received()) {
       const absl::CivilDay day = DayFromNumber(one.day());

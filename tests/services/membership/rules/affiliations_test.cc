@@ -71,6 +71,14 @@ TEST(HandOverOn, TakesWhoCameAfterTheDay) {
   EXPECT_EQ(KeptBy(rows, kMoved), "c");
 }
 
+TEST(HandOverOn, LeavesATransferATransferWhereTheReceivingUnitWasMergedBefore) {
+  Affiliations rows = Registered();
+  MoveOn(kMoved, "b", "transfers/t", rows);
+  EXPECT_TRUE(HandOverOn(kMoved - 10, "b", "c", "reorganisations/r", rows));
+  EXPECT_EQ(KeptBy(rows, kMoved), "c");
+  EXPECT_EQ(rows.rbegin()->cause(), "transfers/t");
+}
+
 TEST(HandOverOn, ChangesNothingTheSecondTimeNorForWhoLeftBefore) {
   Affiliations rows = Registered();
   EXPECT_TRUE(HandOverOn(kMoved, "a", "c", "", rows));
