@@ -172,10 +172,9 @@ void Advance(const v1::Step& step, rows::Progress& progress) {
 
 rows::Progress ProgressOfOpeningBalance(absl::CivilDay joined_on) {
   rows::Progress progress;
-  // Not the days on which these happened, but none was earlier than the meeting.
-  for (v1::StepKind kind : {v1::STEP_KIND_ADMISSION_MEETING, v1::STEP_KIND_ADMISSION_APPROVAL,
-                            v1::STEP_KIND_ADMISSION_FILING}) {
-    SetDone(progress, kind, joined_on);
+  // Not the days on which these happened, but none of what comes is earlier than the meeting.
+  for (int kind = v1::STEP_KIND_APPLICATION; kind <= v1::STEP_KIND_ADMISSION_FILING; ++kind) {
+    SetDone(progress, static_cast<v1::StepKind>(kind), joined_on);
   }
   return progress;
 }

@@ -1,6 +1,7 @@
 // Deadlines, notices in working days and clamped months, on the day itself and the day after.
 #include "common/base/civil.h"
 #include "services/membership/load_calendars.h"
+#include "services/membership/rules/forecast.h"
 #include "services/membership/rules/proof.h"
 #include "tests/services/membership/rules/judge_fixture.h"
 
@@ -221,6 +222,22 @@ TEST_P(JudgeTimeTest, EndsProbationThatBeganOnALeapDayOnTheTwentyEighth) {
   progress = ProgressOfOpeningBalance(CivilDay(2023, 8, 31));
   progress.set_extension_months(6);
   EXPECT_EQ(ProbationEnd(progress), CivilDay(2025, 2, 28));
+}
+
+TEST_P(JudgeTimeTest, BeginsWithEnrolmentOrOathWhereProbationBeganBeforeTheBooks) {
+  progress_ = ProgressOfOpeningBalance(start_);
+  EXPECT_THAT(NextSteps(set_, progress_),
+              ::testing::ElementsAre(v1::STEP_KIND_ENROLMENT, v1::STEP_KIND_OATH));
+  ExpectRefused(MakeStep(v1::STEP_KIND_SUPERIOR_TALK, start_), "STEP_ALREADY_RECORDED", "D19");
+  rows::StageRow& stage = *stages_.Add();
+  stage.set_from(DayNumber(start_));
+  stage.set_stage(v1::STAGE_PROBATIONARY);
+  const Forecast forecast =
+      ForecastCase(ShippedRuleSets(), progress_, stages_, {}, facts_.birth, {}, start_);
+  EXPECT_THAT(forecast.blocked_by, ::testing::IsEmpty());
+  ASSERT_FALSE(forecast.days.empty());
+  EXPECT_EQ(forecast.days.back().kind, v1::STEP_KIND_ARCHIVE);
+  EXPECT_EQ(forecast.days.back().earliest, AddMonths(start_, 12));
 }
 
 }  // namespace
