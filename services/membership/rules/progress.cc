@@ -160,6 +160,8 @@ void Advance(const v1::Step& step, rows::Progress& progress) {
       break;
     case v1::STEP_KIND_CONVERSION_APPROVAL:
       progress.set_concluded(true);
+      // An earlier decision may have left room for one that was not needed.
+      DoneOf(progress, v1::STEP_KIND_CONVERSION_APPLICATION).set_again(false);
       progress.set_ended(progress.outcome() == v1::CONVERSION_OUTCOME_CANCELLED);
       break;
     case v1::STEP_KIND_ARCHIVE:

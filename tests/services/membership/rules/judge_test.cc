@@ -333,6 +333,21 @@ TEST_P(JudgeTest, HoldsAnUnapprovedConversionAgain) {
   ExpectAccepted(On(meeting, day + 30));
 }
 
+TEST_P(JudgeTest, TakesNoApplicationOnceConversionWasApproved) {
+  const v1::Step meeting = WalkTo(v1::STEP_KIND_CONVERSION_MEETING);
+  Record(meeting);
+  const absl::CivilDay day = AddMonths(start_, 24);
+  v1::Step approval = MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, day);
+  approval.mutable_conversion_approval()->set_approved(false);
+  Record(approval);
+  // On the application that there was.
+  Record(meeting);
+  Record(MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, day));
+  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_ARCHIVE));
+  ExpectRefused(MakeStep(v1::STEP_KIND_CONVERSION_APPLICATION, day), "STEP_ALREADY_RECORDED",
+                "D19");
+}
+
 TEST_P(JudgeTest, EndsACancelledProbation) {
   v1::Step meeting = WalkTo(v1::STEP_KIND_CONVERSION_MEETING);
   meeting.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_CANCELLED);
