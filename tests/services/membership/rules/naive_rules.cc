@@ -2,21 +2,14 @@
 
 #include <algorithm>
 
+#include "tests/services/membership/rules/naive_bodies.h"
+#include "tests/services/membership/rules/naive_events.h"
+
 namespace zhibu::membership::naive {
 namespace {
 
 // The text of 2026 judges from the day of its issue on.
 bool ByTextOf2026(Day day) { return day >= Day(2026, 5, 18); }
-// Nothing judges what was before the text of 2014.
-bool BeforeAnyText(Day day) { return day < Day(2014, 5, 28); }
-
-const Did* Last(const History& history, int step) {
-  const Did* last = nullptr;
-  for (const Did& did : history.done) {
-    if (did.step == step) last = &did;
-  }
-  return last;
-}
 
 // Refusal of the admission, or approval of its cancellation or of conversion: what ends a case.
 bool AdmissionRefused(const History& history) {
@@ -27,9 +20,9 @@ bool AdmissionRefused(const History& history) {
 std::vector<Outcome> ApprovedOutcomes(const History& history) {
   std::vector<Outcome> outcomes;
   const Did* meeting = nullptr;
-  for (const Did& did : history.done) {
-    if (did.step == 23) meeting = &did;
-    if (did.step == 24 && did.passed && meeting != nullptr) outcomes.push_back(meeting->outcome);
+  for (const auto& did : history.done) {
+    if (did->step == 23) meeting = did.get();
+    if (did->step == 24 && did->passed && meeting != nullptr) outcomes.push_back(meeting->outcome);
   }
   return outcomes;
 }
@@ -37,20 +30,6 @@ bool ApprovedAs(const History& history, Outcome outcome) {
   const auto outcomes = ApprovedOutcomes(history);
   return std::find(outcomes.begin(), outcomes.end(), outcome) != outcomes.end();
 }
-bool Concluded(const History& history) {
-  return ApprovedAs(history, Outcome::kFull) || ApprovedAs(history, Outcome::kCancelled);
-}
-
-// Whether it was done since the last decision on conversion, which begins a new round.
-bool SinceDecision(const History& history, int step) {
-  bool done = false;
-  for (const Did& did : history.done) {
-    if (did.step == 24) done = false;
-    if (did.step == step) done = true;
-  }
-  return done && step != 24;
-}
-
 // The last meeting on conversion was decided on already, and there has been no other.
 bool MeetingIsSpent(const History& history) {
   return Last(history, 24) != nullptr && !Concluded(history) && !SinceDecision(history, 23);
@@ -126,7 +105,16 @@ void D02_Talk(const History& history, const Did& step, Found& found) {
 void D03_YearOfCultivation(const History& history, const Did& step, Found& found) {
   const Did* activist = Last(history, 3);
   if (step.step != 7 || activist == nullptr) return;
-  if (step.on < Months(activist->on, 12)) found.refused.insert("ACTIVIST_PERIOD_TOO_SHORT");
+  switch (YearOfCultivation(history, activist->on, step.on)) {
+    case Cultivated::kAYear:
+      return;
+    case Cultivated::kTooShort:
+      found.refused.insert("ACTIVIST_PERIOD_TOO_SHORT");
+      return;
+    case Cultivated::kNotSaid:
+      found.refused.insert("CULTIVATION_NOT_CONFIRMED");
+      return;
+  }
 }
 
 // The half-year in which a day lies: the first ends six months after `from`, on that day.
@@ -248,18 +236,6 @@ void D12_Vote(const Did& step, Found& found) {
   if (2 * vote.in_favour <= vote.entitled) found.refused.insert("MAJORITY_NOT_REACHED");
 }
 
-void D12_Electorate(const Did& step, Found& found) {
-  if ((step.step != 15 && step.step != 23) || !step.voters) return;
-  if (step.some_came_later) {
-    // The books cannot tell; what was said stands.
-    found.warned.insert("ELECTORATE_NOT_CONFIRMED");
-  } else if (*step.voters == 0) {
-    found.refused.insert("ELECTORATE_EMPTY");
-  } else if (step.ballot.entitled != *step.voters) {
-    found.refused.insert("ELECTORATE_DIFFERS");
-  }
-}
-
 void D13_ApprovalInTime(const History& history, const Did& step, Found& found) {
   if (step.step == 17) {
     const Did* meeting = Last(history, 15);
@@ -274,105 +250,6 @@ void D13_ApprovalInTime(const History& history, const Did& step, Found& found) {
     if (meeting != nullptr && !MeetingIsSpent(history) && step.on > Months(meeting->on, 3)) {
       found.warned.insert("CONVERSION_APPROVAL_LATE");
     }
-  }
-}
-
-// Whether the one at this place may approve (art 23): a committee or work committee, but not a
-// base-level committee under a township's or street's.
-bool MayApprove(const History& history, size_t place) {
-  const Body& body = history.upward[place];
-  if (body.kind == Body::kWorkCommittee) return true;
-  if (body.kind != Body::kCommittee) return false;
-  return place + 1 == history.upward.size() || !history.upward[place + 1].of_township;
-}
-// Those who may approve, lowest first.
-std::vector<std::string> Approvers(const History& history) {
-  std::vector<std::string> names;
-  for (size_t place = 0; place < history.upward.size(); ++place) {
-    if (MayApprove(history, place)) names.push_back(history.upward[place].name);
-  }
-  return names;
-}
-
-// Who acts for which step (§1.2, §1.10).
-void D14_ActingBody(const History& history, const Did& step, Found& found) {
-  const auto only = [&](const std::vector<std::string>& competent, std::string reason,
-                        std::set<std::string>& where) {
-    const bool one_of = std::find(competent.begin(), competent.end(), step.by) != competent.end();
-    // Nobody in these books may, whoever is said.
-    const bool committee = step.step != 15 && step.step != 18 && competent.empty();
-    if (committee) reason = "NO_COMPETENT_COMMITTEE";
-    // Not said: the lowest that may.
-    if (step.by.empty() ? competent.empty() : !one_of) where.insert(reason);
-  };
-  std::vector<std::string> chain;
-  for (const Body& body : history.upward) chain.push_back(body.name);
-  const std::vector<std::string> branch = {chain.front()};
-  const std::vector<std::string> approvers = Approvers(history);
-  std::vector<std::string> lowest, next;
-  if (!approvers.empty()) lowest = {approvers.front()};
-  if (approvers.size() > 1) next = {approvers[1]};
-  switch (step.step) {
-    case 3:
-    case 5:
-    case 6:
-    case 7:
-    case 12:
-    case 23:
-      return only(branch, "BRANCH_NOT_COMPETENT", found.refused);
-    case 9:
-    case 19:
-    case 21:
-      return only(branch, "BRANCH_DIFFERS", found.warned);
-    case 15: {
-      const auto kind = history.upward.front().kind;
-      const bool never = kind == Body::kTemporaryBranch || kind == Body::kPartyGroup;
-      return only(never ? std::vector<std::string>() : branch, "ADMITTING_BRANCH_NOT_COMPETENT",
-                  found.refused);
-    }
-    case 4:
-    case 8:
-    case 13:
-      return only(lowest, "SUPERIOR_NOT_COMPETENT", found.refused);
-    case 16:
-      return only(lowest, "SUPERIOR_DIFFERS", found.warned);
-    case 17:
-    case 24:
-      return only(lowest, "APPROVER_NOT_COMPETENT", found.refused);
-    case 18:
-      // Where there is none above in the books, it is one that is not in them.
-      if (next.empty() && step.by.empty()) return;
-      return only(next, "FILING_BODY_NOT_COMPETENT", found.refused);
-    case 11:
-      return only(approvers, "TRAINER_NOT_COMPETENT", found.refused);
-    case 2:
-    case 10:
-    case 25:
-      return only(chain, "BODY_OUTSIDE_CHAIN", found.refused);
-    case 20:
-      return only(chain, "OATH_BODY_OUTSIDE_CHAIN", found.warned);
-    default:
-      return;
-  }
-}
-
-// A general branch, and a committee that may not approve, deliberates what goes up past it.
-void D14_Deliberated(const History& history, const Did& step, Found& found) {
-  if (step.step != 17) return;
-  const Did* meeting = Last(history, 15);
-  if (meeting == nullptr) return;
-  for (size_t place = 1; place < history.upward.size() && !MayApprove(history, place); ++place) {
-    const Body& body = history.upward[place];
-    if (body.kind != Body::kGeneralBranch && body.kind != Body::kCommittee) continue;
-    bool did = false;
-    for (const auto& [name, day] : step.deliberated) {
-      if (name != body.name) continue;
-      did = true;
-      if (day > step.on || day < meeting->on) {
-        found.refused.insert("DELIBERATION_OUT_OF_TIME");
-      }
-    }
-    if (!did) found.refused.insert("DELIBERATION_MISSING");
   }
 }
 
@@ -428,7 +305,9 @@ int Prepares(int step) {
 bool MayBeRepeated(const History& history, int step) {
   if (step == 6 || step == 21) return true;
   const Did* last = Last(history, step);
-  if (step >= 10 && step <= 13) return !last->passed || step == 11;
+  // A training that was too short is made up for; of one before the books that is not known.
+  if (step == 11) return !history.probationer_since;
+  if (step >= 10 && step <= 13) return !last->passed;
   // After a decision that was not approved, or an extension, conversion begins anew.
   if (step >= 22 && step <= 24) {
     return Last(history, 24) != nullptr && !Concluded(history) && !SinceDecision(history, step);
@@ -437,11 +316,12 @@ bool MayBeRepeated(const History& history, int step) {
 }
 
 // Whether the person is a member already, and since when he or she is what he or she is.
-struct Standing {
+struct Membership {
   bool member = false;
   std::optional<Day> since;
 };
-Standing StandingOf(const History& history) {
+Membership MembershipOf(const History& history) {
+  if (const auto ended = Ended(history)) return {false, ended};
   if (const auto ends = ProbationEnds(history)) {
     if (ApprovedAs(history, Outcome::kFull)) return {true, ends};
     if (ApprovedAs(history, Outcome::kCancelled)) return {false, Last(history, 24)->on};
@@ -457,7 +337,7 @@ Standing StandingOf(const History& history) {
 void D19_Order(const History& history, const Did& step, Found& found) {
   bool earlier = false;
   if (step.step == 1) {
-    const Standing standing = StandingOf(history);
+    const Membership standing = MembershipOf(history);
     if (history.other_case_open) {
       found.refused.insert("CASE_ALREADY_OPEN");
     } else if (standing.member) {
@@ -470,7 +350,11 @@ void D19_Order(const History& history, const Did& step, Found& found) {
   if (step.step >= 22 && decision != nullptr && !Concluded(history) && step.on < decision->on) {
     earlier = true;
   }
+  // What is done again is not before the other was void; none is dated into a pause.
+  const auto goes_on = GoesOnFrom(history);
+  if (goes_on && step.on < *goes_on) earlier = true;
   std::set<std::string> order;
+  if (Paused(history)) order.insert("CASE_PAUSED");
   for (int before : Before(step.step)) {
     const Did* did = Last(history, before);
     // Only what was approved is archived.
@@ -492,13 +376,39 @@ void D19_Order(const History& history, const Did& step, Found& found) {
     order.insert("STEP_NO_LONGER_POSSIBLE");
   }
   // Of a case that is over there is nothing else to say.
-  const bool over = AdmissionRefused(history) || Last(history, 25) != nullptr;
-  if (over) order = {"CASE_CLOSED"};
+  if (Closed(history)) order = {"CASE_CLOSED"};
   found.refused.insert(order.begin(), order.end());
   if (earlier) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
 }
 
 }  // namespace
+
+bool BeforeAnyText(Day day) { return day < Day(2014, 5, 28); }
+
+const Did* Last(const History& history, int step) {
+  const Did* last = nullptr;
+  for (const auto& did : history.done) {
+    if (did->step == step) last = did.get();
+  }
+  return last;
+}
+
+bool Concluded(const History& history) {
+  return ApprovedAs(history, Outcome::kFull) || ApprovedAs(history, Outcome::kCancelled);
+}
+
+bool SinceDecision(const History& history, int step) {
+  bool done = false;
+  for (const auto& did : history.done) {
+    if (did->step == 24) done = false;
+    if (did->step == step) done = true;
+  }
+  return done && step != 24;
+}
+
+bool Closed(const History& history) {
+  return AdmissionRefused(history) || Last(history, 25) != nullptr || Ended(history).has_value();
+}
 
 Day Months(Day from, int months) {
   int64_t year = from.year();
@@ -521,21 +431,22 @@ std::optional<Day> ProbationEnds(const History& history) {
   // A year from the meeting that passed it; an extension is counted from there.
   Day ends = Months(meeting->on, 12);
   const Did* decided = nullptr;
-  for (const Did& did : history.done) {
-    if (did.step == 23) decided = &did;
-    if (did.step == 24 && did.passed && decided->outcome == Outcome::kExtended) {
+  for (const auto& did : history.done) {
+    if (did->step == 23) decided = did.get();
+    if (did->step == 24 && did->passed && decided->outcome == Outcome::kExtended) {
       ends = Months(ends, decided->months);
     }
   }
   return ends;
 }
 
-Found Check(const History& history, const Did& step, Day today) {
+Found Check(const History& told, const Did& step, Day today) {
   Found found;
   if (BeforeAnyText(step.on)) {
     found.refused.insert("NO_RULE_SET_ON_DATE");
     return found;
   }
+  const History history = AsItStands(told, step.on);
   if (step.on > today) found.refused.insert("DATE_IN_FUTURE");
   D01_Age(history, step, found);
   D02_Talk(history, step, found);

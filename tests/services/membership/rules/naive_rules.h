@@ -5,6 +5,7 @@
 #ifndef ZHIBU_TESTS_SERVICES_MEMBERSHIP_RULES_NAIVE_RULES_H_
 #define ZHIBU_TESTS_SERVICES_MEMBERSHIP_RULES_NAIVE_RULES_H_
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,7 +24,15 @@ struct Body {
   std::string name;
   Kind kind = kBranch;
   bool of_township = false;  // a township's or street's committee
+  bool of_county = false;    // a county's, or of what is above it
 };
+
+// A branch, and what it is subordinate to.
+using Chain = std::shared_ptr<const std::vector<Body>>;
+
+// What is told is never changed, and shared by all who read it.
+template <typename T>
+using List = std::vector<std::shared_ptr<const T>>;
 
 // Somebody whom a step names, as he or she stands on its day.
 struct Named {
@@ -59,6 +68,41 @@ struct Did {
   bool excepted = false;          // an exception was granted
 };
 
+// What happened to a case beside its steps (naive_events.h), or is said to have.
+struct Happened {
+  enum Kind {
+    kReturned,
+    kRefused,
+    kWithdrawn,
+    kPaused,
+    kResumed,
+    kVoided,
+    kReceived,
+    kPostponed,
+    kNotRecognised
+  };
+  Kind kind = kReturned;
+  Day on;
+  int after = 0;                   // how many steps were recorded before it
+  std::optional<Body> decided_by;  // nullopt: not said, so whoever leads the case
+  bool in_books = true;            // the one that decided
+  bool existed = true;             // on the day
+  bool document = false;           // has a number
+  int from = 0;                    // kVoided: the first void step, counted from 1
+  bool continuous = false;         // kReceived
+  Day until;                       // kPostponed
+};
+
+// The case goes on elsewhere from a day on: by the person's own transfer, or since the branch
+// `merged` was merged or split, wherever that would have led it.
+struct Move {
+  Day on;
+  std::string merged;  // empty: a transfer
+  Chain to;
+
+  bool transfer() const { return merged.empty(); }
+};
+
 // What is off beside Saturdays and Sundays, and which of those are worked.
 struct Holidays {
   std::set<Day> off, worked;
@@ -70,9 +114,14 @@ struct History {
   bool other_case_open = false;
   // Before the case: a probationary or full member since this day.
   std::optional<Day> member_since;
-  std::vector<Did> done;  // what was accepted, in order
+  // A probationary member since this day when the books were opened: there is no more to know.
+  std::optional<Day> probationer_since;
+  // What was accepted, in order. Whether it stands is another matter: see AsItStands.
+  List<Did> done;
+  List<Happened> happened;  // in order
+  List<Move> moves;         // in the order in which they became known
   const Holidays* holidays = nullptr;
-  std::vector<Body> upward;  // the branch that leads the case, and what it is subordinate to
+  Chain upward;  // of the branch that leads the case
 };
 
 struct Found {
@@ -84,6 +133,18 @@ Found Check(const History& history, const Did& step, Day today);
 
 // The same day so many months later; the month's last day where it has no such day.
 Day Months(Day from, int months);
+// Nothing judges what was before the text of 2014.
+bool BeforeAnyText(Day day);
+
+// The rest is of a history in which everything stands.
+
+const Did* Last(const History& history, int step);
+// Whether it was done since the last decision on conversion, which begins a new round.
+bool SinceDecision(const History& history, int step);
+// Conversion or cancellation was approved.
+bool Concluded(const History& history);
+// Nothing more can be recorded of the case.
+bool Closed(const History& history);
 // The day on which probation has ended; nullopt before an approved admission.
 std::optional<Day> ProbationEnds(const History& history);
 
