@@ -203,6 +203,119 @@ TEST(Proof, DoesNotStandWhereTheRulesChangedUnderIt) {
   std::filesystem::remove_all(folder);
 }
 
+// A restart after which working days of 2030 are known. Whether D09 refuses, as an overlay may say.
+class CalendarLoadedLater : public ::testing::TestWithParam<bool> {
+ protected:
+  static constexpr absl::CivilDay kListed{2030, 3, 1};
+
+  CalendarLoadedLater()
+      : folder_(
+            (std::filesystem::path(::testing::TempDir()) / ("calendar-" + RandomId())).string()) {
+    std::filesystem::create_directories(folder_ + "/overlays");
+    std::filesystem::copy(ZHIBU_SOURCE_DIR "/services/membership/calendars",
+                          folder_ + "/calendars");
+    if (GetParam()) {
+      EXPECT_TRUE(WriteFile(folder_ + "/overlays/local.textproto",
+                            "id: \"local\" title: \"补充规定\" changes: \"cpc-2026\" replaces { "
+                            "reason: \"NOTICE_TOO_SHORT\" severity: REFUSE citation { document: "
+                            "\"补充规定\" mark: MARK_SECONDARY verified_on: \"2026-06-05\" } }")
+                      .ok());
+    }
+    world_.Stop();
+    world_.set_overlays_folder(folder_ + "/overlays");
+    world_.set_calendars_folder(folder_ + "/calendars");
+    world_.Start(OpenStore());
+    EXPECT_TRUE(world_.CreateMember("contact-one", kBranch).ok());
+    EXPECT_TRUE(world_.CreateMember("contact-two", kBranch).ok());
+  }
+  ~CalendarLoadedLater() override {
+    world_.Stop();
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::unique_ptr<Store> OpenStore() {
+    auto opened = OpenRocksStore(folder_ + "/store", "membership");
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    return *std::move(opened);
+  }
+  // A case of this person whose public notice was on these days.
+  v1::RecordedStep Listed(const std::string& person, absl::CivilDay from, absl::CivilDay to) {
+    EXPECT_TRUE(world_.CreatePerson(person).ok());
+    const std::string name = absl::StrCat("persons/", person, "/cases/c");
+    world_.WalkTo(name, AddMonths(kListed, -12), v1::STEP_KIND_OBJECT_DETERMINATION);
+    v1::Step step = MakeStep(v1::STEP_KIND_OBJECT_DETERMINATION, kListed);
+    *step.mutable_object_determination()->mutable_notice_from() = ToProto(from);
+    *step.mutable_object_determination()->mutable_notice_to() = ToProto(to);
+    v1::RecordStepResponse response;
+    const absl::Status status = world_.Step(name, step, &response);
+    EXPECT_TRUE(status.ok()) << status;
+    return response.recorded();
+  }
+  std::map<std::string, std::string> Disagreements() {
+    v1::VerifyProofsResponse verified;
+    EXPECT_TRUE(Call(world_, &Stub::VerifyProofs, v1::VerifyProofsRequest(), &verified).ok());
+    EXPECT_GT(verified.verified_steps(), 10);
+    std::map<std::string, std::string> reasons;
+    for (const v1::Disagreement& one : verified.disagreements()) {
+      reasons[one.development_case()] = one.reason();
+      EXPECT_EQ(one.sequence(), step_) << one.development_case();
+    }
+    return reasons;
+  }
+
+  const std::string folder_;
+  World world_;
+  int step_ = 0;  // the sequence of step 7
+};
+
+TEST_P(CalendarLoadedLater, JudgesProvisionalProofsAgain) {
+  // A month, and the Monday to Friday before the step.
+  const v1::RecordedStep ample =
+      Listed("li", absl::CivilDay(2030, 1, 28), absl::CivilDay(2030, 2, 27));
+  const v1::RecordedStep exact =
+      Listed("wang", absl::CivilDay(2030, 2, 18), absl::CivilDay(2030, 2, 22));
+  step_ = exact.sequence();
+  for (const v1::RecordedStep& step : {ample, exact}) {
+    EXPECT_TRUE(step.proof().calendar_provisional());
+    EXPECT_THAT(step.warnings(), IsEmpty());
+  }
+  if (!GetParam()) {
+    // Saturday to Thursday: four days, unless the Saturday is worked.
+    const v1::RecordedStep brief =
+        Listed("zhao", absl::CivilDay(2030, 2, 9), absl::CivilDay(2030, 2, 14));
+    EXPECT_TRUE(brief.proof().calendar_provisional());
+    ASSERT_EQ(brief.warnings_size(), 1);
+    EXPECT_EQ(brief.warnings(0).reason(), "NOTICE_TOO_SHORT");
+    // Three days, whatever is worked.
+    Listed("qian", absl::CivilDay(2030, 2, 11), absl::CivilDay(2030, 2, 13));
+  }
+  EXPECT_THAT(Disagreements(), IsEmpty());
+
+  world_.Stop();
+  ASSERT_TRUE(WriteFile(folder_ + "/calendars/2030.textproto",
+                        "year: 2030 holidays { name: \"假日\" from: \"2030-02-20\" } working: "
+                        "\"2030-02-09\" citation { document: \"通知\" mark: MARK_SECONDARY }")
+                  .ok());
+  world_.Start(OpenStore());
+  std::map<std::string, std::string> fallen = {
+      {"persons/wang/cases/c", GetParam() ? "NOW_REFUSED" : "CONDITIONS_DIFFER"}};
+  // A warning that was not due either.
+  if (!GetParam()) fallen["persons/zhao/cases/c"] = "CONDITIONS_DIFFER";
+  EXPECT_EQ(Disagreements(), fallen);
+  // What was recorded stays as it was, with what was known then.
+  const v1::DevelopmentCase recorded = world_.Case("persons/wang/cases/c");
+  const v1::RecordedStep& step = recorded.steps(step_ - 1);
+  EXPECT_EQ(step.SerializeAsString(), exact.SerializeAsString());
+  // What is recorded from now on is not provisional.
+  const v1::RecordedStep known =
+      Listed("sun", absl::CivilDay(2030, 2, 18), absl::CivilDay(2030, 2, 25));
+  EXPECT_FALSE(known.proof().calendar_provisional());
+  EXPECT_EQ(Disagreements(), fallen);
+}
+
+INSTANTIATE_TEST_SUITE_P(Notice, CalendarLoadedLater, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "Refuses" : "Warns"; });
+
 TEST(Evidence, IsAnActivityOrAPaper) {
   World world;
   ASSERT_TRUE(world.CreatePerson("li").ok());

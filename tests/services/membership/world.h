@@ -66,7 +66,7 @@ class World {
           options.registry = registry_.channel();
           options.rule_sets_folder = rule_sets_folder_;
           options.rule_sets_overlay_folder = overlays_folder_;
-          options.calendars_folder = ZHIBU_SOURCE_DIR "/services/membership/calendars";
+          options.calendars_folder = calendars_folder_;
           options.transfer_rules_file =
               ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
           options.fact_rules_file =
@@ -88,6 +88,8 @@ class World {
   void set_rule_sets_folder(std::string folder) { rule_sets_folder_ = std::move(folder); }
   // Counts from the next Start.
   void set_overlays_folder(std::string folder) { overlays_folder_ = std::move(folder); }
+  // Counts from the next Start.
+  void set_calendars_folder(std::string folder) { calendars_folder_ = std::move(folder); }
   // Newest first; what is added to them counts from the next Start.
   std::vector<std::string>& keys() { return keys_; }
 
@@ -331,6 +333,7 @@ class World {
   TestServer registry_;
   std::string rule_sets_folder_ = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
   std::string overlays_folder_;
+  std::string calendars_folder_ = ZHIBU_SOURCE_DIR "/services/membership/calendars";
   std::vector<std::string> keys_ = {std::string(32, 'k')};
   std::unique_ptr<TestServer> membership_;
   std::unique_ptr<v1::MembershipService::Stub> stub_;
