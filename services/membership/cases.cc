@@ -335,10 +335,7 @@ absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Rea
   if (kept_by.empty()) progress.set_closed(true);
   answer.set_state(StateOf(progress));
   answer.set_stage(StageOn(row->stages(), day));
-  const RuleSet* set = rule_sets_.For(progress, v1::STEP_KIND_UNSPECIFIED, day);
-  if (set != nullptr) {
-    for (v1::StepKind kind : NextSteps(*set, progress)) answer.add_next_steps(kind);
-  }
+  for (v1::StepKind kind : NextSteps(rule_sets_, progress, day)) answer.add_next_steps(kind);
   if (const auto end = ProbationEnd(progress)) *answer.mutable_probation_ends() = ToProto(*end);
   answer.set_etag(absl::StrCat(row->version()));
   return absl::OkStatus();

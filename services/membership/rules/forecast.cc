@@ -22,8 +22,8 @@ void VoteForAll(v1::Vote* vote) {
 }
 
 // The first that may follow and was not done yet: of steps that may be repeated one is enough.
-v1::StepKind NextOf(const RuleSet& set, const rows::Progress& progress) {
-  for (const v1::StepKind kind : NextSteps(set, progress)) {
+v1::StepKind NextOf(const RuleSets& sets, const rows::Progress& progress, absl::CivilDay day) {
+  for (const v1::StepKind kind : NextSteps(sets, progress, day)) {
     const rows::StepDone* done = FindDone(progress, kind);
     if (done == nullptr || done->failed()) return kind;
   }
@@ -102,7 +102,7 @@ Forecast ForecastCase(const RuleSets& sets, rows::Progress progress, Stages stag
       break;
     }
     ForecastDay day;
-    day.kind = NextOf(*set, progress);
+    day.kind = NextOf(sets, progress, reached);
     if (day.kind == v1::STEP_KIND_UNSPECIFIED) break;
     day.earliest = from;
     if (const auto said = assumed.find(day.kind); said != assumed.end()) {

@@ -124,6 +124,23 @@ void AddUnmet(const rules::Rule& rule, const ProposedStep& proposed, Unmet unmet
   (refuses ? judgement.refusals : judgement.warnings).push_back(std::move(violation));
 }
 
+// Whether order and passing let the step be next.
+bool MayFollow(const RuleSet& set, const rows::Progress& progress, v1::StepKind kind) {
+  if (progress.closed() || progress.paused()) return false;
+  const rules::Order::Place& place = set.PlaceOf(kind);
+  const rows::StepDone* done = FindDone(progress, kind);
+  if ((done != nullptr && !MayRepeat(place, *done)) || IsOver(place, progress) ||
+      !MissingBefore(place, progress).empty()) {
+    return false;
+  }
+  const auto& asked = set.RulesOf(kind);
+  return std::none_of(asked.begin(), asked.end(), [&](const rules::Rule* rule) {
+    if (!rule->has_must_be_passed() || rule->severity() != rules::REFUSE) return false;
+    const rows::StepDone* before = FindDone(progress, rule->must_be_passed().step());
+    return before != nullptr && before->failed();
+  });
+}
+
 bool HasExcepted(const Judgement& judgement) {
   return std::any_of(
       judgement.conditions.begin(), judgement.conditions.end(),
@@ -188,22 +205,20 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
 
 std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress) {
   std::vector<v1::StepKind> next;
-  if (progress.closed() || progress.paused()) return next;
   for (int number = 1; number <= kStepKinds; ++number) {
     const auto kind = static_cast<v1::StepKind>(number);
-    const rules::Order::Place& place = set.PlaceOf(kind);
-    const rows::StepDone* done = FindDone(progress, kind);
-    if ((done != nullptr && !MayRepeat(place, *done)) || IsOver(place, progress) ||
-        !MissingBefore(place, progress).empty()) {
-      continue;
-    }
-    const auto& asked = set.RulesOf(kind);
-    const bool passed = std::none_of(asked.begin(), asked.end(), [&](const rules::Rule* rule) {
-      if (!rule->has_must_be_passed() || rule->severity() != rules::REFUSE) return false;
-      const rows::StepDone* before = FindDone(progress, rule->must_be_passed().step());
-      return before != nullptr && before->failed();
-    });
-    if (passed) next.push_back(kind);
+    if (MayFollow(set, progress, kind)) next.push_back(kind);
+  }
+  return next;
+}
+
+std::vector<v1::StepKind> NextSteps(const RuleSets& sets, const rows::Progress& progress,
+                                    absl::CivilDay day) {
+  std::vector<v1::StepKind> next;
+  for (int number = 1; number <= kStepKinds; ++number) {
+    const auto kind = static_cast<v1::StepKind>(number);
+    const RuleSet* set = sets.For(progress, kind, day);
+    if (set != nullptr && MayFollow(*set, progress, kind)) next.push_back(kind);
   }
   return next;
 }

@@ -74,6 +74,10 @@ Violation CasePaused(const RuleSet& set, absl::string_view subject);
 
 // The steps that may follow (下一步), by number, as far as order and passing decide.
 std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress);
+// The same on `day`, each step by the set that would judge it then: where a transition leaves a
+// stage to the set before, that is another for the first step of the next stage.
+std::vector<v1::StepKind> NextSteps(const RuleSets& sets, const rows::Progress& progress,
+                                    absl::CivilDay day);
 
 // One thing that makes a rule unmet.
 struct Unmet {

@@ -35,9 +35,7 @@ std::vector<ChangedStep> ChangedSteps(const RuleSets& now, const RuleSets& then,
                                       absl::CivilDay day) {
   std::set<v1::StepKind> kinds;
   for (const RuleSets* sets : {&now, &then}) {
-    const RuleSet* set = sets->For(*facts.progress, v1::STEP_KIND_UNSPECIFIED, day);
-    if (set == nullptr) continue;
-    for (const v1::StepKind kind : NextSteps(*set, *facts.progress)) kinds.insert(kind);
+    for (const v1::StepKind kind : NextSteps(*sets, *facts.progress, day)) kinds.insert(kind);
   }
   std::vector<ChangedStep> changed;
   for (const v1::StepKind kind : kinds) {

@@ -101,6 +101,70 @@ TEST(Preview, PutsANewSetIntoItsDays) {
               ::testing::SizeIs(1));
 }
 
+// An overlay file in a folder of its own, which is gone with this.
+class OverlayFolder {
+ public:
+  explicit OverlayFolder(const std::string& text)
+      : path_((std::filesystem::path(::testing::TempDir()) / ("overlay-" + RandomId())).string()) {
+    std::filesystem::create_directories(path_);
+    EXPECT_TRUE(WriteFile(path_ + "/local.textproto", text).ok());
+  }
+  ~OverlayFolder() { std::filesystem::remove_all(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  const std::string path_;
+};
+
+constexpr char kVerified[] =
+    " citation { document: \"补充规定\" mark: MARK_SECONDARY verified_on: \"2026-06-05\" } ";
+
+void StartAnew(World& world, const std::string& rule_sets, const std::string& overlays) {
+  world.Stop();
+  world.set_rule_sets_folder(rule_sets);
+  world.set_overlays_folder(overlays);
+  world.Start(nullptr);
+  ASSERT_TRUE(world.CreateMember("contact-one", kBranch).ok());
+  ASSERT_TRUE(world.CreateMember("contact-two", kBranch).ok());
+}
+
+// What a deployment made stricter stays so under a new text of the rules.
+TEST(Preview, IsUnderTheOverlaysInForce) {
+  const OverlayFolder overlay(
+      absl::StrCat("id: \"local\" title: \"补充规定\" changes: \"cpc-2026\" replaces { reason: "
+                   "\"ACTIVIST_PERIOD_TOO_SHORT\" months: 15 ",
+                   kVerified, "}"));
+  World world;
+  StartAnew(world, kRules, overlay.path());
+  const absl::CivilDay start(2030, 1, 31), on = AddMonths(start, 12);
+  ASSERT_TRUE(world.CreatePerson("li").ok());
+  world.WalkTo("persons/li/cases/c", start, v1::STEP_KIND_OBJECT_DETERMINATION);
+  const auto with = [](const std::string& months) {
+    return With(Shipped("cpc-2026"), "months: 12", "months: " + months);
+  };
+  // Both refuse until fifteen months are over, whatever the text that is tried says by itself.
+  EXPECT_THAT(All(world, Shipped("cpc-2026"), on).changed(), IsEmpty());
+  EXPECT_THAT(All(world, with("14"), on).changed(), IsEmpty());
+  // A text that has become stricter than the overlay is not made weaker by it.
+  v1::PreviewRuleSetRequest request;
+  v1::PreviewRuleSetResponse response;
+  request.set_rule_set(with("18"));
+  const absl::Status weaker = Preview(world, request, &response);
+  EXPECT_EQ(ReasonOf(weaker), "RULE_SET_UNSOUND");
+  EXPECT_THAT(std::string(FindingsOf(weaker)[0].message()), HasSubstr("is not made weaker"));
+  // A set of another id is not what the overlay changes: from its first day on it is as it says.
+  const std::string next =
+      With(With(Shipped("cpc-2026"), "id: \"cpc-2026\"", "id: \"cpc-2031\""),
+           "effective_from: \"2026-05-18\"", "effective_from: \"" + FormatDate(on) + "\"");
+  EXPECT_THAT(All(world, next, on - 1).changed(), IsEmpty());
+  const v1::PreviewRuleSetResponse found = All(world, next, on);
+  ASSERT_EQ(found.changed_size(), 1);
+  EXPECT_EQ(found.changed(0).kind(), v1::STEP_KIND_OBJECT_DETERMINATION);
+  EXPECT_THAT(List(found.changed(0).reasons_now()), ElementsAre("ACTIVIST_PERIOD_TOO_SHORT"));
+  EXPECT_EQ(FromProto(found.changed(0).earliest_now()).value(), AddMonths(start, 15));
+  EXPECT_THAT(List(found.changed(0).reasons_then()), IsEmpty());
+}
+
 TEST(Preview, RefusesAnUnsoundSetWithTheLine) {
   World world;
   v1::PreviewRuleSetRequest request;
@@ -147,6 +211,107 @@ TEST(Transition, LeavesACaseThatBeganBeforeToTheSetBefore) {
   EXPECT_EQ(judges("BY_CASE_DATE", changed), "cpc-2026");
   EXPECT_EQ(judges("BY_STAGE_DATE", changed - 1), "cpc-2014");
   std::filesystem::remove_all(folder);
+}
+
+// The text of 2026 with a transition and, by an overlay, with rules of its own: a training that was
+// not passed bars the examination, and contacts are assigned two months after the activist.
+class TransitionOfACase : public ::testing::Test {
+ protected:
+  static constexpr absl::CivilDay kChanged{2026, 5, 18};
+
+  TransitionOfACase()
+      : overlay_(absl::StrCat(
+            "id: \"local\" title: \"补充规定\" changes: \"cpc-2026\" rules { code: \"L01\" reason: "
+            "\"CONTACTS_TOO_EARLY\" steps: STEP_KIND_CONTACT_ASSIGNMENT severity: REFUSE message: "
+            "\"最早日期为 {earliest}\" months_since { since: STEP_KIND_ACTIVIST_DETERMINATION "
+            "months: 2 } ",
+            kVerified, "} replaces { reason: \"TRAINING_NOT_PASSED\" severity: REFUSE ", kVerified,
+            "} replaces { reason: \"ACTIVIST_PERIOD_TOO_SHORT\" months: 18 ", kVerified, "}")),
+        folder_(
+            (std::filesystem::path(::testing::TempDir()) / ("transition-" + RandomId())).string()) {
+    std::filesystem::copy(kRules, folder_);
+  }
+  ~TransitionOfACase() override { std::filesystem::remove_all(folder_); }
+
+  void StartWith(const std::string& transition) {
+    ASSERT_TRUE(WriteFile(folder_ + "/cpc-2026.textproto",
+                          Shipped("cpc-2026") + "\ntransition: " + transition + "\n")
+                    .ok());
+    StartAnew(world_, folder_, overlay_.path());
+    world_.etag(kCase).clear();
+    ASSERT_TRUE(world_.CreatePerson("li").ok());
+  }
+  std::vector<int> NextOn(absl::CivilDay day) {
+    const v1::DevelopmentCase answer = world_.Case(kCase, day);
+    return {answer.next_steps().begin(), answer.next_steps().end()};
+  }
+  // The earliest day of every step that is left.
+  std::map<v1::StepKind, absl::CivilDay> ForecastDays() {
+    v1::ForecastCaseRequest request;
+    v1::ForecastCaseResponse response;
+    request.set_name(kCase);
+    auto stub = v1::RuleService::NewStub(world_.channel());
+    const absl::Status status = Invoke(&Stub::ForecastCase, *stub, request, &response);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_THAT(response.blocked_by(), IsEmpty());
+    std::map<v1::StepKind, absl::CivilDay> days;
+    for (const v1::ForecastStep& step : response.steps()) {
+      days.emplace(step.kind(), FromProto(step.earliest()).value());
+    }
+    return days;
+  }
+
+  static constexpr char kCase[] = "persons/li/cases/c";
+  const OverlayFolder overlay_;
+  const std::string folder_;
+  World world_;
+};
+
+// The training ended the third stage under the text before; the examination begins the fourth.
+TEST_F(TransitionOfACase, NextStepsAreThoseThatWouldBeRecorded) {
+  const auto next = [&](const std::string& transition) {
+    StartWith(transition);
+    world_.WalkTo(kCase, AddMonths(kChanged - 1, -12), v1::STEP_KIND_TRAINING);
+    v1::Step training = MakeStep(v1::STEP_KIND_TRAINING, kChanged - 1);
+    training.mutable_training()->set_passed(false);
+    EXPECT_TRUE(world_.Step(kCase, training).ok());
+    const std::vector<int> steps = NextOn(kChanged);
+    const absl::Status examined =
+        world_.Step(kCase, MakeStep(v1::STEP_KIND_BRANCH_EXAMINATION, kChanged));
+    const bool listed =
+        std::count(steps.begin(), steps.end(), v1::STEP_KIND_BRANCH_EXAMINATION) > 0;
+    EXPECT_EQ(examined.ok(), listed) << transition << " " << examined;
+    return steps;
+  };
+  EXPECT_THAT(next("BY_STEP_DATE"), ElementsAre(v1::STEP_KIND_TRAINING));
+  EXPECT_THAT(next("BY_CASE_DATE"),
+              ElementsAre(v1::STEP_KIND_TRAINING, v1::STEP_KIND_BRANCH_EXAMINATION));
+  EXPECT_THAT(next("BY_STAGE_DATE"), ElementsAre(v1::STEP_KIND_TRAINING));
+}
+
+TEST_F(TransitionOfACase, AForecastIsByTheSetThatWillJudgeEachStep) {
+  const absl::CivilDay activist = kChanged - 1, filed = kChanged + 2;
+  const auto days = [&](const std::string& transition) {
+    StartWith(transition);
+    world_.WalkTo(kCase, activist, v1::STEP_KIND_ACTIVIST_FILING);
+    EXPECT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_ACTIVIST_FILING, filed)).ok());
+    EXPECT_THAT(NextOn(filed), ElementsAre(v1::STEP_KIND_CONTACT_ASSIGNMENT));
+    const auto forecast = ForecastDays();
+    const absl::CivilDay contacts = forecast.at(v1::STEP_KIND_CONTACT_ASSIGNMENT);
+    EXPECT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CONTACT_ASSIGNMENT, contacts)).ok());
+    const absl::CivilDay object = forecast.at(v1::STEP_KIND_OBJECT_DETERMINATION);
+    EXPECT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CULTIVATION_INSPECTION, contacts)).ok());
+    EXPECT_EQ(
+        ReasonOf(world_.Step(kCase, MakeStep(v1::STEP_KIND_OBJECT_DETERMINATION, object - 1))),
+        "ACTIVIST_PERIOD_TOO_SHORT");
+    EXPECT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_OBJECT_DETERMINATION, object)).ok());
+    return std::pair(contacts, object);
+  };
+  const absl::CivilDay two_months = AddMonths(activist, 2);
+  EXPECT_EQ(days("BY_STEP_DATE"), std::pair(two_months, AddMonths(activist, 18)));
+  EXPECT_EQ(days("BY_CASE_DATE"), std::pair(filed, AddMonths(activist, 12)));
+  // Cultivation was begun under the text before; with step 7 another stage begins.
+  EXPECT_EQ(days("BY_STAGE_DATE"), std::pair(filed, AddMonths(activist, 18)));
 }
 
 // Step 7 of a year whose working days are not known is kept so, and stands when judged again.
