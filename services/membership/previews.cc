@@ -70,12 +70,9 @@ absl::Status Previews::PreviewPerson(const RuleSets& then, absl::CivilDay on, co
     facts.progress = &row.progress();
     facts.stages = &row.stages();
     if (data.has_birth()) facts.birth = DayFromNumber(data.birth());
-    if (const RuleSet* set = rule_sets_.For(row.progress(), v1::STEP_KIND_UNSPECIFIED, on)) {
-      facts.uncounted = UncountedPeriods(person->affiliations(), row.progress(),
-                                         set->data().case_events().continuity(), kNoEnd);
-    }
     response->set_cases(response->cases() + 1);
-    for (const ChangedStep& step : ChangedSteps(rule_sets_, then, facts, on)) {
+    for (const ChangedStep& step :
+         ChangedSteps(rule_sets_, then, facts, person->affiliations(), on)) {
       v1::ChangedVerdict& changed = *response->add_changed();
       changed.set_development_case(FullName(name));
       changed.set_kind(step.kind);

@@ -26,9 +26,9 @@ struct ChangedStep {
 
 // The steps that may follow by either of the two, tried on `day` with everything passed, approved
 // and voted for: those on which they differ. `facts`: progress, stages and birth date; the rest is
-// filled in.
+// filled in, what does not count of the time between the person's `affiliations` as each set has it.
 std::vector<ChangedStep> ChangedSteps(const RuleSets& now, const RuleSets& then, CaseFacts facts,
-                                      absl::CivilDay day);
+                                      const Affiliations& affiliations, absl::CivilDay day);
 
 }  // namespace zhibu::membership
 

@@ -165,6 +165,22 @@ TEST(Preview, IsUnderTheOverlaysInForce) {
   EXPECT_THAT(List(found.changed(0).reasons_then()), IsEmpty());
 }
 
+TEST(Preview, CountsTimeBetweenBranchesAsTheNewSetDoes) {
+  World world;
+  const absl::CivilDay start(2030, 1, 31), on = AddMonths(start, 12);
+  ASSERT_TRUE(world.CreatePerson("li").ok());
+  world.WalkTo("persons/li/cases/c", start, v1::STEP_KIND_OBJECT_DETERMINATION);
+  // The receiving branch has said nothing yet.
+  world.Transfer("persons/li", start + 100);
+  const v1::PreviewRuleSetResponse found =
+      All(world, With(Shipped("cpc-2026"), "unconfirmed_counts: false", "unconfirmed_counts: true"),
+          on);
+  ASSERT_EQ(found.changed_size(), 1);
+  EXPECT_EQ(found.changed(0).kind(), v1::STEP_KIND_OBJECT_DETERMINATION);
+  EXPECT_THAT(List(found.changed(0).reasons_now()), ElementsAre("CULTIVATION_NOT_CONFIRMED"));
+  EXPECT_THAT(List(found.changed(0).reasons_then()), IsEmpty());
+}
+
 TEST(Preview, RefusesAnUnsoundSetWithTheLine) {
   World world;
   v1::PreviewRuleSetRequest request;
