@@ -17,6 +17,10 @@ namespace {
 
 constexpr int kRecordsInAnswer = 512;
 constexpr absl::Duration kHeartbeat = absl::Seconds(10);
+// Between two answers to one watcher, while less than a whole one is waiting. Each costs the source
+// a read, and whoever follows a commit of its own: under load they would be as many as the
+// source's.
+constexpr absl::Duration kGather = absl::Milliseconds(5);
 
 class Watcher;
 
@@ -130,7 +134,10 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
 
   void SendOrPark() {
     const int64_t head = own_->revision();
+    const absl::Time now = absl::Now();
     if (sent_ < head) {
+      if (head - sent_ < kRecordsInAnswer && stop_at_ < 0 && now < gather_until_) return Gather();
+      gather_until_ = now + kGather;
       auto records = ReadJournal(*parts_->store->TakeSnapshot(), sent_, kRecordsInAnswer);
       if (!records.ok()) return End(records.status());
       response_.Clear();
@@ -156,11 +163,26 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
       MutexLock lock(&mutex_);
       waiter_ = parked_ ? id : 0;
     }
-    alarm->Set(absl::ToChronoTime(absl::Now() + kHeartbeat), [self](bool fired) {
+    alarm->Set(absl::ToChronoTime(now + kHeartbeat), [self](bool fired) {
       if (!fired || !self->Unpark()) return;
       self->response_.Clear();
       self->response_.set_head_revision(self->own_->revision());
       self->Send();
+    });
+  }
+
+  // Goes on a little later, with what has come until then.
+  void Gather() {
+    auto self = shared_from_this();
+    auto alarm = std::make_shared<grpc::Alarm>();
+    {
+      MutexLock lock(&mutex_);
+      if (ended_) return;
+      parked_ = true;
+      alarm_ = alarm;
+    }
+    alarm->Set(absl::ToChronoTime(gather_until_), [self](bool fired) {
+      if (fired && self->Unpark()) self->Continue();
     });
   }
 
@@ -192,6 +214,7 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
   Progress* own_ = nullptr;
   int64_t sent_ = 0;
   int64_t stop_at_ = -1;  // −1: go on for ever
+  absl::Time gather_until_ = absl::InfinitePast();
   feed::v1::WatchResponse response_;
   Mutex mutex_;
   bool parked_ ABSL_GUARDED_BY(mutex_) = false;

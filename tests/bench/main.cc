@@ -39,6 +39,8 @@ ABSL_FLAG(std::string, folder, "", "work below this folder; default: the tempora
 ABSL_FLAG(int, in_flight, 64, "calls in flight");
 ABSL_FLAG(bool, dues_only, false, "only first pages of what falls due");
 ABSL_FLAG(bool, steps_only, false, "only empty calls, steps and PostgreSQL's");
+ABSL_FLAG(std::string, only, "",
+          "empty, point_read or step: that one alone for 20 s, for a profiler to look at");
 
 namespace zhibu::bench {
 namespace {
@@ -223,6 +225,20 @@ void AddDues(Measures& measures, const std::string& folder, int runs) {
   measures.Goal("due_first_page_1m_over_1k", 1.2, /*at_least=*/false);
 }
 
+// One kind of call, again and again.
+void RunOnly(Fixture& fixture, const std::string& name, int in_flight) {
+  const StartCall call = name == "empty"        ? fixture.Empty()
+                         : name == "point_read" ? fixture.PointRead()
+                                                : fixture.Step();
+  const pid_t server = fixture.suite().process("membership")->pid();
+  Load(in_flight, absl::Milliseconds(300), call);
+  std::fprintf(stderr, "%s on process %d\n", name.c_str(), server);
+  const double before = ProcessorSeconds(server);
+  const LoadResult result = Load(in_flight, absl::Seconds(20), call);
+  std::printf("%s %.0f /s, %.1f µs of processor time a call\n", name.c_str(), result.per_second,
+              ProcessorMicros(server, result, before));
+}
+
 void Print(Measures& measures, int in_flight, int runs, absl::Duration time) {
   measures.Goal("read_over_empty", 0.8);
   measures.Goal("full_step_over_empty", 0.6);
@@ -254,6 +270,11 @@ void Run(const std::string& folder) {
   }
   std::fprintf(stderr, "filling\n");
   auto fixture = Must(Fixture::Create(bin, folder + "/services", in_flight));
+  // The service by itself: its records are followed by nobody, as PostgreSQL's are.
+  fixture->suite().Stop("registry", SIGTERM);
+  if (const std::string only = absl::GetFlag(FLAGS_only); !only.empty()) {
+    return RunOnly(*fixture, only, in_flight);
+  }
   auto postgres = Postgres::Start(folder + "/postgres");
   if (!postgres.ok()) {
     std::fprintf(stderr, "without PostgreSQL: %s\n",
@@ -297,6 +318,16 @@ void Run(const std::string& folder) {
     measures.Add("step_p50_over_floor", "×", step_p50 / (empty_p50 + sync));
     measures.Add("feed_lag_p99", "ms", FeedLagP99(*fixture, in_flight, time / 3));
     measures.Add("feed_throughput", "/s", FeedThroughput(*fixture));
+  }
+  // The suite as it runs: the registry follows who is a member, on the same machine.
+  if (absl::Status status = fixture->suite().Start("registry"); !status.ok()) Fail(status);
+  for (int run = 0; run < runs; ++run) {
+    if (absl::Status status =
+            fixture->suite().WaitFollowed("registry", "membership", absl::Minutes(1));
+        !status.ok()) {
+      Fail(status);
+    }
+    measures.Add("step_followed", "/s", Load(in_flight, time, fixture->Step()).per_second);
   }
   if (steps_only) return Print(measures, in_flight, runs, time);
   const double revisions = [&] {

@@ -26,7 +26,8 @@ struct ChangedStep {
 
 // The steps that may follow by either of the two, tried on `day` with everything passed, approved
 // and voted for: those on which they differ. `facts`: progress, stages and birth date; the rest is
-// filled in, what does not count of the time between the person's `affiliations` as each set has it.
+// filled in, what does not count of the time between the person's `affiliations` as each set has
+// it.
 std::vector<ChangedStep> ChangedSteps(const RuleSets& now, const RuleSets& then, CaseFacts facts,
                                       const Affiliations& affiliations, absl::CivilDay day);
 

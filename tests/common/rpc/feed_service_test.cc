@@ -174,6 +174,18 @@ TEST_F(Feed, SendsARecordAsLargeAsAnyRequest) {
   EXPECT_TRUE(watch.ReadTo(1));
 }
 
+// Right after an answer the next one waits for what else comes.
+TEST_F(Feed, LetsAWatcherLeaveWhileTheNextAnswerIsGathered) {
+  for (int i = 0; i < 50; ++i) {
+    Watching watching(desk_.feed(), written_);
+    Write(1);
+    ASSERT_TRUE(watching.ReadTo(written_));
+    Write(1);
+  }
+  Watching watching(desk_.feed(), 0);
+  EXPECT_TRUE(watching.ReadTo(written_));
+}
+
 TEST_F(Feed, LetsAWatcherLeave) {
   Write(1);
   for (int i = 0; i < 20; ++i) {
