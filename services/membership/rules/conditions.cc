@@ -60,7 +60,7 @@ Found Deadline(const rules::Deadline& rule, const CaseFacts& facts, const Propos
     const rows::StepDone* done = FindDone(*facts.progress, static_cast<v1::StepKind>(since));
     if (done != nullptr && (latest == nullptr || done->day() > latest->day())) latest = done;
   }
-  if (latest == nullptr) return {};
+  if (latest == nullptr || latest->before_books()) return {};
   const absl::CivilDay due = AddMonths(DayFromNumber(latest->day()), rule.months());
   if (step.date <= due) return {};
   Unmet unmet;

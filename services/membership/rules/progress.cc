@@ -177,6 +177,7 @@ rows::Progress ProgressOfOpeningBalance(absl::CivilDay joined_on) {
   // Not the days on which these happened, but none of what comes is earlier than the meeting.
   for (int kind = v1::STEP_KIND_APPLICATION; kind <= v1::STEP_KIND_ADMISSION_FILING; ++kind) {
     SetDone(progress, static_cast<v1::StepKind>(kind), joined_on);
+    DoneOf(progress, static_cast<v1::StepKind>(kind)).set_before_books(true);
   }
   return progress;
 }

@@ -224,6 +224,15 @@ TEST_P(JudgeTimeTest, EndsProbationThatBeganOnALeapDayOnTheTwentyEighth) {
   EXPECT_EQ(ProbationEnd(progress), CivilDay(2025, 2, 28));
 }
 
+// When the admission was approved is not known then: the meeting's day says nothing of the oath's.
+TEST_P(JudgeTimeTest, DoesNotCallAnOathLateWhereTheApprovalWasBeforeTheBooks) {
+  progress_ = ProgressOfOpeningBalance(start_);
+  for (const int months : {0, 1, 9}) {
+    SCOPED_TRACE(months);
+    ExpectAccepted(MakeStep(v1::STEP_KIND_OATH, AddMonths(start_, months) + 1));
+  }
+}
+
 TEST_P(JudgeTimeTest, BeginsWithEnrolmentOrOathWhereProbationBeganBeforeTheBooks) {
   progress_ = ProgressOfOpeningBalance(start_);
   EXPECT_THAT(NextSteps(set_, progress_),

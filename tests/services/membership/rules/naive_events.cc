@@ -167,6 +167,7 @@ History AsItStands(const History& history, Day day) {
       Did did;
       did.step = step;
       did.on = *history.probationer_since;
+      did.before_books = true;
       standing.done.push_back(std::make_shared<Did>(did));
     }
   }

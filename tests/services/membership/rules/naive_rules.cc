@@ -96,10 +96,13 @@ void D01_Age(const History& history, const Did& step, Found& found) {
   }
 }
 
+// More than so many months after what was done, if it was and the books say when.
+bool Late(const Did* since, int months, const Did& step) {
+  return since != nullptr && !since->before_books && step.on > Months(since->on, months);
+}
+
 void D02_Talk(const History& history, const Did& step, Found& found) {
-  const Did* application = Last(history, 1);
-  if (step.step != 2 || application == nullptr) return;
-  if (step.on > Months(application->on, 1)) found.warned.insert("TALK_LATE");
+  if (step.step == 2 && Late(Last(history, 1), 1, step)) found.warned.insert("TALK_LATE");
 }
 
 void D03_YearOfCultivation(const History& history, const Did& step, Found& found) {
@@ -211,9 +214,7 @@ void D10_PreReview(const History& history, const Did& step, Found& found) {
   }
   if (step.step != 14 && step.step != 15) return;
   if (NotPassed(history, 13)) found.refused.insert("PRE_REVIEW_NOT_PASSED");
-  const Did* review = Last(history, 13);
-  if (step.step == 15 && ByTextOf2026(step.on) && review != nullptr &&
-      step.on > Months(review->on, 1)) {
+  if (step.step == 15 && ByTextOf2026(step.on) && Late(Last(history, 13), 1, step)) {
     found.warned.insert("ADMISSION_MEETING_LATE");
   }
 }
@@ -238,18 +239,11 @@ void D12_Vote(const Did& step, Found& found) {
 
 void D13_ApprovalInTime(const History& history, const Did& step, Found& found) {
   if (step.step == 17) {
-    const Did* meeting = Last(history, 15);
-    if (meeting != nullptr && step.on > Months(meeting->on, 3))
-      found.warned.insert("APPROVAL_LATE");
-    if (meeting != nullptr && step.on > Months(meeting->on, 6)) {
-      found.refused.insert("APPROVAL_TOO_LATE");
-    }
+    if (Late(Last(history, 15), 3, step)) found.warned.insert("APPROVAL_LATE");
+    if (Late(Last(history, 15), 6, step)) found.refused.insert("APPROVAL_TOO_LATE");
   }
-  if (step.step == 24) {
-    const Did* meeting = Last(history, 23);
-    if (meeting != nullptr && !MeetingIsSpent(history) && step.on > Months(meeting->on, 3)) {
-      found.warned.insert("CONVERSION_APPROVAL_LATE");
-    }
+  if (step.step == 24 && !MeetingIsSpent(history) && Late(Last(history, 23), 3, step)) {
+    found.warned.insert("CONVERSION_APPROVAL_LATE");
   }
 }
 
@@ -266,9 +260,8 @@ void D20_Quota(const Did& step, Found& found) {
 }
 
 void D15_Oath(const History& history, const Did& step, Found& found) {
-  const Did* approval = Last(history, 17);
-  if (step.step != 20 || approval == nullptr || !ByTextOf2026(step.on)) return;
-  if (step.on > Months(approval->on, 1)) found.warned.insert("OATH_LATE");
+  if (step.step != 20 || !ByTextOf2026(step.on)) return;
+  if (Late(Last(history, 17), 1, step)) found.warned.insert("OATH_LATE");
 }
 
 void D16_ProbationEnded(const History& history, const Did& step, Found& found) {

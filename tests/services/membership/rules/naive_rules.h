@@ -66,6 +66,7 @@ struct Did {
   bool some_came_later = false;   // not all of them were in the books on the day
   std::optional<int> quota_left;  // 17: where there is a ledger
   bool excepted = false;          // an exception was granted
+  bool before_books = false;      // on a day that they do not tell; `on` was not earlier
 };
 
 // What happened to a case beside its steps (naive_events.h), or is said to have.
