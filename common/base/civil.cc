@@ -1,6 +1,7 @@
 #include "common/base/civil.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -12,7 +13,14 @@ namespace {
 constexpr int kFirstYear = 1900;
 constexpr int kLastYear = 2199;
 
-int LastDayOf(absl::CivilMonth month) { return (absl::CivilDay(month + 1) - 1).day(); }
+// std::chrono computes where absl counts from century to century: these two are in every judgement.
+int LastDayOf(absl::CivilMonth month) {
+  using std::chrono::year_month_day_last;
+  const year_month_day_last last{
+      std::chrono::year{static_cast<int>(month.year())},
+      std::chrono::month_day_last{std::chrono::month{static_cast<unsigned>(month.month())}}};
+  return static_cast<int>(static_cast<unsigned>(last.day()));
+}
 
 absl::StatusOr<absl::CivilDay> Checked(int year, int month, int day) {
   if (year < kFirstYear || year > kLastYear) {
@@ -85,6 +93,11 @@ int32_t DayNumber(absl::CivilDay day) {
   return static_cast<int32_t>(day - absl::CivilDay(1970, 1, 1));
 }
 
-absl::CivilDay DayFromNumber(int32_t number) { return absl::CivilDay(1970, 1, 1) + number; }
+absl::CivilDay DayFromNumber(int32_t number) {
+  const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{number}}};
+  return absl::CivilDay(static_cast<int>(day.year()),
+                        static_cast<int>(static_cast<unsigned>(day.month())),
+                        static_cast<int>(static_cast<unsigned>(day.day())));
+}
 
 }  // namespace zhibu

@@ -110,5 +110,15 @@ TEST(DayNumber, CountsFromTheEpochAndSortsAsDaysDo) {
   }
 }
 
+// Every day that there is, against the calendar that CivilDay counts by itself.
+TEST(DayNumber, IsExactFromTheFirstDayToTheLast) {
+  int32_t number = DayNumber(kNoStart);
+  for (absl::CivilDay day = kNoStart; day <= kNoEnd; ++day, ++number) {
+    ASSERT_EQ(DayFromNumber(number), day);
+    if (day == kNoEnd || (day + 1).day() != 1) continue;
+    ASSERT_EQ(AddMonths(absl::CivilDay(day.year(), 1, 31), day.month() - 1), day);
+  }
+}
+
 }  // namespace
 }  // namespace zhibu
