@@ -148,14 +148,9 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
       return Send();
     }
     if (stop_at_ >= 0 && sent_ >= stop_at_) return End(absl::OkStatus());
+    const auto alarm = Park();
+    if (alarm == nullptr) return;
     auto self = shared_from_this();
-    auto alarm = std::make_shared<grpc::Alarm>();
-    {
-      MutexLock lock(&mutex_);
-      if (ended_) return;
-      parked_ = true;
-      alarm_ = alarm;
-    }
     const int64_t id = own_->WhenAtLeast(sent_ + 1, [self] {
       if (self->Unpark()) self->Continue();
     });
@@ -173,17 +168,21 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
 
   // Goes on a little later, with what has come until then.
   void Gather() {
-    auto self = shared_from_this();
-    auto alarm = std::make_shared<grpc::Alarm>();
-    {
-      MutexLock lock(&mutex_);
-      if (ended_) return;
-      parked_ = true;
-      alarm_ = alarm;
-    }
-    alarm->Set(absl::ToChronoTime(gather_until_), [self](bool fired) {
+    const auto alarm = Park();
+    if (alarm == nullptr) return;
+    alarm->Set(absl::ToChronoTime(gather_until_), [self = shared_from_this()](bool fired) {
       if (fired && self->Unpark()) self->Continue();
     });
+  }
+
+  // The alarm to set, which Unpark and the end cancel. Null where it has ended.
+  std::shared_ptr<grpc::Alarm> Park() {
+    auto alarm = std::make_shared<grpc::Alarm>();
+    MutexLock lock(&mutex_);
+    if (ended_) return nullptr;
+    parked_ = true;
+    alarm_ = alarm;
+    return alarm;
   }
 
   // Whether this caller is the one to go on: a wake-up, a heartbeat and the end race for it.

@@ -32,27 +32,21 @@ void DueIndex::Replace(Txn& txn, absl::string_view organisation_id, const CaseNa
                        const Dues& before, const Dues& after) const {
   // Only what changed is written: most steps change one due item, or none.
   for (const rows::DueRow& due : before) {
-    if (!Contains(after, due)) Delete(txn, organisation_id, name, due);
+    if (!Contains(after, due)) txn.Delete(DueKey(organisation_id, name, due));
   }
   for (const rows::DueRow& due : after) {
-    if (!Contains(before, due)) Put(txn, organisation_id, name, due);
+    if (Contains(before, due)) continue;
+    PutRow(txn, DueKey(organisation_id, name, due), due);
+    Lower(organisation_id, DayFromNumber(due.day()), txn.revision());
   }
 }
 
-void DueIndex::Put(Txn& txn, absl::string_view organisation_id, const CaseName& name,
-                   const rows::DueRow& due) const {
-  PutRow(txn, DueKey(organisation_id, name, due), due);
-  // Before the commit, so that no reader who sees the row finds the bound without it. Where the job
-  // is undone the bound is lower than it need be.
+void DueIndex::Lower(absl::string_view organisation_id, absl::CivilDay day,
+                     int64_t revision) const {
   WriterLock lock(&mutex_);
   Bound& bound = bounds_[organisation_id];
-  if (bound.known) bound.day = std::min(bound.day, DayFromNumber(due.day()));
-  bound.written = std::max(bound.written, txn.revision());
-}
-
-void DueIndex::Delete(Txn& txn, absl::string_view organisation_id, const CaseName& name,
-                      const rows::DueRow& due) const {
-  txn.Delete(DueKey(organisation_id, name, due));
+  if (bound.known) bound.day = std::min(bound.day, day);
+  bound.written = std::max(bound.written, revision);
 }
 
 absl::CivilDay DueIndex::NothingBefore(absl::string_view organisation_id, int64_t revision) const {

@@ -26,10 +26,6 @@ class DueIndex {
   // the person with no case; for a letter under way, the transfer in the place of the case.
   void Replace(Txn& txn, absl::string_view organisation_id, const CaseName& name,
                const Dues& before, const Dues& after) const;
-  void Put(Txn& txn, absl::string_view organisation_id, const CaseName& name,
-           const rows::DueRow& due) const;
-  void Delete(Txn& txn, absl::string_view organisation_id, const CaseName& name,
-              const rows::DueRow& due) const;
 
   // A day before which the organisation has nothing in a store at `revision`; kNoStart where that
   // is not known.
@@ -39,6 +35,10 @@ class DueIndex {
                           int64_t revision) const;
 
  private:
+  // To be called before the rows are committed, so that no reader who sees them finds the bound
+  // without them. Where the job is undone the bound is lower than it need be.
+  void Lower(absl::string_view organisation_id, absl::CivilDay day, int64_t revision) const;
+
   struct Bound {
     absl::CivilDay day;
     int64_t from = 0;     // holds in a store at this revision or a later one

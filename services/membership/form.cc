@@ -18,12 +18,15 @@ Violation Because(absl::string_view reason, std::string subject, absl::string_vi
   return violation;
 }
 
+void CheckLine(absl::string_view text, int least, int most, absl::string_view reason,
+               absl::string_view field, absl::string_view message, std::vector<Violation>& wrong) {
+  if (!IsLine(text, least, most)) wrong.push_back(Because(reason, std::string(field), message));
+}
+
 void CheckReference(absl::string_view reference, absl::string_view field,
                     std::vector<Violation>& wrong) {
-  constexpr int kMaxCharacters = 100;
-  if (IsLine(reference, 1, kMaxCharacters)) return;
-  wrong.push_back(
-      Because("REFERENCE_INVALID", std::string(field), "请填写依据的文号或任务编号，1–100 个字符"));
+  CheckLine(reference, 1, 100, "REFERENCE_INVALID", field,
+            "请填写依据的文号或任务编号，1–100 个字符", wrong);
 }
 
 void RequireKept(absl::string_view person_id, const rows::PersonRow& person,

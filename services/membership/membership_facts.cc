@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
-#include "common/base/text.h"
 #include "services/membership/acting.h"
 #include "services/membership/convert.h"
 #include "services/membership/rules/affiliations.h"
@@ -20,14 +19,6 @@ namespace zhibu::membership {
 namespace {
 
 using Violations = std::vector<Violation>;
-
-void CheckText(absl::string_view text, absl::string_view reason, absl::string_view field,
-               absl::string_view message, Violations& wrong) {
-  constexpr int kMaxCharacters = 100;
-  if (!IsLine(text, 0, kMaxCharacters)) {
-    wrong.push_back(Because(reason, std::string(field), message));
-  }
-}
 
 Violations CheckForm(const v1::MembershipFact& fact) {
   Violations wrong;
@@ -47,9 +38,9 @@ Violations CheckForm(const v1::MembershipFact& fact) {
     wrong.push_back(Because("ORGANISATION_NAME_INVALID", "fact.authority",
                             "作出决定的党组织须写作 organisations/{organisation}"));
   }
-  CheckText(fact.article(), "ARTICLE_INVALID", "fact.article",
+  CheckLine(fact.article(), 0, 100, "ARTICLE_INVALID", "fact.article",
             "依据条款最多 100 个字符，只写条款，不写事由经过", wrong);
-  CheckText(fact.document_number(), "DOCUMENT_NUMBER_INVALID", "fact.document_number",
+  CheckLine(fact.document_number(), 0, 100, "DOCUMENT_NUMBER_INVALID", "fact.document_number",
             "文号最多 100 个字符", wrong);
   return wrong;
 }

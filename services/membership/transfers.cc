@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
-#include "common/base/text.h"
 #include "common/rpc/organisation_mirror.h"
 #include "common/store/table.h"
 #include "services/membership/acting.h"
@@ -25,14 +24,8 @@ constexpr int kMaxDays = 366;
 
 using Violations = std::vector<Violation>;
 
-// Adds `reason` unless the text has 1 to `most` characters, none of them a control character.
-void CheckText(absl::string_view text, int most, absl::string_view reason, absl::string_view field,
-               absl::string_view message, Violations& wrong) {
-  if (!IsLine(text, 1, most)) wrong.push_back(Because(reason, std::string(field), message));
-}
-
 void CheckReason(absl::string_view reason, Violations& wrong) {
-  CheckText(reason, 200, "REASON_INVALID", "reason", "请写明事由，1–200 个字符，不含个人信息",
+  CheckLine(reason, 1, 200, "REASON_INVALID", "reason", "请写明事由，1–200 个字符，不含个人信息",
             wrong);
 }
 
@@ -187,7 +180,7 @@ absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& reques
     wrong.push_back(Because("ORGANISATION_NAME_INVALID", "to",
                             "党组织名称须写作 organisations/{organisation}"));
   } else if (request.to().empty()) {
-    CheckText(request.outside_title(), 100, "TITLE_INVALID", "outside_title",
+    CheckLine(request.outside_title(), 1, 100, "TITLE_INVALID", "outside_title",
               "请写党组织全称，1–100 个字符", wrong);
   }
   CheckReason(request.reason(), wrong);

@@ -40,9 +40,8 @@ std::vector<Unmet> ActingBodyUnmet(const rules::ActingBody& rule, const CaseFact
                             rule.role() == rules::ActingBody::APPROVING_OR_ABOVE)) {
     unmet.reason = "NO_COMPETENT_COMMITTEE";
     unmet.message =
-        "从领导该档案的支部往上，登记簿中在该日没有可以审批预备党员的党委或党工委（党总支、党组、临"
-        "时"
-        "党组织和乡镇街道党委下的基层党委无权审批）；请先登记有审批权的上级党委和隶属关系";
+        "从领导该档案的支部往上，登记簿中在该日没有可以审批预备党员的党委或党工委（党总支、党组、"
+        "临时党组织和乡镇街道党委下的基层党委无权审批）；请先登记有审批权的上级党委和隶属关系";
   }
   return {unmet};
 }

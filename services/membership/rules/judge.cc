@@ -203,15 +203,6 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   return judgement;
 }
 
-std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress) {
-  std::vector<v1::StepKind> next;
-  for (int number = 1; number <= kStepKinds; ++number) {
-    const auto kind = static_cast<v1::StepKind>(number);
-    if (MayFollow(set, progress, kind)) next.push_back(kind);
-  }
-  return next;
-}
-
 std::vector<v1::StepKind> NextSteps(const RuleSets& sets, const rows::Progress& progress,
                                     absl::CivilDay day) {
   std::vector<v1::StepKind> next;

@@ -72,10 +72,9 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
 // That the case is paused, about `subject`.
 Violation CasePaused(const RuleSet& set, absl::string_view subject);
 
-// The steps that may follow (下一步), by number, as far as order and passing decide.
-std::vector<v1::StepKind> NextSteps(const RuleSet& set, const rows::Progress& progress);
-// The same on `day`, each step by the set that would judge it then: where a transition leaves a
-// stage to the set before, that is another for the first step of the next stage.
+// The steps that may follow (下一步) on `day`, by number, as far as order and passing decide: each
+// by the set that would judge it then. Where a transition leaves a stage to the set before, that is
+// another for the first step of the next stage.
 std::vector<v1::StepKind> NextSteps(const RuleSets& sets, const rows::Progress& progress,
                                     absl::CivilDay day);
 

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/services/cli/commands_fixture.h"
+#include "tests/services/cli/fake_server.h"
 #include "zhibu/membership/v1/case_event_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
@@ -82,20 +83,6 @@ class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
 
 class ExceptionCommandsTest : public ::testing::Test {
  protected:
-  ExceptionCommandsTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&membership_);
-    builder.RegisterService(&events_);
-    server_ = builder.BuildAndStart();
-    EXPECT_TRUE(WriteFile(folder_.path("token"), "a-token\n").ok());
-    terminal_.environment = {{"ZHIBU_MEMBERSHIP", absl::StrCat("127.0.0.1:", port)},
-                             {"ZHIBU_REGISTRY", absl::StrCat("127.0.0.1:", port)},
-                             {"ZHIBU_TOKEN_FILE", folder_.path("token")}};
-  }
-  ~ExceptionCommandsTest() override { server_->Shutdown(); }
-
   Ran RecordWith(const std::vector<std::string>& more) {
     std::vector<std::string> words = {"member", "record",     "p1/c1", "--step",     "13",
                                       "--date", "2026-11-20", "--set", "passed=true"};
@@ -106,8 +93,8 @@ class ExceptionCommandsTest : public ::testing::Test {
   TempFolder folder_;
   FakeMembership membership_;
   FakeCaseEvents events_;
-  std::unique_ptr<grpc::Server> server_;
   Terminal terminal_;
+  FakeServer server_{{&membership_, &events_}, folder_, terminal_};
 };
 
 TEST_F(ExceptionCommandsTest, RecordWhoGrantedByWhichDocumentAndWhy) {

@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/services/cli/commands_fixture.h"
+#include "tests/services/cli/fake_server.h"
 #include "zhibu/membership/v1/membership_fact_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
@@ -79,25 +80,11 @@ class FakeFacts final : public membership::v1::MembershipFactService::Service {
 
 class FactCommandsTest : public ::testing::Test {
  protected:
-  FactCommandsTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&membership_);
-    builder.RegisterService(&facts_);
-    server_ = builder.BuildAndStart();
-    EXPECT_TRUE(WriteFile(folder_.path("token"), "a-token\n").ok());
-    terminal_.environment = {{"ZHIBU_MEMBERSHIP", absl::StrCat("127.0.0.1:", port)},
-                             {"ZHIBU_REGISTRY", absl::StrCat("127.0.0.1:", port)},
-                             {"ZHIBU_TOKEN_FILE", folder_.path("token")}};
-  }
-  ~FactCommandsTest() override { server_->Shutdown(); }
-
   TempFolder folder_;
   FakeMembership membership_;
   FakeFacts facts_;
-  std::unique_ptr<grpc::Server> server_;
   Terminal terminal_;
+  FakeServer server_{{&membership_, &facts_}, folder_, terminal_};
 };
 
 TEST_F(FactCommandsTest, ShowWhatIsSoOfAMember) {

@@ -14,6 +14,7 @@
 #include "services/cli/commands/progress.h"
 #include "services/cli/commands/words.h"
 #include "tests/services/cli/commands_fixture.h"
+#include "tests/services/cli/fake_server.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/quota_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
@@ -203,22 +204,6 @@ class FakeQuotas : public membership::v1::QuotaService::Service {
 
 class CommandLine : public ::testing::Test {
  protected:
-  CommandLine() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&registry_);
-    builder.RegisterService(&membership_);
-    builder.RegisterService(&quotas_);
-    server_ = builder.BuildAndStart();
-    const std::string address = absl::StrCat("127.0.0.1:", port);
-    EXPECT_TRUE(WriteFile(folder_.path("token"), "a-token\n").ok());
-    terminal_.environment = {{"ZHIBU_REGISTRY", address},
-                             {"ZHIBU_MEMBERSHIP", address},
-                             {"ZHIBU_TOKEN_FILE", folder_.path("token")}};
-  }
-  ~CommandLine() override { server_->Shutdown(); }
-
   // What happens where the registry fails like this.
   Ran RunAgainst(const absl::Status& failure) {
     registry_.failures = {failure};
@@ -229,8 +214,8 @@ class CommandLine : public ::testing::Test {
   FakeRegistry registry_;
   FakeMembership membership_;
   FakeQuotas quotas_;
-  std::unique_ptr<grpc::Server> server_;
   Terminal terminal_;
+  FakeServer server_{{&registry_, &membership_, &quotas_}, folder_, terminal_};
 };
 
 TEST_F(CommandLine, EndsWithACodeForEachClassOfFailure) {

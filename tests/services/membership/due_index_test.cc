@@ -16,9 +16,9 @@ class DueIndexTest : public ::testing::Test {
   void Put(absl::CivilDay day, int64_t revision, const char* organisation = kOrg) {
     Txn txn(*snapshot_);
     txn.BeginJob(revision, absl::UnixEpoch());
-    rows::DueRow due;
-    due.set_day(DayNumber(day));
-    index_.Put(txn, organisation, {"li", "c"}, due);
+    Dues dues;
+    dues.Add()->set_day(DayNumber(day));
+    index_.Replace(txn, organisation, {"li", "c"}, Dues(), dues);
     EXPECT_EQ(txn.writes().size(), 1u);
   }
   const std::unique_ptr<Store> store_ = OpenMemoryStore("membership").value();

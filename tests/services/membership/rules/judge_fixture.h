@@ -37,6 +37,9 @@ class JudgeTest : public ::testing::TestWithParam<Version> {
     facts_.birth = AddYears(start_, -30);
   }
 
+  // What may follow, where this text judges.
+  std::vector<v1::StepKind> Next() { return NextSteps(ShippedRuleSets(), progress_, start_); }
+
   Judgement Propose(const v1::Step& step) {
     facts_.named.assign(8, {true, v1::STAGE_FULL});
     return JudgeWith(step);

@@ -165,7 +165,7 @@ TEST_P(JudgeTest, RefusesWhatNeedsAPassedPreReview) {
   Record(pre_review);
   ExpectRefused(MakeStep(v1::STEP_KIND_ADMISSION_FORM, AddMonths(start_, 12)),
                 "PRE_REVIEW_NOT_PASSED", "D10");
-  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_PRE_REVIEW));
+  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_PRE_REVIEW));
 }
 
 TEST_P(JudgeTest, RefusesAPreReviewOfWhomTheBranchDidNotFindFit) {
@@ -306,7 +306,7 @@ TEST_P(JudgeTest, ExtendsProbationOnceBySixToTwelveMonths) {
   const absl::CivilDay end = AddMonths(first_end, 6);
   EXPECT_EQ(ProbationEnd(progress_), end);
   EXPECT_EQ(LastStage(stages_), v1::STAGE_PROBATIONARY);
-  EXPECT_THAT(NextSteps(set_, progress_),
+  EXPECT_THAT(Next(),
               ElementsAre(v1::STEP_KIND_PROBATION_INSPECTION, v1::STEP_KIND_CONVERSION_APPLICATION,
                           v1::STEP_KIND_CONVERSION_MEETING));
   ExpectRefused(On(meeting, end), "EXTENSION_USED_UP", "D17");
@@ -343,7 +343,7 @@ TEST_P(JudgeTest, TakesNoApplicationOnceConversionWasApproved) {
   // On the application that there was.
   Record(meeting);
   Record(MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, day));
-  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_ARCHIVE));
+  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_ARCHIVE));
   ExpectRefused(MakeStep(v1::STEP_KIND_CONVERSION_APPLICATION, day), "STEP_ALREADY_RECORDED",
                 "D19");
 }
@@ -357,7 +357,7 @@ TEST_P(JudgeTest, EndsACancelledProbation) {
   Record(MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, day + 1));
   EXPECT_EQ(StageOn(stages_, day), v1::STAGE_PROBATIONARY);
   EXPECT_EQ(StageOn(stages_, day + 1), v1::STAGE_ENDED);
-  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_ARCHIVE));
+  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_ARCHIVE));
 }
 
 TEST_P(JudgeTest, EndsACaseWhoseAdmissionWasNotApproved) {
@@ -367,7 +367,7 @@ TEST_P(JudgeTest, EndsACaseWhoseAdmissionWasNotApproved) {
   Record(approval);
   EXPECT_EQ(LastStage(stages_), v1::STAGE_ENDED);
   ExpectRefused(MakeStep(v1::STEP_KIND_OATH, AddMonths(start_, 13)), "CASE_CLOSED", "D19");
-  EXPECT_THAT(NextSteps(set_, progress_), IsEmpty());
+  EXPECT_THAT(Next(), IsEmpty());
 }
 
 TEST_P(JudgeTest, RefusesEveryStepWithoutTheStepsBeforeIt) {
@@ -435,12 +435,12 @@ TEST_P(JudgeTest, TellsEveryUnmetConditionAtOnce) {
 }
 
 TEST_P(JudgeTest, ShowsTheStepsThatMayFollow) {
-  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_APPLICATION));
+  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_APPLICATION));
   WalkTo(v1::STEP_KIND_CULTIVATION_INSPECTION);
-  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION));
+  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION));
   Record(MakeStep(v1::STEP_KIND_CULTIVATION_INSPECTION, AddMonths(start_, 6)));
-  EXPECT_THAT(NextSteps(set_, progress_), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION,
-                                                      v1::STEP_KIND_OBJECT_DETERMINATION));
+  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION,
+                                  v1::STEP_KIND_OBJECT_DETERMINATION));
 }
 
 }  // namespace

@@ -235,8 +235,7 @@ TEST_P(JudgeTimeTest, DoesNotCallAnOathLateWhereTheApprovalWasBeforeTheBooks) {
 
 TEST_P(JudgeTimeTest, BeginsWithEnrolmentOrOathWhereProbationBeganBeforeTheBooks) {
   progress_ = ProgressOfOpeningBalance(start_);
-  EXPECT_THAT(NextSteps(set_, progress_),
-              ::testing::ElementsAre(v1::STEP_KIND_ENROLMENT, v1::STEP_KIND_OATH));
+  EXPECT_THAT(Next(), ::testing::ElementsAre(v1::STEP_KIND_ENROLMENT, v1::STEP_KIND_OATH));
   ExpectRefused(MakeStep(v1::STEP_KIND_SUPERIOR_TALK, start_), "STEP_ALREADY_RECORDED", "D19");
   rows::StageRow& stage = *stages_.Add();
   stage.set_from(DayNumber(start_));
