@@ -12,18 +12,30 @@
 #include "common/base/status.h"
 
 namespace zhibu {
+namespace {
+
+bool IsPrincipalName(absl::string_view name) {
+  return !name.empty() && name.size() <= 63 &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == name.npos;
+}
+
+}  // namespace
 
 absl::StatusOr<Authenticator> Authenticator::Create(const policy::v1::Principals& principals) {
   Authenticator authenticator;
-  absl::flat_hash_set<std::string> names;
+  absl::flat_hash_set<std::string> names, readable = {Sha256Hex("")};
+  for (const Principal& principal : principals.principals()) {
+    readable.insert(Sha256Hex(principal.token_sha256()));
+  }
   for (const Principal& principal : principals.principals()) {
     auto unsound = [&](absl::string_view why) {
       return absl::InvalidArgumentError(
           absl::StrCat("访问主体 \"", principal.name(), "\" 不正确：", why));
     };
-    if (principal.name().empty() || !names.insert(principal.name()).second) {
-      return unsound("name 为空或重复");
+    if (!IsPrincipalName(principal.name())) {
+      return unsound("name 须为 1 至 63 个小写字母、数字、点或连字符");
     }
+    if (!names.insert(principal.name()).second) return unsound("name 重复");
     if (principal.roles().empty()) return unsound("没有 roles");
     for (int role : principal.roles()) {
       if (role == policy::v1::ROLE_UNSPECIFIED || !policy::v1::Role_IsValid(role)) {
@@ -34,10 +46,14 @@ absl::StatusOr<Authenticator> Authenticator::Create(const policy::v1::Principals
         principal.token_sha256().find_first_not_of("0123456789abcdef") != std::string::npos) {
       return unsound("token_sha256 不是 64 位小写十六进制数");
     }
+    if (readable.contains(principal.token_sha256())) {
+      return unsound("token_sha256 的令牌为空，或者就写在本文件中");
+    }
     if (principal.scope_organisation() != kEveryOrganisation &&
         !IdOf(kOrganisations, principal.scope_organisation())) {
       return unsound("scope_organisation 不是党组织的资源名");
     }
+    if (!type::v1::Line_IsValid(principal.scope_line())) return unsound("scope_line 未知");
     if (!authenticator.by_token_sha256_.emplace(principal.token_sha256(), principal).second) {
       return unsound("token_sha256 重复");
     }

@@ -20,8 +20,10 @@ inline constexpr char kEveryOrganisation[] = "organisations/-";
 // Immutable, thread-safe.
 class Authenticator {
  public:
-  // INVALID_ARGUMENT naming the entry where a principal is unsound: no name, no role, a hash that
-  // is not one, a scope that is not an organisation, the same name or token twice.
+  // INVALID_ARGUMENT naming the entry where a principal is unsound: a name that is not
+  // [a-z0-9.-]{1,63}, no role, a hash that is not one, a scope that is not an organisation, the
+  // same name or token twice, an empty token, or a token that is the hash of another one and so
+  // can be read in the file.
   static absl::StatusOr<Authenticator> Create(const policy::v1::Principals& principals);
   // From a text-format file of zhibu.policy.v1.Principals.
   static absl::StatusOr<Authenticator> FromFile(const std::string& path);

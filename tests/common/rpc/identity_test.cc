@@ -39,6 +39,14 @@ TEST(Authenticator, RefusesUnsoundPrincipals) {
   EXPECT_FALSE(refused([](Principals&) {}));
   EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_name(); }));
   EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->set_name("reader"); }));
+  // The journal keeps the name: neither a person's name nor a second line fits in it.
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->set_name("张三"); }));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->set_name("a\nb"); }));
+  EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->set_name("Owner"); }));
+  EXPECT_FALSE(refused(
+      [](Principals& p) { p.mutable_principals(0)->set_name(std::string(61, 'a') + ".9"); }));
+  EXPECT_TRUE(refused(
+      [](Principals& p) { p.mutable_principals(0)->set_name(std::string(62, 'a') + ".9"); }));
   EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_roles(); }));
   EXPECT_TRUE(refused(
       [](Principals& p) { p.mutable_principals(0)->add_roles(policy::v1::ROLE_UNSPECIFIED); }));
@@ -50,6 +58,19 @@ TEST(Authenticator, RefusesUnsoundPrincipals) {
       [](Principals& p) { p.mutable_principals(0)->set_token_sha256(std::string(64, 'A')); }));
   EXPECT_TRUE(refused([](Principals& p) {
     p.mutable_principals(0)->set_token_sha256(p.principals(1).token_sha256());
+  }));
+  // Whoever sends no token is nobody, and whoever reads the file finds no token in it: what one
+  // entry keeps of its token is not another's token, in either order.
+  EXPECT_TRUE(
+      refused([](Principals& p) { p.mutable_principals(0)->set_token_sha256(Sha256Hex("")); }));
+  EXPECT_TRUE(refused([](Principals& p) {
+    p.mutable_principals(0)->set_token_sha256(Sha256Hex(p.principals(1).token_sha256()));
+  }));
+  EXPECT_TRUE(refused([](Principals& p) {
+    p.mutable_principals(1)->set_token_sha256(Sha256Hex(p.principals(0).token_sha256()));
+  }));
+  EXPECT_TRUE(refused([](Principals& p) {
+    p.mutable_principals(0)->set_scope_line(static_cast<type::v1::Line>(99));
   }));
   EXPECT_TRUE(refused([](Principals& p) { p.mutable_principals(0)->clear_scope_organisation(); }));
   EXPECT_TRUE(
