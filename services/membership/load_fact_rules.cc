@@ -1,5 +1,6 @@
 #include "services/membership/load_fact_rules.h"
 
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "common/base/status.h"
 #include "common/domain/citation.h"
 #include "common/domain/text_file.h"
+#include "services/membership/rules/dues_quote.h"
 
 namespace zhibu::membership {
 namespace {
@@ -18,6 +20,9 @@ struct Unsound {
   int index = -1;
 };
 
+constexpr char kMonths[] = "1 to 120 months";
+bool AreMonths(int months) { return months >= 1 && months <= 120; }
+
 // Kinds that are judged by a period or an order of the text: they refuse by their citation.
 bool Refuses(v1::MembershipFactKind kind) {
   return kind == v1::MEMBERSHIP_FACT_KIND_STOPPED || kind == v1::MEMBERSHIP_FACT_KIND_RESTORED ||
@@ -26,6 +31,7 @@ bool Refuses(v1::MembershipFactKind kind) {
 
 std::string WhyUnsound(const rules::FactRule& rule) {
   if (rule.kind() == v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED) return "a fact without its kind";
+  if (!v1::MembershipFactKind_IsValid(rule.kind())) return "a kind that does not exist";
   const auto citation = CitationFromProto(rule.citation());
   if (!citation.ok()) return std::string(citation.status().message());
   if (Refuses(rule.kind()) && rule.citation().mark() != type::v1::MARK_CONFIRMED) {
@@ -36,10 +42,14 @@ std::string WhyUnsound(const rules::FactRule& rule) {
 
 std::string WhyUnsound(const rules::DuesRate& rate) {
   if (rate.payer() == v1::DUES_PAYER_UNSPECIFIED) return "a rate without its payer";
+  if (!v1::DuesPayer_IsValid(rate.payer())) return "a payer that does not exist";
   const auto citation = CitationFromProto(rate.citation());
   if (!citation.ok()) return std::string(citation.status().message());
   if (rate.brackets().empty()) {
     if (rate.amount_fen() < 1) return "brackets, or an amount of at least 1";
+    if (std::max(rate.amount_fen(), rate.at_most_fen()) > kMaxDuesBaseFen) {
+      return absl::StrCat("an amount is at most ", kMaxDuesBaseFen);
+    }
     if (rate.at_most_fen() != 0 && rate.at_most_fen() < rate.amount_fen()) {
       return "at_most_fen is below amount_fen";
     }
@@ -61,9 +71,9 @@ std::string WhyUnsound(const rules::DuesRate& rate) {
 }
 
 Unsound FindUnsound(const rules::FactRules& data) {
-  if (data.lost_contact_months() < 1) return {"at least 1", "lost_contact_months"};
-  if (data.self_withdrawal_months() < 1) return {"at least 1", "self_withdrawal_months"};
-  if (data.max_correction_months() < 1) return {"at least 1", "max_correction_months"};
+  if (!AreMonths(data.lost_contact_months())) return {kMonths, "lost_contact_months"};
+  if (!AreMonths(data.self_withdrawal_months())) return {kMonths, "self_withdrawal_months"};
+  if (!AreMonths(data.max_correction_months())) return {kMonths, "max_correction_months"};
   const auto decision = CitationFromProto(data.decision());
   if (!decision.ok()) return {std::string(decision.status().message()), "decision"};
   if (data.decision().mark() != type::v1::MARK_CONFIRMED) {
@@ -90,14 +100,18 @@ Unsound FindUnsound(const rules::FactRules& data) {
 
 }  // namespace
 
-absl::StatusOr<rules::FactRules> LoadFactRules(const std::string& file) {
-  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
-  TextFile parsed(file);
+absl::StatusOr<rules::FactRules> ParseFactRules(absl::string_view text, absl::string_view name) {
+  TextFile parsed(name);
   rules::FactRules data;
   ZHIBU_RETURN_IF_ERROR(parsed.Parse(text, data));
   const Unsound unsound = FindUnsound(data);
   if (unsound.message.empty()) return data;
   return parsed.Fault(unsound.field, unsound.index, unsound.message);
+}
+
+absl::StatusOr<rules::FactRules> LoadFactRules(const std::string& file) {
+  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  return ParseFactRules(text, file);
 }
 
 }  // namespace zhibu::membership

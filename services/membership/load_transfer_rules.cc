@@ -9,13 +9,16 @@ namespace zhibu::membership {
 namespace {
 
 std::string FaultOf(const rules::TransferRules& data) {
-  if (data.validity_days() < 1 || data.validity_days_outside() < 1 ||
-      data.max_validity_months() < 1) {
-    return "validity_days, validity_days_outside and max_validity_months are at least 1";
+  const auto within = [](int value, int most) { return value >= 1 && value <= most; };
+  if (!within(data.validity_days(), 3660) || !within(data.validity_days_outside(), 3660) ||
+      !within(data.max_validity_months(), 120)) {
+    return "validity_days and validity_days_outside are 1 to 3660, max_validity_months is 1 to 120";
   }
   const bool refuses = data.too_long() == rules::REFUSE || data.expired() == rules::REFUSE;
-  if (data.too_long() == rules::SEVERITY_UNSPECIFIED ||
-      data.expired() == rules::SEVERITY_UNSPECIFIED) {
+  const auto said = [](rules::Severity severity) {
+    return severity != rules::SEVERITY_UNSPECIFIED && rules::Severity_IsValid(severity);
+  };
+  if (!said(data.too_long()) || !said(data.expired())) {
     return "too_long and expired are REFUSE, WARN or OFF";
   }
   for (const auto* citation : {&data.letter(), &data.relation()}) {
@@ -34,14 +37,19 @@ std::string FaultOf(const rules::TransferRules& data) {
 
 }  // namespace
 
-absl::StatusOr<rules::TransferRules> LoadTransferRules(const std::string& file) {
-  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
-  TextFile parsed(file);
+absl::StatusOr<rules::TransferRules> ParseTransferRules(absl::string_view text,
+                                                        absl::string_view name) {
+  TextFile parsed(name);
   rules::TransferRules data;
   ZHIBU_RETURN_IF_ERROR(parsed.Parse(text, data));
   const std::string fault = FaultOf(data);
   if (!fault.empty()) return parsed.Fault("", -1, fault);
   return data;
+}
+
+absl::StatusOr<rules::TransferRules> LoadTransferRules(const std::string& file) {
+  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  return ParseTransferRules(text, file);
 }
 
 }  // namespace zhibu::membership

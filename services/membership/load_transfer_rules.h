@@ -5,13 +5,18 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "services/membership/transfer_rules.pb.h"
 
 namespace zhibu::membership {
 
-// INVALID_ARGUMENT with file and line of a text that cannot be parsed, or saying what is unsound:
-// days or months that are not positive, a severity that is not said, a citation without document or
-// mark, REFUSE by a letter's rule that nobody verified.
+// INVALID_ARGUMENT with name and line of a text that cannot be parsed, or saying what is unsound:
+// days that are not 1 to 3660, months that are not 1 to 120, a severity that is not said, a
+// citation without document or mark, REFUSE by a letter's rule that nobody verified.
+absl::StatusOr<rules::TransferRules> ParseTransferRules(absl::string_view text,
+                                                        absl::string_view name);
+
+// ParseTransferRules of a file; NOT_FOUND where it cannot be read.
 absl::StatusOr<rules::TransferRules> LoadTransferRules(const std::string& file);
 
 }  // namespace zhibu::membership
