@@ -159,7 +159,8 @@ void ExpectNowhere(const std::string& data, const std::vector<std::string>& secr
 }
 
 // What else may happen to a case stands in the books as the folder tells it: one step by exception,
-// an admission that was void and done again, a discussion postponed after a move.
+// an admission that was void and done again, a discussion postponed after a move, an admission that
+// was paused on its way.
 void ExpectStories(County& county) {
   Suite& suite = county.suite();
   const RunResult listed = suite.Zhibu({"member", "exceptions", "jyj-dw", "--json"});
@@ -179,10 +180,19 @@ void ExpectStories(County& county) {
     ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(shown.output, &response).ok())
         << shown.output;
     const m::DevelopmentCase& one = response.development_case();
-    ASSERT_EQ(one.events_size(), 1) << name;
+    ASSERT_GE(one.events_size(), 1) << name;
     const m::CaseEvent& event = one.events(0).event();
     const bool admitted = one.stage() == m::STAGE_PROBATIONARY || one.stage() == m::STAGE_FULL;
     seen.insert(absl::StrCat(m::CaseEventKind_Name(event.kind()), admitted ? " admitted" : ""));
+    const bool resumed = event.kind() == m::CASE_EVENT_KIND_PAUSED && admitted;
+    ASSERT_EQ(one.events_size(), resumed ? 2 : 1) << name;
+    if (resumed) {
+      EXPECT_EQ(one.events(1).event().kind(), m::CASE_EVENT_KIND_RESUMED);
+      EXPECT_EQ(one.events(1).after_step(), one.events(0).after_step());
+      EXPECT_GT(one.steps_size(), one.events(1).after_step());
+      EXPECT_EQ(one.state(),
+                one.stage() == m::STAGE_FULL ? m::CASE_STATE_COMPLETED : m::CASE_STATE_OPEN);
+    }
     if (event.kind() == m::CASE_EVENT_KIND_VOIDED && admitted) {
       std::vector<int> approvals;  // by which event each is void
       for (const m::RecordedStep& step : one.steps()) {
@@ -202,8 +212,9 @@ void ExpectStories(County& county) {
     }
   }
   EXPECT_EQ(seen,
-            (std::set<std::string>{"CASE_EVENT_KIND_PAUSED", "CASE_EVENT_KIND_POSTPONED admitted",
-                                   "CASE_EVENT_KIND_VOIDED", "CASE_EVENT_KIND_VOIDED admitted"}));
+            (std::set<std::string>{"CASE_EVENT_KIND_PAUSED", "CASE_EVENT_KIND_PAUSED admitted",
+                                   "CASE_EVENT_KIND_POSTPONED admitted", "CASE_EVENT_KIND_VOIDED",
+                                   "CASE_EVENT_KIND_VOIDED admitted"}));
   // Judged again, every step is what it was: also those around a move and behind what was void.
   const RunResult proofs = suite.Zhibu({"rules", "verify"});
   EXPECT_EQ(proofs.code, 0) << proofs.output;

@@ -219,7 +219,7 @@ void CountyBuilder::AddFact(absl::string_view person, membership::v1::Membership
 }
 
 void CountyBuilder::TellStories(absl::string_view moved_to, membership::v1::PersonKind excepted) {
-  turns_ = {Turn::kByException, Turn::kDoneAgain, Turn::kPostponed};
+  turns_ = {Turn::kByException, Turn::kDoneAgain, Turn::kPostponed, Turn::kResumed};
   excepted_ = excepted;
   moved_to_ = std::string(moved_to);
 }
@@ -360,6 +360,7 @@ void CountyBuilder::AddOnTheWay(const BranchSpec& spec, membership::v1::PersonKi
   way.steps = PlanHistory(progress, anchor, student ? 240 : 900, today_, &dice_);
   if (way.turn == Turn::kDoneAgain) ApproveAgain(&way.steps, &way.voided_on);
   if (way.turn == Turn::kPostponed) EndBeforeConversion(&way.steps);
+  if (way.turn == Turn::kResumed) Pause(&way.steps, &way.paused_on, &way.resumed_on);
   Person person;
   person.kind = kind;
   person.registered_on = way.steps[0].date;
@@ -367,6 +368,10 @@ void CountyBuilder::AddOnTheWay(const BranchSpec& spec, membership::v1::PersonKi
   person.birth = AddYears(way.steps[0].date, -years) - dice_.Between(1, student ? 200 : 360);
   way.person = AddPerson(spec, person, kNoEnd, kNoEnd);
   AddSteps(spec, way, members);
+  if (way.turn == Turn::kResumed) {
+    AddCaseEvent(way.person, membership::v1::CASE_EVENT_KIND_PAUSED, way.paused_on);
+    AddCaseEvent(way.person, membership::v1::CASE_EVENT_KIND_RESUMED, way.resumed_on);
+  }
   if (progress != Progress::kAdmitted) return;
   const absl::CivilDay meeting = DateOf(way.steps, 15);
   const bool moves = way.turn == Turn::kPostponed;

@@ -99,9 +99,10 @@ class CountyBuilder {
   // the end of the time limit; 0: none.
   void AddFact(absl::string_view person, membership::v1::MembershipFactKind kind, int days_ago,
                absl::string_view authority = "", absl::string_view article = "", int until = 0);
-  // Lets three admissions go another way than most, each once: the first of `excepted` by
-  // exception, of the teachers the next two void and done again, and postponed after a move to
-  // `moved_to`. The counts of BranchSpec hold for them, too. Called before the branches are added.
+  // Lets four admissions go another way than most, each once: the first of `excepted` by
+  // exception, of the teachers the next three void and done again, postponed after a move to
+  // `moved_to`, and paused for a while. The counts of BranchSpec hold for them, too. Called before
+  // the branches are added.
   void TellStories(absl::string_view moved_to, membership::v1::PersonKind excepted);
   // What else happened (发展情形): to the first activists, today: one case is paused, of one the
   // last inspection is void. Their stages stay as they are. Called once, after all branches.
@@ -124,6 +125,7 @@ class CountyBuilder {
     Turn turn = Turn::kNone;
     std::vector<DatedStep> steps;
     absl::CivilDay voided_on;  // of an approval that is done again
+    absl::CivilDay paused_on, resumed_on;
   };
   struct Person {
     absl::CivilDay birth;

@@ -91,6 +91,8 @@ std::vector<DatedStep> WholeWay(absl::CivilDay day, const Pace& pace, int last_s
 // How long after a void approval it was found void, and given again. The meeting was two months
 // before the first at most, and the approval is due within three.
 constexpr int kUntilVoid = 3, kUntilAgain = 15;
+// How long after the review a case was paused, and for how long.
+constexpr int kUntilPaused = 3, kPausedFor = 40;
 
 }  // namespace
 
@@ -137,6 +139,14 @@ void ApproveAgain(std::vector<DatedStep>* steps, absl::CivilDay* voided_on) {
     step->date += kUntilAgain;
   }
   steps->insert(first + 1, {17, first->date + kUntilAgain});
+}
+
+void Pause(std::vector<DatedStep>* steps, absl::CivilDay* paused_on, absl::CivilDay* resumed_on) {
+  for (DatedStep& step : *steps) {
+    if (step.step <= 10) step.date -= kPausedFor;
+  }
+  *paused_on = DateOf(*steps, 10) + kUntilPaused;
+  *resumed_on = *paused_on + kPausedFor;
 }
 
 void EndBeforeConversion(std::vector<DatedStep>* steps) {

@@ -28,6 +28,7 @@ enum class Turn {
   kByException,  // about to leave the unit at the pre-review, and leave was granted (D11)
   kDoneAgain,    // the approval was void and given again
   kPostponed,    // moved during probation, and the new branch postponed the discussion (D18)
+  kResumed,      // paused between review and training, and went on afterwards
 };
 
 // The steps up to `today` (exclusive), oldest first: the talk within a month, an inspection each
@@ -41,6 +42,10 @@ std::vector<DatedStep> PlanHistory(Progress progress, absl::CivilDay anchor, int
 // The same way where the approval, step 17, was given twice: the first was found void on
 // `*voided_on`. What followed the first had not happened by then; it follows the second.
 void ApproveAgain(std::vector<DatedStep>* steps, absl::CivilDay* voided_on);
+
+// The same way where nothing happened from `*paused_on` to `*resumed_on`, between the review, step
+// 10, and the training: what came before lies as much further back.
+void Pause(std::vector<DatedStep>* steps, absl::CivilDay* paused_on, absl::CivilDay* resumed_on);
 
 // The same way before anybody asks for conversion.
 void EndBeforeConversion(std::vector<DatedStep>* steps);

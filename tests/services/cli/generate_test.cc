@@ -246,13 +246,23 @@ TEST(GenerateCounty, TellsWhatElseMayHappenToACase) {
       const Folder folder = Generated("stories", kind, today, seed++);
       std::map<std::string, int> kinds;
       for (const auto& [name, story] : StoriesOf(folder)) {
-        ASSERT_EQ(story.events.size(), 1u);
         const Row& event = story.events[0];
         const absl::CivilDay day = *event.Date(case_event_columns::kDate);
         const std::string what = event.Text(case_event_columns::kKind);
         const auto first = std::find_if(story.steps.begin(), story.steps.end(),
                                         [](const auto& step) { return step.first == 17; });
         const bool admitted = first != story.steps.end();
+        const bool resumed = what == "暂停" && admitted;
+        ASSERT_EQ(story.events.size(), resumed ? 2u : 1u);
+        if (resumed) {
+          // Nothing is recorded in between, and everything after it.
+          EXPECT_EQ(story.events[1].Text(case_event_columns::kKind), "恢复");
+          const absl::CivilDay again = *story.events[1].Date(case_event_columns::kDate);
+          EXPECT_GT(again, day);
+          for (const auto& [step, date] : story.steps) {
+            EXPECT_TRUE(step <= 10 ? date < day : date > again) << step;
+          }
+        }
         ++kinds[absl::StrCat(what, admitted ? "接收" : "")];
         if (what == "认定无效" && admitted) {
           // The approval is void before anything rests on it, and given again within its time.
@@ -278,9 +288,11 @@ TEST(GenerateCounty, TellsWhatElseMayHappenToACase) {
           EXPECT_LE(until, AddMonths(ends, 6));
         }
       }
-      EXPECT_EQ(kinds,
-                (std::map<std::string, int>{
-                    {"暂停", 1}, {"认定无效", 1}, {"认定无效接收", 1}, {"推迟讨论接收", 1}}));
+      EXPECT_EQ(kinds, (std::map<std::string, int>{{"暂停", 1},
+                                                   {"暂停接收", 1},
+                                                   {"认定无效", 1},
+                                                   {"认定无效接收", 1},
+                                                   {"推迟讨论接收", 1}}));
       int exceptions = 0;
       for (const Row& row : RowsOf(folder, FileKind::kSteps)) {
         if (!row.Has(step_columns::kExceptionBy)) continue;
