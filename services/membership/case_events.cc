@@ -73,6 +73,13 @@ absl::Status CaseEvents::Record(Call& call, const v1::RecordCaseEventRequest& re
                          FindPerson(txn, name->person_id));
   if (!person) return absl::DataLossError("a case of nobody");
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::RecordedStep> steps, StepsOf(txn, *name));
+  if (MakesVoid(request.event())) {
+    ZHIBU_ASSIGN_OR_RETURN(const bool later, HasLaterCase(txn, *name, *row));
+    if (later) {
+      return Refused("event", "LATER_CASE_STANDS",
+                     "此人之后另有发展档案，本档案的步骤不能再退回或认定无效");
+    }
+  }
   CaseEventFacts facts;
   facts.progress = &row->progress();
   facts.stages = &person->stages();

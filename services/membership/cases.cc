@@ -103,7 +103,7 @@ absl::Status Cases::GatherFacts(const RuleSet& set, const v1::Step& step, absl::
   facts.progress = &open.row.progress();
   facts.stages = &open.row.stages();
   facts.calendar = &rule_sets_.calendar();
-  if (kind == v1::STEP_KIND_APPLICATION) {
+  if (kind == v1::STEP_KIND_APPLICATION || !open.exists) {
     ZHIBU_ASSIGN_OR_RETURN(facts.other_case_open,
                            HasOpenCase(txn, open.name.person_id, open.name.case_id));
   }

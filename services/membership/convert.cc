@@ -117,6 +117,17 @@ void FactsFromEvent(const MembershipFacts& facts, Facts* rows) {
   for (const v1::MembershipFact& fact : facts) *rows->Add() = FactFromProto(fact);
 }
 
+v1::OpeningBalance OpeningToProto(const rows::OpeningRow& row) {
+  v1::OpeningBalance opening;
+  opening.set_stage(static_cast<v1::Stage>(row.stage()));
+  *opening.mutable_joined_on() = ToProto(DayFromNumber(row.joined_on()));
+  if (row.has_full_member_on()) {
+    *opening.mutable_full_member_on() = ToProto(DayFromNumber(row.full_member_on()));
+  }
+  opening.set_extension_months(row.extension_months());
+  return opening;
+}
+
 v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& row) {
   v1::PersonChanged event;
   event.set_name(NameOf(kPersons, person_id));
@@ -127,12 +138,7 @@ v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& r
   event.set_institution(row.institution());
   *event.mutable_registered_on() = ToProto(DayFromNumber(row.registered_on()));
   if (row.has_opening()) {
-    v1::OpeningBalance& opening = *event.mutable_opening_balance();
-    opening.set_stage(static_cast<v1::Stage>(row.opening().stage()));
-    *opening.mutable_joined_on() = ToProto(DayFromNumber(row.opening().joined_on()));
-    if (row.opening().has_full_member_on()) {
-      *opening.mutable_full_member_on() = ToProto(DayFromNumber(row.opening().full_member_on()));
-    }
+    *event.mutable_opening_balance() = OpeningToProto(row.opening());
   }
   *event.mutable_personal_data() = row.personal_data();
   StagesToEvent(row.stages(), event.mutable_stages());

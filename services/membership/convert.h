@@ -26,6 +26,9 @@ v1::PersonChanged MoveOf(absl::string_view person_id, const rows::PersonRow& mov
 
 using StageChanges = google::protobuf::RepeatedPtrField<v1::StageChange>;
 
+// What was entered when the books were opened.
+v1::OpeningBalance OpeningToProto(const rows::OpeningRow& row);
+
 void StagesToEvent(const Stages& stages, StageChanges* changes);
 void StagesFromEvent(const StageChanges& changes, Stages* stages);
 

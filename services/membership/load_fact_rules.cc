@@ -79,6 +79,8 @@ Unsound FindUnsound(const rules::FactRules& data) {
   if (data.decision().mark() != type::v1::MARK_CONFIRMED) {
     return {"this refuses, so its citation is MARK_CONFIRMED", "decision"};
   }
+  const auto probation = CitationFromProto(data.probation());
+  if (!probation.ok()) return {std::string(probation.status().message()), "probation"};
   std::set<int> kinds, payers;
   for (int i = 0; i < data.facts_size(); ++i) {
     std::string wrong = WhyUnsound(data.facts(i));

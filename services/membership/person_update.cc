@@ -80,13 +80,7 @@ v1::CreatePersonRequest AsRegistration(const VisiblePerson& person, const rows::
     *whole.mutable_birth_date() = ToProto(DayFromNumber(data.birth()));
   }
   if (person.row.has_opening()) {
-    v1::OpeningBalance& opening = *request.mutable_opening_balance();
-    opening.set_stage(static_cast<v1::Stage>(person.row.opening().stage()));
-    *opening.mutable_joined_on() = ToProto(DayFromNumber(person.row.opening().joined_on()));
-    if (person.row.opening().has_full_member_on()) {
-      *opening.mutable_full_member_on() =
-          ToProto(DayFromNumber(person.row.opening().full_member_on()));
-    }
+    *request.mutable_opening_balance() = OpeningToProto(person.row.opening());
   }
   return request;
 }

@@ -114,10 +114,13 @@ absl::StatusOr<int32_t> Quotas::ApprovalsIn(const Reader& reader,
   int32_t approvals = 0;
   for (const std::string& id : persons) {
     const Key cases = Key(kCaseTable).Text(id);
-    std::optional<rows::CaseRow> open;  // one at most
+    std::optional<rows::CaseRow> open;  // one at most; an older one may wait for the archive
     ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
         reader, cases, cases.End(), [&](absl::string_view, const rows::CaseRow& row) {
-          if (!row.progress().closed() && row.organisation_id() == organisation_id) open = row;
+          if (!row.progress().closed() && !row.progress().concluded() &&
+              row.organisation_id() == organisation_id) {
+            open = row;
+          }
           return !open;
         }));
     if (!open || FindDone(open->progress(), v1::STEP_KIND_ADMISSION_APPROVAL) != nullptr) continue;

@@ -165,6 +165,18 @@ absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_
   return open;
 }
 
+absl::StatusOr<bool> HasLaterCase(const Reader& reader, const CaseName& name,
+                                  const rows::CaseRow& row) {
+  const Key cases = Key(kCaseTable).Text(name.person_id);
+  bool later = false;
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
+      reader, cases, cases.End(), [&](absl::string_view, const rows::CaseRow& one) {
+        later = one.stages_before() > row.stages_before() && !one.progress().done().empty();
+        return !later;
+      }));
+  return later;
+}
+
 absl::StatusOr<std::vector<v1::RecordedStep>> StepsOf(const Reader& reader, const CaseName& name) {
   std::vector<v1::RecordedStep> steps;
   const Key range = StepsKey(name);
@@ -197,7 +209,7 @@ rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
   const bool admitted = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
   if (admitted && first != v1::STEP_KIND_APPLICATION &&
       LastStage(person.stages()) == v1::STAGE_PROBATIONARY) {
-    *row.mutable_progress() = ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
+    *row.mutable_progress() = ProgressOfOpeningBalance(person.opening());
   }
   return row;
 }
@@ -206,7 +218,7 @@ Story StoryOf(const RuleSets& rule_sets, const rows::PersonRow& person, const ro
               const std::vector<v1::RecordedStep>& steps) {
   rows::Progress progress;
   if (!steps.empty() && steps.front().kind() != v1::STEP_KIND_APPLICATION && person.has_opening()) {
-    progress = ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
+    progress = ProgressOfOpeningBalance(person.opening());
   }
   Stages stages = person.stages();
   while (stages.size() > row.stages_before()) stages.RemoveLast();
@@ -276,6 +288,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
     if (event.opening_balance().has_full_member_on()) {
       opening.set_full_member_on(Day(event.opening_balance().full_member_on()));
     }
+    opening.set_extension_months(event.opening_balance().extension_months());
   }
   *row.mutable_personal_data() = event.personal_data();
   StagesFromEvent(event.stages(), row.mutable_stages());
@@ -287,20 +300,48 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
     kind.set_kind(change.kind());
   }
   row.set_dues_paid_until(event.dues_paid_until());
-  PutPerson(txn, *id, before ? &*before : nullptr, row);
+  ZHIBU_RETURN_IF_ERROR(PutPerson(txn, *id, before ? &*before : nullptr, row));
   PutByOrganisation(txn, *id, row.affiliations());
   return before ? MoveCases(txn, due_index_, *id, *before, row) : absl::OkStatus();
 }
 
-void Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
-                       rows::PersonRow& row) const {
+absl::StatusOr<Dues> Tables::DuesOf(const Reader& reader, const std::string& id,
+                                    const rows::PersonRow& row) const {
+  bool led_by_case = false;
+  if (IsOnProbationOfBooks(row)) {
+    const Key cases = Key(kCaseTable).Text(id);
+    ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
+        reader, cases, cases.End(), [&](absl::string_view, const rows::CaseRow& one) {
+          const auto& done = one.progress().done();
+          led_by_case = !one.progress().closed() &&
+                        std::any_of(done.begin(), done.end(), [](const rows::StepDone& step) {
+                          return !step.before_books();
+                        });
+          return !led_by_case;
+        }));
+  }
+  return MembershipDues(fact_rules_, row, led_by_case);
+}
+
+absl::Status Tables::RefreshDues(Txn& txn, const std::string& id) const {
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> row, FindPerson(txn, id));
+  if (!row) return absl::DataLossError("a case of nobody");
+  ZHIBU_ASSIGN_OR_RETURN(Dues dues, DuesOf(txn, id, *row));
+  due_index_.Replace(txn, row->organisation_id(), CaseName{id, ""}, row->dues(), dues);
+  row->mutable_dues()->Swap(&dues);
+  PutRow(txn, PersonKey(id), *row);
+  return absl::OkStatus();
+}
+
+absl::Status Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
+                               rows::PersonRow& row) const {
   // What stood only within one commit was never known to anybody.
   if (before != nullptr && before->revision() != txn.revision()) {
     PutRow(txn, Key(kPersonHistory).Text(id).Number(-txn.revision()), *before);
   }
   row.set_revision(txn.revision());
   row.set_recorded_at(absl::ToUnixMicros(txn.now()));
-  *row.mutable_dues() = MembershipDues(fact_rules_, row);
+  ZHIBU_ASSIGN_OR_RETURN(*row.mutable_dues(), DuesOf(txn, id, row));
   const CaseName of_nobodys_case{id, ""};
   if (before != nullptr && before->organisation_id() == row.organisation_id()) {
     due_index_.Replace(txn, row.organisation_id(), of_nobodys_case, before->dues(), row.dues());
@@ -311,14 +352,31 @@ void Tables::PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* b
     due_index_.Replace(txn, row.organisation_id(), of_nobodys_case, Dues(), row.dues());
   }
   PutRow(txn, PersonKey(id), row);
+  return absl::OkStatus();
 }
 
-void Tables::PutStages(Txn& txn, const std::string& id, const Stages& stages,
-                       rows::PersonRow person) const {
+absl::Status Tables::PutStages(Txn& txn, const std::string& id, const Stages& stages,
+                               rows::PersonRow person) const {
   const rows::PersonRow before = person;
   person.set_version(person.version() + 1);
   *person.mutable_stages() = stages;
-  PutPerson(txn, id, &before, person);
+  ZHIBU_RETURN_IF_ERROR(PutPerson(txn, id, &before, person));
+  // A case that is decided but not yet in the archive goes on from what the person is by now.
+  // Nobody sees these stages in it, so its version stays.
+  std::vector<std::pair<std::string, rows::CaseRow>> others;
+  const Key cases = Key(kCaseTable).Text(id);
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
+      txn, cases, cases.End(), [&](absl::string_view key, const rows::CaseRow& one) {
+        if (!one.progress().closed() && !Same(one.stages(), stages)) others.emplace_back(key, one);
+        return true;
+      }));
+  for (auto& [key, one] : others) {
+    KeyParts parts(key);
+    parts.Text();
+    *one.mutable_stages() = stages;
+    PutRow(txn, CaseKey({id, parts.Text().value_or("")}), one);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::PersonRevealed& event) const {
@@ -350,7 +408,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
   const rows::PersonRow before = *row;
   row->set_merged_into(IdOf(kPersons, event.kept()).value_or(""));
   row->set_version(row->version() + 1);
-  PutPerson(txn, id, &before, *row);
+  ZHIBU_RETURN_IF_ERROR(PutPerson(txn, id, &before, *row));
   PutRow(txn, Key(kMergeTable).Text(id), event);
   return absl::OkStatus();
 }
@@ -404,12 +462,14 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   rows::StepRow step;
   *step.mutable_recorded() = event.recorded();
   PutRow(txn, StepsKey(*name).Number(event.recorded().sequence()), step);
+  if (AdmittedBeforeBooks(row.progress())) {
+    ZHIBU_RETURN_IF_ERROR(RefreshDues(txn, name->person_id));
+  }
   // Most steps leave the stage as it is, and the person's row alone.
   if (Same(stages_before, row.stages())) return absl::OkStatus();
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> person, FindPerson(txn, name->person_id));
   if (!person) return absl::DataLossError("a step of a person who is not there");
-  PutStages(txn, name->person_id, row.stages(), *std::move(person));
-  return absl::OkStatus();
+  return PutStages(txn, name->person_id, row.stages(), *std::move(person));
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
@@ -462,9 +522,10 @@ absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
   *made.mutable_recorded() = recorded;
   PutRow(txn, CaseEventsKey(*name).Number(recorded.sequence()), made);
   if (!Same(person->stages(), row->stages())) {
-    PutStages(txn, name->person_id, row->stages(), *std::move(person));
+    return PutStages(txn, name->person_id, row->stages(), *std::move(person));
   }
-  return absl::OkStatus();
+  return AdmittedBeforeBooks(row->progress()) ? RefreshDues(txn, name->person_id)
+                                              : absl::OkStatus();
 }
 
 }  // namespace zhibu::membership

@@ -78,6 +78,10 @@ absl::StatusOr<std::optional<rows::CaseRow>> FindCase(const Reader& reader, cons
 absl::StatusOr<bool> HasOpenCase(const Reader& reader, absl::string_view person_id,
                                  absl::string_view except = "");
 
+// Whether another case of the person began after something in this one, and stands.
+absl::StatusOr<bool> HasLaterCase(const Reader& reader, const CaseName& name,
+                                  const rows::CaseRow& row);
+
 // The case's steps, void ones included, and what happened beside them, each in order.
 absl::StatusOr<std::vector<v1::RecordedStep>> StepsOf(const Reader& reader, const CaseName& name);
 absl::StatusOr<std::vector<v1::RecordedCaseEvent>> CaseEventsOf(const Reader& reader,
@@ -117,11 +121,16 @@ class Tables {
 
  private:
   // Writes the record as it now is, with its due items; what it was goes into the history.
-  void PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
-                 rows::PersonRow& row) const;
-  // The person as it is, now at these stages.
-  void PutStages(Txn& txn, const std::string& id, const Stages& stages,
-                 rows::PersonRow person) const;
+  absl::Status PutPerson(Txn& txn, const std::string& id, const rows::PersonRow* before,
+                         rows::PersonRow& row) const;
+  // The person as it is, now at these stages; also what cases know of them.
+  absl::Status PutStages(Txn& txn, const std::string& id, const Stages& stages,
+                         rows::PersonRow person) const;
+  // What falls due about the membership.
+  absl::StatusOr<Dues> DuesOf(const Reader& reader, const std::string& id,
+                              const rows::PersonRow& row) const;
+  // Where a step of a case takes over, or gives back, what falls due about the membership.
+  absl::Status RefreshDues(Txn& txn, const std::string& id) const;
 
   const RuleSets& rule_sets_;
   const PersonalDataKeys& keys_;

@@ -85,12 +85,16 @@ std::vector<Unmet> ElectorateUnmet(const CaseFacts& facts, const ProposedStep& p
   if (!facts.electorate || vote == nullptr) return {};
   const Electorate& counted = *facts.electorate;
   const bool same = vote->entitled() == counted.entitled && counted.entitled > 0;
-  if (same && !counted.provisional) return {};
+  if (same && !counted.provisional()) return {};
   Unmet unmet;
   unmet.subject = DetailField(*proposed.step, "vote.entitled");
   unmet.values = {{"{entitled}", absl::StrCat(vote->entitled())},
                   {"{electorate}", absl::StrCat(counted.entitled)}};
-  if (counted.provisional) {
+  if (counted.provisional() && vote->entitled() < counted.certain()) {
+    unmet.message =
+        absl::StrCat("应到会有表决权的正式党员填写了", vote->entitled(),
+                     "人，而按登记簿该日支部至少有", counted.certain(), "人；请核对应到会人数");
+  } else if (counted.provisional()) {
     unmet.warns = true;
     unmet.reason = "ELECTORATE_NOT_CONFIRMED";
     unmet.message =

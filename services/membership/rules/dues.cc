@@ -36,6 +36,22 @@ std::optional<absl::CivilDay> DayOfDue(const rules::Due& entry, absl::CivilDay d
   }
 }
 
+// Where the books do not have the approval, no step of theirs has set the end of probation.
+void AddEndOfProbation(const RuleSet& set, const rows::Progress& after, v1::Stage stage,
+                       Dues& dues) {
+  if (!AdmittedBeforeBooks(after) || stage != v1::STAGE_PROBATIONARY ||
+      FindDone(after, v1::STEP_KIND_CONVERSION_MEETING) != nullptr ||
+      std::any_of(dues.begin(), dues.end(), [](const rows::DueRow& due) {
+        return due.kind() == v1::DUE_KIND_CONVERSION || due.kind() == v1::DUE_KIND_POSTPONEMENT;
+      })) {
+    return;
+  }
+  rows::DueRow& due = *dues.Add();
+  due.set_kind(v1::DUE_KIND_CONVERSION);
+  due.set_day(DayNumber(ProbationEnd(after).value()));
+  due.set_rule_set(set.id());
+}
+
 }  // namespace
 
 void RemoveDue(v1::DueKind kind, Dues& dues) {
@@ -66,6 +82,7 @@ void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
     due.set_day(DayNumber(*day));
     due.set_rule_set(set.id());
   }
+  AddEndOfProbation(set, after, stage, dues);
 }
 
 type::v1::Citation CitationOf(const RuleSets& sets, const rows::DueRow& due) {

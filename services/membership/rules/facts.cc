@@ -385,13 +385,22 @@ bool HasDied(const rows::PersonRow& person) {
   });
 }
 
-Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person) {
+bool IsOnProbationOfBooks(const rows::PersonRow& person) {
+  return person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY &&
+         LastStage(person.stages()) == v1::STAGE_PROBATIONARY;
+}
+
+Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person,
+                    bool led_by_case) {
   Dues dues;
-  if (person.facts().empty() || !person.merged_into().empty() || HasLeft(person.affiliations())) {
-    return dues;
-  }
-  const Standing standing = StandingOn(person, kNoEnd);
+  if (!person.merged_into().empty() || HasLeft(person.affiliations())) return dues;
   const v1::Stage stage = LastStage(person.stages());
+  if (!led_by_case && IsOnProbationOfBooks(person)) {
+    AddDue(v1::DUE_KIND_CONVERSION,
+           ProbationEnd(ProgressOfOpeningBalance(person.opening())).value(), dues);
+  }
+  if (person.facts().empty()) return dues;
+  const Standing standing = StandingOn(person, kNoEnd);
   if (IsMember(stage)) {
     if (standing.correction_until) {
       AddDue(v1::DUE_KIND_CORRECTION, *standing.correction_until, dues);
@@ -409,6 +418,8 @@ Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person
 
 type::v1::Citation CitationOfMembershipDue(const rules::FactRules& rules, int due_kind) {
   switch (due_kind) {
+    case v1::DUE_KIND_CONVERSION:
+      return rules.probation();
     case v1::DUE_KIND_CORRECTION:
       return RuleOf(rules, v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN)->citation();
     case v1::DUE_KIND_CONTACT_LOST:

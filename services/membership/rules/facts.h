@@ -41,9 +41,13 @@ v1::MembershipStatus StatusOn(const rules::FactRules& rules, const rows::PersonR
 // Whether the person has died.
 bool HasDied(const rows::PersonRow& person);
 
+// Whether the person is on the probation of an opening balance (期初预备党员).
+bool IsOnProbationOfBooks(const rows::PersonRow& person);
+
 // What falls due about the membership, by the facts as they stand: nothing of somebody who left,
-// whose record was merged or who is no member.
-Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person);
+// whose record was merged or who is no member. `led_by_case`: the end of the probation of an
+// opening balance is a case's item by now.
+Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person, bool led_by_case);
 
 // Why: the citation for a due item of a membership; default for other kinds.
 type::v1::Citation CitationOfMembershipDue(const rules::FactRules& rules, int due_kind);

@@ -74,7 +74,7 @@ void BeIdeal(const RuleSets& sets, CaseFacts& facts) {
   // Whoever is competent acts, and votes are cast by whoever may; who that is, is not a question of
   // time.
   facts.competent = {"organisations/-"};
-  facts.electorate = Electorate{1, false};
+  facts.electorate = Electorate{1, 0};
   facts.calendar = &sets.calendar();
 }
 

@@ -100,8 +100,10 @@ void JudgeOpening(const RuleSet& set, const CaseFacts& facts, const ProposedStep
   const v1::Stage stage = LastStage(*facts.stages);
   if (facts.other_case_open) {
     refusals.push_back(OfRule(set.order(), "CASE_ALREADY_OPEN", proposed.subject,
-                              "此人已有未结束的发展档案，不能再次申请；请在原档案中继续"));
-  } else if (stage == v1::STAGE_PROBATIONARY || stage == v1::STAGE_FULL) {
+                              "此人已有未结束的发展档案，不能另建档案；请在原档案中继续"));
+  }
+  if (facts.other_case_open || KindOf(*proposed.step) != v1::STEP_KIND_APPLICATION) return;
+  if (stage == v1::STAGE_PROBATIONARY || stage == v1::STAGE_FULL) {
     refusals.push_back(
         OfRule(set.order(), "ALREADY_MEMBER", proposed.subject, "此人已是党员，不能再次申请入党"));
   } else if (stage == v1::STAGE_STOPPED) {
@@ -172,7 +174,7 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   }
   judgement.conditions.push_back(ConditionOf(set.order()));
   JudgeOrder(set, facts, proposed, judgement.refusals);
-  if (kind == v1::STEP_KIND_APPLICATION) JudgeOpening(set, facts, proposed, judgement.refusals);
+  JudgeOpening(set, facts, proposed, judgement.refusals);
   const v1::Vote* vote = VoteOf(*proposed.step);
   const bool impossible = vote != nullptr && !CanBe(*vote);
   if (impossible) {

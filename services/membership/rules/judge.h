@@ -30,7 +30,7 @@ struct CaseFacts {
   std::string person;                        // "persons/{person}"
   const rows::Progress* progress = nullptr;  // of the case before the step; never null
   const Stages* stages = nullptr;            // of the person; never null
-  bool other_case_open = false;              // asked for step 1 only
+  bool other_case_open = false;              // asked for what opens a case
   std::optional<absl::CivilDay> birth;       // nullopt: not known
   std::vector<NamedPerson> named;            // in the order of the step
   std::vector<Uncounted> uncounted;          // see UncountedPeriods

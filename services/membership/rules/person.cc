@@ -139,6 +139,12 @@ class Reading {
             "预备党员没有转正日期，请删去");
       return;
     }
+    const int extended = opening.extension_months();
+    if (extended != 0 && (full || extended < 6 || extended > 12)) {
+      Wrong("opening_balance.extension_months", "OPENING_BALANCE_EXTENSION_INVALID",
+            "已延长的预备期只用于预备党员，为 6 至 12 个月；没有延长过则不填");
+      return;
+    }
     form_.opening.emplace();
     form_.opening->stage = opening.stage();
     form_.opening->joined_on = *joined;

@@ -172,14 +172,24 @@ void Advance(const v1::Step& step, rows::Progress& progress) {
   }
 }
 
-rows::Progress ProgressOfOpeningBalance(absl::CivilDay joined_on) {
+rows::Progress ProgressOfOpeningBalance(const rows::OpeningRow& opening) {
   rows::Progress progress;
+  const absl::CivilDay joined_on = DayFromNumber(opening.joined_on());
+  if (opening.extension_months() > 0) {
+    progress.set_extensions(1);
+    progress.set_extension_months(opening.extension_months());
+  }
   // Not the days on which these happened, but none of what comes is earlier than the meeting.
   for (int kind = v1::STEP_KIND_APPLICATION; kind <= v1::STEP_KIND_ADMISSION_FILING; ++kind) {
     SetDone(progress, static_cast<v1::StepKind>(kind), joined_on);
     DoneOf(progress, static_cast<v1::StepKind>(kind)).set_before_books(true);
   }
   return progress;
+}
+
+bool AdmittedBeforeBooks(const rows::Progress& progress) {
+  const rows::StepDone* approval = FindDone(progress, v1::STEP_KIND_ADMISSION_APPROVAL);
+  return approval != nullptr && approval->before_books();
 }
 
 v1::Stage StageOn(const Stages& stages, absl::CivilDay day) {

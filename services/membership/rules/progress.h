@@ -48,8 +48,11 @@ void AdvanceStages(const rows::Progress& before, const v1::Step& step,
 void Advance(const v1::Step& step, rows::Progress& progress);
 
 // What is known of the way of somebody whose probation was entered as an opening balance: admitted
-// on `joined_on`.
-rows::Progress ProgressOfOpeningBalance(absl::CivilDay joined_on);
+// on the day of joining, and perhaps extended once.
+rows::Progress ProgressOfOpeningBalance(const rows::OpeningRow& opening);
+
+// Whether the way up to the admission is known by an opening balance alone.
+bool AdmittedBeforeBooks(const rows::Progress& progress);
 
 // STAGE_UNSPECIFIED before the first.
 v1::Stage StageOn(const Stages& stages, absl::CivilDay day);

@@ -22,7 +22,8 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
   for (const std::string& one : facts.deliberating) proof.add_deliberating(one);
   if (facts.electorate) {
     proof.set_electorate(facts.electorate->entitled);
-    proof.set_electorate_provisional(facts.electorate->provisional);
+    proof.set_electorate_provisional(facts.electorate->provisional());
+    proof.set_electorate_registered_later(facts.electorate->registered_later);
   }
   if (facts.quota_left) proof.set_quota_left(*facts.quota_left);
   for (const Uncounted& period : facts.uncounted) {
@@ -48,7 +49,7 @@ void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
   facts.deliberating.assign(proof.deliberating().begin(), proof.deliberating().end());
   facts.electorate.reset();
   if (proof.has_electorate()) {
-    facts.electorate = Electorate{proof.electorate(), proof.electorate_provisional()};
+    facts.electorate = Electorate{proof.electorate(), proof.electorate_registered_later()};
   }
   facts.quota_left.reset();
   if (proof.has_quota_left()) facts.quota_left = proof.quota_left();

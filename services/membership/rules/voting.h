@@ -10,14 +10,20 @@
 
 namespace zhibu::membership {
 
-// Whether the person held voting rights on `day`: a full member (正式党员) then, whose rights were
-// not suspended (留党察看; 选举条例 art 5) and whose membership was not stopped.
+// Whether the person held voting rights on `day`: a full member (正式党员) then, approved by then,
+// whose rights were not suspended (留党察看; 选举条例 art 5) and whose membership was not stopped.
 bool HasVotingRights(const rows::PersonRow& person, absl::CivilDay day);
 
 // Those who should attend with voting rights (应到会有表决权的正式党员).
 struct Electorate {
   int32_t entitled = 0;
-  bool provisional = false;  // not everybody counted was in these books on the day
+  // How many of them came into these books after the day only: whether the branch had them then, or
+  // others whom nobody entered, the books cannot tell.
+  int32_t registered_later = 0;
+
+  bool provisional() const { return registered_later > 0; }
+  // Those of whom the books were sure.
+  int32_t certain() const { return entitled - registered_later; }
 };
 
 // Counts the person where `branch` kept him or her on `day`, with voting rights, and not excused

@@ -206,6 +206,9 @@ TEST_F(ActingTest, OnlyWarnsWhereTheBooksBeganAfterTheMeeting) {
   ASSERT_TRUE(world_.Create(later).ok());
   world_.WalkTo(kCase, kStart, v1::STEP_KIND_ADMISSION_MEETING);
   v1::Step meeting = MakeStep(v1::STEP_KIND_ADMISSION_MEETING, kObject);
+  // Two were surely there: fewer cannot be right.
+  SetVote(meeting.mutable_admission_meeting()->mutable_vote(), 1, 1, 1);
+  EXPECT_THAT(ReasonsOf(Try(meeting)), ElementsAre("ELECTORATE_DIFFERS"));
   SetVote(meeting.mutable_admission_meeting()->mutable_vote(), 5, 4, 4);
   v1::RecordStepResponse response;
   ASSERT_TRUE(world_.Step(kCase, meeting, &response).ok());
@@ -214,6 +217,7 @@ TEST_F(ActingTest, OnlyWarnsWhereTheBooksBeganAfterTheMeeting) {
   EXPECT_EQ(response.recorded().step().admission_meeting().vote().entitled(), 5);
   EXPECT_EQ(response.recorded().proof().electorate(), 3);
   EXPECT_TRUE(response.recorded().proof().electorate_provisional());
+  EXPECT_EQ(response.recorded().proof().electorate_registered_later(), 1);
   EXPECT_EQ(Disagreements(), 0);
 }
 

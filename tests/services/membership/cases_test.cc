@@ -265,6 +265,69 @@ TEST_F(CasesTest, ConvertsWhoWasProbationaryWhenTheBooksWereOpened) {
   EXPECT_EQ(FromProto(world_.Case(kName).probation_ends()).value(), end);
 }
 
+TEST_F(CasesTest, OpensNoSecondCaseBesideAnOpenOne) {
+  v1::CreatePersonRequest request = world_.PersonRequest("prob");
+  request.mutable_opening_balance()->set_stage(v1::STAGE_PROBATIONARY);
+  *request.mutable_opening_balance()->mutable_joined_on() = ToProto(kStart);
+  ASSERT_TRUE(world_.Create(request).ok());
+  const v1::Step enrolment = MakeStep(v1::STEP_KIND_ENROLMENT, kStart + 9);
+  ASSERT_TRUE(world_.Step("persons/prob/cases/c1", enrolment).ok());
+  // It would not know of what happens in the first: of an extension, for one.
+  EXPECT_THAT(ReasonsOf(world_.Step("persons/prob/cases/c2", enrolment)),
+              ElementsAre("CASE_ALREADY_OPEN"));
+}
+
+TEST_F(CasesTest, CountsAnExtensionFromBeforeTheBooks) {
+  v1::CreatePersonRequest request = world_.PersonRequest("prob");
+  v1::OpeningBalance& opening = *request.mutable_opening_balance();
+  opening.set_stage(v1::STAGE_PROBATIONARY);
+  *opening.mutable_joined_on() = ToProto(kStart);
+  for (const int wrong : {-1, 5, 13}) {
+    opening.set_extension_months(wrong);
+    EXPECT_THAT(ReasonsOf(world_.Create(request)),
+                ElementsAre("OPENING_BALANCE_EXTENSION_INVALID"));
+  }
+  opening.set_extension_months(6);
+  ASSERT_TRUE(world_.Create(request).ok());
+  constexpr char kName[] = "persons/prob/cases/c";
+  const absl::CivilDay end = AddMonths(kStart, 18);
+  for (int kind = 19; kind <= 22; ++kind) {
+    ASSERT_TRUE(world_.Step(kName, MakeStep(static_cast<v1::StepKind>(kind), end - 9)).ok());
+  }
+  v1::Step meeting = MakeStep(v1::STEP_KIND_CONVERSION_MEETING, end - 1);
+  EXPECT_THAT(ReasonsOf(world_.Step(kName, meeting)), ElementsAre("PROBATION_NOT_ENDED"));
+  *meeting.mutable_date() = ToProto(end);
+  v1::Step again = meeting;
+  again.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_EXTENDED);
+  again.mutable_conversion_meeting()->set_extension_months(6);
+  EXPECT_THAT(ReasonsOf(world_.Step(kName, again)), ElementsAre("EXTENSION_USED_UP"));
+  EXPECT_TRUE(world_.Step(kName, meeting).ok());
+}
+
+// Of a cancelled admission the archive is still to come when the person applies again.
+TEST_F(CasesTest, AnOlderCaseTakesNothingBack) {
+  world_.WalkTo(kCase, kStart, v1::STEP_KIND_CONVERSION_MEETING);
+  const absl::CivilDay end = AddMonths(kStart, 24);
+  v1::Step cancelled = MakeStep(v1::STEP_KIND_CONVERSION_MEETING, end);
+  cancelled.mutable_conversion_meeting()->set_outcome(v1::CONVERSION_OUTCOME_CANCELLED);
+  ASSERT_TRUE(world_.Step(kCase, cancelled).ok());
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CONVERSION_APPROVAL, end)).ok());
+  ASSERT_EQ(world_.Person("persons/li").stage(), v1::STAGE_ENDED);
+  constexpr char kAgain[] = "persons/li/cases/again";
+  ASSERT_TRUE(world_.Step(kAgain, MakeStep(v1::STEP_KIND_APPLICATION, end + 1)).ok());
+  v1::RecordStepResponse response;
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_ARCHIVE, end + 2), &response).ok());
+  EXPECT_EQ(response.stage(), v1::STAGE_APPLICANT);
+  EXPECT_EQ(world_.Person("persons/li").stage(), v1::STAGE_APPLICANT);
+  // Nor is the cancellation void beside a case that rests on it.
+  v1::CaseEvent voided;
+  voided.set_kind(v1::CASE_EVENT_KIND_VOIDED);
+  *voided.mutable_date() = ToProto(end + 3);
+  voided.set_reason("第三十三条");
+  voided.set_step_sequence(world_.Case(kCase).steps_size() - 1);
+  EXPECT_THAT(ReasonsOf(world_.Beside(kCase, voided)), ElementsAre("LATER_CASE_STANDS"));
+}
+
 TEST_F(CasesTest, RecordsABatchWholeOrNotAtAll) {
   ASSERT_TRUE(world_.CreatePerson("wang").ok());
   v1::BatchRecordStepsRequest batch;

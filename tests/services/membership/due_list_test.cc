@@ -66,6 +66,43 @@ TEST_F(DueListTest, FollowsACaseFromTheTalkToTheArchive) {
                                  Due(v1::DUE_KIND_INSPECTION, AddMonths(kStart, 24))));
 }
 
+TEST_F(DueListTest, KnowsTheEndOfAProbationThatBeganBeforeTheBooks) {
+  v1::CreatePersonRequest request = world_.PersonRequest("prob");
+  request.mutable_opening_balance()->set_stage(v1::STAGE_PROBATIONARY);
+  *request.mutable_opening_balance()->mutable_joined_on() = ToProto(kStart);
+  ASSERT_TRUE(world_.Create(request).ok());
+  constexpr char kProb[] = "persons/prob/cases/c";
+  // The one item, whose it is, and when.
+  const auto the_one = [&](bool of_case) {
+    const std::vector<v1::DueItem> due = world_.Due(absl::CivilDay(2100, 1, 1));
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_EQ(due[0].kind(), v1::DUE_KIND_CONVERSION);
+    EXPECT_EQ(due[0].development_case(), of_case ? kProb : "");
+    EXPECT_EQ(due[0].person(), of_case ? "" : "persons/prob");
+    EXPECT_EQ(FromProto(due[0].due_on()).value(), AddMonths(kStart, 12));
+    EXPECT_EQ(due[0].citation().article(), of_case ? "第三十一条" : "第三十二条");
+  };
+  the_one(false);
+  ASSERT_TRUE(world_.Step(kProb, MakeStep(v1::STEP_KIND_ENROLMENT, kStart + 9)).ok());
+  the_one(true);
+  v1::CaseEvent voided;
+  voided.set_kind(v1::CASE_EVENT_KIND_VOIDED);
+  *voided.mutable_date() = ToProto(kStart + 10);
+  voided.set_reason("第二十八条");
+  voided.set_step_sequence(1);
+  ASSERT_TRUE(world_.Beside(kProb, voided).ok());
+  the_one(false);
+  const absl::CivilDay end = AddMonths(kStart, 12);
+  for (int kind = 19; kind <= 22; ++kind) {
+    ASSERT_TRUE(world_.Step(kProb, MakeStep(static_cast<v1::StepKind>(kind), end)).ok());
+    the_one(true);
+  }
+  ASSERT_TRUE(world_.Step(kProb, MakeStep(v1::STEP_KIND_CONVERSION_MEETING, end)).ok());
+  const std::vector<v1::DueItem> due = world_.Due(absl::CivilDay(2100, 1, 1));
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].kind(), v1::DUE_KIND_APPROVAL);
+}
+
 TEST_F(DueListTest, FollowsAdmissionAndProbation) {
   Walk(v1::STEP_KIND_PRE_REVIEW);
   EXPECT_THAT(All(), IsEmpty());

@@ -240,21 +240,25 @@ TEST_P(BodyRules, HoldTheElectorateAgainstTheBooks) {
        {v1::STEP_KIND_ADMISSION_MEETING, v1::STEP_KIND_CONVERSION_MEETING}) {
     v1::Step step = MakeStep(kind, kDay);
     MutableVoteOf(step)->set_entitled(16);
-    facts_.electorate = Electorate{16, false};
+    facts_.electorate = Electorate{16, 0};
     EXPECT_EQ(Found("ELECTORATE_DIFFERS", step), "");
     for (const int counted : {15, 17}) {
-      facts_.electorate = Electorate{counted, false};
+      facts_.electorate = Electorate{counted, 0};
       EXPECT_EQ(Found("ELECTORATE_DIFFERS", step), "ELECTORATE_DIFFERS");
       EXPECT_FALSE(Unmets("ELECTORATE_DIFFERS", step)[0].warns);
       EXPECT_THAT(Unmets("ELECTORATE_DIFFERS", step)[0].subject,
                   ::testing::EndsWith("_meeting.vote.entitled"));
     }
-    for (const int counted : {0, 15, 16}) {
-      facts_.electorate = Electorate{counted, true};
+    // Sixteen may be right as long as no more than that were surely there.
+    for (const int counted : {1, 15, 16, 17, 30}) {
+      facts_.electorate = Electorate{counted, std::max(1, counted - 16)};
       EXPECT_EQ(Found("ELECTORATE_DIFFERS", step), "ELECTORATE_NOT_CONFIRMED");
       EXPECT_TRUE(Unmets("ELECTORATE_DIFFERS", step)[0].warns);
     }
-    facts_.electorate = Electorate{0, false};
+    facts_.electorate = Electorate{30, 13};
+    EXPECT_EQ(Found("ELECTORATE_DIFFERS", step), "ELECTORATE_DIFFERS");
+    EXPECT_FALSE(Unmets("ELECTORATE_DIFFERS", step)[0].warns);
+    facts_.electorate = Electorate{0, 0};
     EXPECT_EQ(Found("ELECTORATE_DIFFERS", step), "ELECTORATE_EMPTY");
     MutableVoteOf(step)->set_entitled(0);
     EXPECT_EQ(Found("ELECTORATE_DIFFERS", step), "ELECTORATE_EMPTY");
@@ -300,7 +304,7 @@ TEST(BodyProof, KeepsWhatWasJudgedBy) {
   facts.acting_organisation = "organisations/b";
   facts.competent = {"organisations/a", "organisations/b"};
   facts.deliberating = {"organisations/c"};
-  facts.electorate = Electorate{16, true};
+  facts.electorate = Electorate{16, 3};
   facts.quota_left = -2;
   const v1::Proof proof = ProofOf(facts, {}, absl::CivilDay(2027, 1, 1));
   CaseFacts again;
@@ -311,7 +315,7 @@ TEST(BodyProof, KeepsWhatWasJudgedBy) {
             proof.SerializeAsString());
   EXPECT_EQ(again.competent, facts.competent);
   EXPECT_EQ(again.electorate->entitled, 16);
-  EXPECT_TRUE(again.electorate->provisional);
+  EXPECT_EQ(again.electorate->registered_later, 3);
   EXPECT_EQ(again.quota_left, -2);
   EXPECT_TRUE(again.named[0].rights_suspended);
 }

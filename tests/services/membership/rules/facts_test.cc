@@ -298,7 +298,7 @@ TEST(MembershipDues, AreWhatTheFactsLeaveOpen) {
   rows::PersonRow person = Member();
   const auto dues = [&] {
     std::vector<std::pair<int, std::string>> all;
-    for (const rows::DueRow& due : MembershipDues(ShippedFactRules(), person)) {
+    for (const rows::DueRow& due : MembershipDues(ShippedFactRules(), person, false)) {
       all.emplace_back(due.kind(), FormatDate(DayFromNumber(due.day())));
       EXPECT_FALSE(CitationOfMembershipDue(ShippedFactRules(), due.kind()).article().empty());
     }

@@ -214,19 +214,25 @@ TEST_P(JudgeTimeTest, TakesWhoWasBornOnALeapDayOnTheTwentyEighth) {
                 "D01");
 }
 
+rows::OpeningRow Joined(CivilDay day) {
+  rows::OpeningRow opening;
+  opening.set_joined_on(DayNumber(day));
+  return opening;
+}
+
 TEST_P(JudgeTimeTest, EndsProbationThatBeganOnALeapDayOnTheTwentyEighth) {
-  rows::Progress progress = ProgressOfOpeningBalance(CivilDay(2024, 2, 29));
+  rows::Progress progress = ProgressOfOpeningBalance(Joined(CivilDay(2024, 2, 29)));
   EXPECT_EQ(ProbationEnd(progress), CivilDay(2025, 2, 28));
   progress.set_extension_months(6);
   EXPECT_EQ(ProbationEnd(progress), CivilDay(2025, 8, 28));
-  progress = ProgressOfOpeningBalance(CivilDay(2023, 8, 31));
+  progress = ProgressOfOpeningBalance(Joined(CivilDay(2023, 8, 31)));
   progress.set_extension_months(6);
   EXPECT_EQ(ProbationEnd(progress), CivilDay(2025, 2, 28));
 }
 
 // When the admission was approved is not known then: the meeting's day says nothing of the oath's.
 TEST_P(JudgeTimeTest, DoesNotCallAnOathLateWhereTheApprovalWasBeforeTheBooks) {
-  progress_ = ProgressOfOpeningBalance(start_);
+  progress_ = ProgressOfOpeningBalance(Joined(start_));
   for (const int months : {0, 1, 9}) {
     SCOPED_TRACE(months);
     ExpectAccepted(MakeStep(v1::STEP_KIND_OATH, AddMonths(start_, months) + 1));
@@ -234,7 +240,7 @@ TEST_P(JudgeTimeTest, DoesNotCallAnOathLateWhereTheApprovalWasBeforeTheBooks) {
 }
 
 TEST_P(JudgeTimeTest, BeginsWithEnrolmentOrOathWhereProbationBeganBeforeTheBooks) {
-  progress_ = ProgressOfOpeningBalance(start_);
+  progress_ = ProgressOfOpeningBalance(Joined(start_));
   EXPECT_THAT(Next(), ::testing::ElementsAre(v1::STEP_KIND_ENROLMENT, v1::STEP_KIND_OATH));
   ExpectRefused(MakeStep(v1::STEP_KIND_SUPERIOR_TALK, start_), "STEP_ALREADY_RECORDED", "D19");
   rows::StageRow& stage = *stages_.Add();

@@ -28,7 +28,10 @@ std::vector<std::string_view> Approvers(const History& history) {
 
 void D12_Electorate(const Did& step, Found& found) {
   if ((step.step != 15 && step.step != 23) || !step.voters) return;
-  if (step.some_came_later) {
+  if (step.came_later > 0 && step.ballot.entitled < *step.voters - step.came_later) {
+    // Not even those of whom the books are sure.
+    found.refused.insert("ELECTORATE_DIFFERS");
+  } else if (step.came_later > 0) {
     // The books cannot tell; what was said stands.
     found.warned.insert("ELECTORATE_NOT_CONFIRMED");
   } else if (*step.voters == 0) {

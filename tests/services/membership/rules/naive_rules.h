@@ -63,7 +63,7 @@ struct Did {
   std::optional<Day> leaving;                            // 13
   std::vector<std::pair<std::string, Day>> deliberated;  // 17: who, and when
   std::optional<int> voters;                             // 15, 23: who may vote there, by the books
-  bool some_came_later = false;   // not all of them were in the books on the day
+  int came_later = 0;             // how many of them were not in the books on the day
   std::optional<int> quota_left;  // 17: where there is a ledger
   bool excepted = false;          // an exception was granted
   bool before_books = false;      // on a day that they do not tell; `on` was not earlier

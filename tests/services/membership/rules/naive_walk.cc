@@ -95,7 +95,9 @@ Walk::Walk(uint64_t seed) : random_(seed) {
   } else if (eventful_ && OneIn(12)) {
     history_.probationer_since = start_;
     stage(v1::STAGE_PROBATIONARY, start_);
-    progress = ProgressOfOpeningBalance(start_);
+    rows::OpeningRow opening;
+    opening.set_joined_on(DayNumber(start_));
+    progress = ProgressOfOpeningBalance(opening);
   }
   story_.emplace(&ShippedRuleSets(), std::move(progress), std::move(stages), &affiliations_);
   history_.upward = AddBranch();
@@ -274,7 +276,7 @@ CaseFacts Walk::FactsOf(const RuleSet& set, const Did& did) {
     }
   }
   if (needs.deliberating) facts.deliberating = DeliberatingBodies(upward);
-  if (did.voters) facts.electorate = Electorate{*did.voters, did.some_came_later};
+  if (did.voters) facts.electorate = Electorate{*did.voters, did.came_later};
   facts.quota_left = did.quota_left;
   facts.calendar = &ShippedRuleSets().calendar();
   return facts;

@@ -94,7 +94,7 @@ void Walk::SomeBallot(Did& did) {
   vote.abstained = OneIn(8) ? Below(2) : 0;
   if (OneIn(2)) {
     did.voters = vote.entitled - (OneIn(8) ? 1 : 0);
-    did.some_came_later = OneIn(4);
+    if (OneIn(4)) did.came_later = OneIn(4) ? 1 : 1 + Below(*did.voters);
   }
   if (did.step == 23) {
     did.outcome = OneIn(3) ? Outcome::kExtended : OneIn(8) ? Outcome::kCancelled : Outcome::kFull;

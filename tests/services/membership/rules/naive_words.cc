@@ -113,7 +113,7 @@ std::string Written(const Did& did) {
   for (const auto& [name, day] : did.deliberated) {
     absl::StrAppend(&text, " deliberated by ", name, " on ", FormatDate(day));
   }
-  if (did.voters) absl::StrAppend(&text, " voters ", *did.voters, did.some_came_later ? "?" : "");
+  if (did.voters) absl::StrAppend(&text, " voters ", *did.voters, did.came_later > 0 ? "?" : "");
   if (did.quota_left) absl::StrAppend(&text, " quota ", *did.quota_left);
   if (did.excepted) absl::StrAppend(&text, " excepted");
   for (const Named& named : did.named) {

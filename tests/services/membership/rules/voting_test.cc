@@ -57,10 +57,18 @@ TEST(Voting, CountsWhomTheBranchKeptThatDay) {
 TEST(Voting, IsProvisionalOverWhoeverWasRegisteredLater) {
   Electorate electorate;
   CountVoter(Member(kFull + 20), "branch", kFull + 20, electorate);
-  EXPECT_FALSE(electorate.provisional);
+  EXPECT_FALSE(electorate.provisional());
   CountVoter(Member(kFull + 20), "branch", kFull + 19, electorate);
   EXPECT_EQ(electorate.entitled, 2);
-  EXPECT_TRUE(electorate.provisional);
+  EXPECT_TRUE(electorate.provisional());
+  EXPECT_EQ(electorate.certain(), 1);
+}
+
+TEST(Voting, RightsBeginWithTheApprovalWhereThatIsLater) {
+  rows::PersonRow person = Member(absl::CivilDay(2014, 1, 1));
+  person.mutable_stages(1)->set_approved_on(DayNumber(kFull + 40));
+  EXPECT_FALSE(HasVotingRights(person, kFull + 39));
+  EXPECT_TRUE(HasVotingRights(person, kFull + 40));
 }
 
 }  // namespace
