@@ -16,6 +16,7 @@
 #include "services/membership/form.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/subtree.h"
+#include "services/membership/unit_transfers.h"
 
 namespace zhibu::membership {
 namespace {
@@ -422,6 +423,16 @@ absl::Status Transfers::Receive(Call& call, const v1::ReceiveTransferRequest& re
   }
   if (!refused.empty()) return Refused(refused);
   MoveOn(open.day, to, transfer.name(), *person->mutable_affiliations());
+  if (!outside) {
+    ZHIBU_ASSIGN_OR_RETURN(const Followed now,
+                           FollowUnits(txn, tree_, person_id, call.today(),
+                                       *person->mutable_affiliations()));
+    if (!now.there) {
+      return Refused("date", "ORGANISATION_ENDED",
+                     absl::StrCat(NameOf(kOrganisations, now.organisation_id),
+                                  " 已经撤销，没有接续的党组织，请撤销本次转接，重新发起"));
+    }
+  }
   const v1::PersonChanged moved = MoveOf(person_id, *person);
   ZHIBU_RETURN_IF_ERROR(parts_.tables.Apply(txn, moved));
   txn.Emit(moved);

@@ -143,6 +143,37 @@ absl::Status NoteUnitTransfer(Txn& txn, const registry::v1::Reorganised& event) 
   return absl::OkStatus();
 }
 
+absl::StatusOr<Followed> FollowUnits(const Reader& reader, const SharedOrgTree& tree,
+                                     absl::string_view person_id, absl::CivilDay today,
+                                     Affiliations& affiliations) {
+  const auto last = [&]() -> std::string { return affiliations.rbegin()->organisation_id(); };
+  const auto ends = [&](const std::string& id) {
+    return tree.Read([&](const OrgTree& all) { return all.LastDayOf(id) != kNoEnd - 1; });
+  };
+  std::vector<std::pair<std::string, UnitTransferRow>> decisions;
+  if (ends(last())) {
+    const Key all(kUnitTransferTable);
+    ZHIBU_RETURN_IF_ERROR(ScanRows<UnitTransferRow>(
+        reader, all, all.End(), [&](absl::string_view key, const UnitTransferRow& row) {
+          decisions.emplace_back(KeyParts(key).Text().value_or(""), row);
+          return true;
+        }));
+  }
+  // A successor may have ended too; each decision leads on at most once, so rounds in the data end.
+  bool moved = true;
+  for (size_t round = 0; moved && round < decisions.size(); ++round) {
+    moved = false;
+    for (const auto& [id, row] : decisions) {
+      const std::string from = last(), to = GoesTo(row, from, std::string(person_id));
+      if (to.empty() || HasLeft(affiliations)) continue;
+      moved |= HandOverOn(DayFromNumber(row.effective()), from, to, NameOf(kReorganisations, id),
+                          affiliations);
+    }
+  }
+  return Followed{
+      last(), tree.Read([&](const OrgTree& all) { return all.ExistsOn(last(), today); })};
+}
+
 absl::Status MoveNextPersons(Txn& txn, const Tables& tables, absl::string_view reorganisation_id,
                              int limit) {
   const Key key = UnitTransferKey(reorganisation_id);

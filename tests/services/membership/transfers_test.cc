@@ -322,6 +322,18 @@ TEST_F(TransfersTest, ATransferUnderWayGoesOnFromTheSuccessor) {
   EXPECT_EQ(world_.Person(kOne, kStart + 2).organisation(), kScopedBranch);
 }
 
+TEST_F(TransfersTest, WhoIsReceivedAsOfADayBeforeTheEndGoesOnWithTheSuccessor) {
+  Issued();
+  MergeInto("merge", kScopedBranch, "organisations/general", kStart + 5);
+  world_.Organisation("scoped-branch", registry::v1::ORGANISATION_KIND_BRANCH, "scoped",
+                      kStart + 5);
+  world_.Settle();
+  EXPECT_THAT(ReasonsOf(Receive(kStart + 5)), ElementsAre("ORGANISATION_NOT_THERE"));
+  ASSERT_TRUE(Receive(kStart + 4).ok());
+  EXPECT_EQ(world_.Person(kOne, kStart + 4).organisation(), kScopedBranch);
+  EXPECT_EQ(world_.Person(kOne, kStart + 5).organisation(), "organisations/general");
+}
+
 // The tables are what the own feed says; 0x22 is the registry's.
 TEST_F(TransfersTest, TheFeedRebuildsThem) {
   Issued();
