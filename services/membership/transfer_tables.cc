@@ -25,6 +25,7 @@ absl::CivilDay DayInIndex(const v1::Transfer& transfer) {
       return DayOf(transfer.received_on());
     case v1::TRANSFER_STATE_REFUSED:
     case v1::TRANSFER_STATE_CANCELLED:
+    case v1::TRANSFER_STATE_OVERTAKEN:
       return DayOf(transfer.ended_on());
     default:
       return DayOf(transfer.started_on());

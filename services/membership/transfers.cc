@@ -15,6 +15,7 @@
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/progress.h"
 #include "services/membership/subtree.h"
 #include "services/membership/unit_transfers.h"
 
@@ -114,6 +115,21 @@ v1::Transfer Shown(const rows::TransferRow& row, absl::CivilDay today) {
   return transfer;
 }
 
+// There is a relation to be moved on the day, and nothing that is recorded later took it away: a
+// receipt is dated when the letter arrives, however long after.
+void RequireRelation(const std::string& name, const rows::PersonRow& person, absl::CivilDay day,
+                     Violations& refused) {
+  const v1::Stage then = StageOn(person.stages(), day), last = LastStage(person.stages());
+  if (then == v1::STAGE_ENDED || last == v1::STAGE_ENDED) {
+    refused.push_back(Because("MEMBERSHIP_ENDED", name,
+                              "该人员的党籍或发展过程已经终止，没有可以转接的组织关系"));
+  }
+  if (then == v1::STAGE_STOPPED || last == v1::STAGE_STOPPED) {
+    refused.push_back(Because("MEMBERSHIP_STOPPED", name,
+                              "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍"));
+  }
+}
+
 template <typename Findings>
 void AddWarnings(const Violations& warnings, Findings* findings) {
   for (const Violation& warning : warnings) *findings->Add() = ToFinding(warning);
@@ -142,14 +158,7 @@ absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest
     violation.earliest = LastMove(person.affiliations());
     refused.push_back(std::move(violation));
   }
-  if (StageOn(person.stages(), day) == v1::STAGE_ENDED) {
-    refused.push_back(Because("MEMBERSHIP_ENDED", request.person(),
-                              "该人员的党籍或发展过程已经终止，没有可以转接的组织关系"));
-  }
-  if (StageOn(person.stages(), day) == v1::STAGE_STOPPED) {
-    refused.push_back(Because("MEMBERSHIP_STOPPED", request.person(),
-                              "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍"));
-  }
+  RequireRelation(request.person(), person, day, refused);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> open, OpenTransferOf(reader, person_id));
   if (open) {
     refused.push_back(Because("TRANSFER_ALREADY_OPEN", NameOf(kTransfers, *open),
@@ -410,6 +419,11 @@ absl::Status Transfers::Receive(Call& call, const v1::ReceiveTransferRequest& re
     refused.push_back(
         Because("ALREADY_MERGED", transfer.person(), "该人员档案已并入另一份档案，请撤销本次转接"));
   }
+  RequireRelation(transfer.person(), *person, open.day, refused);
+  if (!outside && person->organisation_id() == to) {
+    refused.push_back(
+        Because("SAME_ORGANISATION", transfer.name(), "该人员已在接收的党组织，请撤销本次转接"));
+  }
   if (open.day < LastMove(person->affiliations())) {
     refused.push_back(TooEarly(LastMove(person->affiliations())));
   }
@@ -424,9 +438,8 @@ absl::Status Transfers::Receive(Call& call, const v1::ReceiveTransferRequest& re
   if (!refused.empty()) return Refused(refused);
   MoveOn(open.day, to, transfer.name(), *person->mutable_affiliations());
   if (!outside) {
-    ZHIBU_ASSIGN_OR_RETURN(const Followed now,
-                           FollowUnits(txn, tree_, person_id, call.today(),
-                                       *person->mutable_affiliations()));
+    ZHIBU_ASSIGN_OR_RETURN(const Followed now, FollowUnits(txn, tree_, person_id, call.today(),
+                                                           *person->mutable_affiliations()));
     if (!now.there) {
       return Refused("date", "ORGANISATION_ENDED",
                      absl::StrCat(NameOf(kOrganisations, now.organisation_id),

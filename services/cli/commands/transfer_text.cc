@@ -30,6 +30,7 @@ std::string DayShown(const Transfer& transfer) {
       return absl::StrCat("接收 ", DateText(transfer.received_on()));
     case membership::v1::TRANSFER_STATE_REFUSED:
     case membership::v1::TRANSFER_STATE_CANCELLED:
+    case membership::v1::TRANSFER_STATE_OVERTAKEN:
       return DateText(transfer.ended_on());
     default:
       return absl::StrCat("发起 ", DateText(transfer.started_on()));
@@ -55,7 +56,7 @@ std::string MonthText(absl::string_view month) {
 
 std::string Term(membership::v1::TransferState state) {
   static constexpr const char* kWords[] = {"未说明", "待审批", "待开介绍信", "转接中",
-                                           "已接收", "未同意", "已撤销"};
+                                           "已接收", "未同意", "已撤销",     "已随整建制转移"};
   const auto place = static_cast<size_t>(state);
   return place < std::size(kWords) ? kWords[place] : std::to_string(place);
 }

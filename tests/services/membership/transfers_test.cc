@@ -322,6 +322,78 @@ TEST_F(TransfersTest, ATransferUnderWayGoesOnFromTheSuccessor) {
   EXPECT_EQ(world_.Person(kOne, kStart + 2).organisation(), kScopedBranch);
 }
 
+// A to B is open and A is merged into B: the person is there already.
+TEST_F(TransfersTest, ATransferIntoTheSuccessorIsOverAndIsSeenToBe) {
+  Issued();
+  MergeInto("merge", kBranch, kScopedBranch, kStart + 1);
+  v1::GetTransferRequest get;
+  v1::GetTransferResponse got;
+  get.set_name(kName);
+  ASSERT_TRUE(Invoke(&Stub::GetTransfer, *stub_, get, &got).ok());
+  transfer_ = got.transfer();
+  EXPECT_EQ(transfer_.state(), v1::TRANSFER_STATE_OVERTAKEN);
+  EXPECT_EQ(FromProto(transfer_.ended_on()).value(), kStart + 1);
+  EXPECT_THAT(transfer_.ended_reason(), ::testing::HasSubstr("reorganisations/merge"));
+  EXPECT_EQ(transfer_.from(), kBranch);
+  EXPECT_EQ(transfer_.links_size(), 2);
+  EXPECT_EQ(transfer_.letters_size(), 1);
+  EXPECT_THAT(List(kScopedBranch, v1::TRANSFER_DIRECTION_IN), ElementsAre(kName));
+  EXPECT_THAT(List(kBranch, v1::TRANSFER_DIRECTION_OUT), ElementsAre(kName));
+  EXPECT_THAT(world_.Due(kToday, 0, kCounty), IsEmpty());
+  EXPECT_THAT(ReasonsOf(Receive(kStart + 2)), ::testing::Contains("TRANSFER_STATE_DISALLOWS"));
+  const v1::Person person = world_.Person(kOne);
+  ASSERT_EQ(person.affiliations_size(), 2);
+  EXPECT_EQ(person.affiliations(1).cause(), "reorganisations/merge");
+  // Nothing is under way any more.
+  EXPECT_TRUE(Start("organisations/general", kStart + 2, kOne, "next").ok());
+}
+
+TEST_F(TransfersTest, NobodyIsSentWhoseMembershipHasEndedSince) {
+  const absl::CivilDay removed(2036, 10, 1);
+  ASSERT_TRUE(
+      world_.Fact(kOne, v1::MEMBERSHIP_FACT_KIND_REMOVED, removed, kCounty, "第三十一条").ok());
+  for (const absl::CivilDay day : {removed - 1, removed}) {
+    EXPECT_THAT(ReasonsOf(Start(kScopedBranch, day)), ElementsAre("MEMBERSHIP_ENDED"));
+  }
+  ASSERT_TRUE(
+      world_.Fact(kTwo, v1::MEMBERSHIP_FACT_KIND_STOPPED, removed, kCounty, "第二十四条").ok());
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, removed - 1, kTwo, "u")),
+              ElementsAre("MEMBERSHIP_STOPPED"));
+  ASSERT_TRUE(world_.Fact(kTwo, v1::MEMBERSHIP_FACT_KIND_RESTORED, removed + 9, kCounty).ok());
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, removed + 8, kTwo, "u")),
+              ElementsAre("MEMBERSHIP_STOPPED"));
+  EXPECT_TRUE(Start(kScopedBranch, removed + 9, kTwo, "u").ok());
+}
+
+// Cancellation of a probationer is a step of the case, which asks nothing of letters under way.
+TEST_F(TransfersTest, NobodyIsReceivedWhoseCaseEndedWhileTheLetterWasOut) {
+  ASSERT_TRUE(world_.CreatePerson("li").ok());
+  world_.WalkTo("persons/li/cases/c", absl::CivilDay(2033, 1, 1),
+                v1::STEP_KIND_CULTIVATION_INSPECTION);
+  ASSERT_TRUE(Start(kScopedBranch, kStart, "persons/li").ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Approve(kScoped).ok());
+  ASSERT_TRUE(Issue().ok());
+  v1::CaseEvent event;
+  *event.mutable_date() = ToProto(kStart + 2);
+  event.set_kind(v1::CASE_EVENT_KIND_WITHDRAWN);
+  const absl::Status status = world_.Beside("persons/li/cases/c", event);
+  ASSERT_TRUE(status.ok()) << status;
+  for (const int after : {1, 2}) {
+    EXPECT_THAT(ReasonsOf(Receive(kStart + after)), ElementsAre("MEMBERSHIP_ENDED"));
+  }
+  EXPECT_EQ(world_.Person("persons/li").organisation(), kBranch);
+  EXPECT_TRUE(Do(
+                  &Stub::CancelTransfer,
+                  [] {
+                    v1::CancelTransferRequest request;
+                    request.set_reason("发展过程已终止");
+                    return request;
+                  }(),
+                  kStart + 2)
+                  .ok());
+}
+
 TEST_F(TransfersTest, WhoIsReceivedAsOfADayBeforeTheEndGoesOnWithTheSuccessor) {
   Issued();
   MergeInto("merge", kScopedBranch, "organisations/general", kStart + 5);
