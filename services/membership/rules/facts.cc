@@ -267,7 +267,10 @@ class Judging {
 
   void JudgeWhatIsOpen() {
     const bool stops = kind_ == v1::MEMBERSHIP_FACT_KIND_STOPPED;
-    if (stops && context_.open_case) {
+    // Whoever came into the books as a probationer may have no case yet: probation runs on all the
+    // same, and would end on a day before the membership was restored.
+    const bool probation = stage_ == v1::STAGE_PROBATIONARY;
+    if (stops && (context_.open_case || probation)) {
       Add("CASE_STILL_OPEN", "fact.kind",
           "此人还有未办结的发展过程：请先办结或取消预备党员资格，再停止党籍");
     }

@@ -284,6 +284,27 @@ TEST(JudgeFact, TellsEverythingAtOnce) {
                           "CASE_STILL_OPEN", "TRANSFER_ALREADY_OPEN"));
 }
 
+// A case of theirs opens with the first step that is recorded here; until then there is none.
+TEST(JudgeFact, StopsNoProbationerWithOrWithoutACase) {
+  rows::PersonRow person = Member();
+  person.mutable_stages()->RemoveLast();
+  const rows::FactRow stop =
+      Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2019, 12, 5), "town", "第二十四条");
+  for (const bool open_case : {false, true}) {
+    const auto found = Judge(person, stop, open_case);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].reason, "CASE_STILL_OPEN");
+  }
+  AddStage(person, v1::STAGE_FULL, CivilDay(2020, 2, 29));
+  Happen(person,
+         Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2020, 2, 29), "town", "第二十四条"));
+  // Everything else happens to probationers as to others.
+  rows::PersonRow other = Member();
+  other.mutable_stages()->RemoveLast();
+  Happen(other,
+         Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, CivilDay(2019, 12, 5), "town", "第三十一条"));
+}
+
 TEST(JudgeFact, RefusesWhoIsNoMemberButTakesADeath) {
   rows::PersonRow person;
   AddStage(person, v1::STAGE_APPLICANT, CivilDay(2030, 1, 1));
