@@ -29,6 +29,12 @@ bool Refuses(v1::MembershipFactKind kind) {
          kind == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN;
 }
 
+// Kinds that take somebody out of the electorate of a branch.
+bool LeavesTheElectorate(v1::MembershipFactKind kind) {
+  return kind == v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED ||
+         kind == v1::MEMBERSHIP_FACT_KIND_EXCUSED;
+}
+
 std::string WhyUnsound(const rules::FactRule& rule) {
   if (rule.kind() == v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED) return "a fact without its kind";
   if (!v1::MembershipFactKind_IsValid(rule.kind())) return "a kind that does not exist";
@@ -36,6 +42,9 @@ std::string WhyUnsound(const rules::FactRule& rule) {
   if (!citation.ok()) return std::string(citation.status().message());
   if (Refuses(rule.kind()) && rule.citation().mark() != type::v1::MARK_CONFIRMED) {
     return "this kind refuses, so its citation is MARK_CONFIRMED";
+  }
+  if (LeavesTheElectorate(rule.kind()) && !rule.needs_article() && !rule.needs_reason()) {
+    return "who leaves the electorate needs_reason or needs_article";
   }
   return "";
 }

@@ -260,9 +260,18 @@ class Judging {
   }
 
   void JudgeArticle() {
-    if (!RuleOf(rules_, kind_)->needs_article() || !fact_.article().empty()) return;
-    Cite(Add("ARTICLE_REQUIRED", "fact.article",
-             absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
+    const rules::FactRule& rule = *RuleOf(rules_, kind_);
+    if (!fact_.article().empty()) return;
+    if (rule.needs_article()) {
+      Cite(Add("ARTICLE_REQUIRED", "fact.article",
+               absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
+    } else if (rule.needs_reason() && fact_.document_number().empty()) {
+      Violation& violation = Add(
+          "ARTICLE_OR_DOCUMENT_REQUIRED", "fact.article",
+          absl::StrCat("“", FactTitle(kind_),
+                       "”使此人不再计入应到会有表决权人数：须写明依据条款或文号，不写事由经过"));
+      if (rule.citation().mark() == type::v1::MARK_CONFIRMED) Cite(violation);
+    }
   }
 
   void JudgeWhatIsOpen() {

@@ -106,8 +106,9 @@ TEST(StatusOn, SaysWhoVotesAndWhoShouldAttend) {
   EXPECT_TRUE(On(person, CivilDay(2019, 2, 28)).entitled_to_attend());
   EXPECT_FALSE(On(person, CivilDay(2020, 2, 28)).voting_rights());
   EXPECT_TRUE(On(person, CivilDay(2020, 2, 29)).voting_rights());
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1)));
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_EXCUSED, CivilDay(2025, 6, 1)));
+  Happen(person,
+         Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1), "", "第五条"));
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_EXCUSED, CivilDay(2025, 6, 1), "", "第五条"));
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_RESTORED, CivilDay(2026, 1, 1)));
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED, CivilDay(2027, 1, 1)));
   const struct {
@@ -166,7 +167,8 @@ TEST(StatusOn, FollowsAMemberOutOfContactToRemoval) {
 
 TEST(StatusOn, KeepsNothingOfAnEarlierMembership) {
   rows::PersonRow person = Member();
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1)));
+  Happen(person,
+         Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1), "", "第五条"));
   Happen(person,
          Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, CivilDay(2025, 3, 1), "town", "第三十一条"));
   AddStage(person, v1::STAGE_APPLICANT, CivilDay(2026, 1, 1));
@@ -229,6 +231,22 @@ TEST(JudgeFact, AsksForAnArticleWhereTheMembershipEnds) {
               ElementsAre("STOP_WITHOUT_GROUND"));
 }
 
+TEST(JudgeFact, TakesNobodyOutOfTheElectorateWithoutArticleOrDocument) {
+  for (const auto kind :
+       {v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, v1::MEMBERSHIP_FACT_KIND_EXCUSED}) {
+    rows::FactRow fact = Fact(kind, CivilDay(2030, 1, 1));
+    const auto found = Judge(Member(), fact);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].reason, "ARTICLE_OR_DOCUMENT_REQUIRED");
+    // What is not confirmed is cited for no refusal.
+    EXPECT_EQ(found[0].citation.article(),
+              kind == v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED ? "第五条" : "");
+    fact.set_document_number("校党〔2030〕1号");
+    EXPECT_THAT(Reasons(Member(), fact), IsEmpty());
+    EXPECT_THAT(Reasons(Member(), Fact(kind, CivilDay(2030, 1, 1), "", "第五条")), IsEmpty());
+  }
+}
+
 TEST(JudgeFact, LimitsCorrectionToAYear) {
   const CivilDay begin(2031, 2, 28);
   const struct {
@@ -259,7 +277,7 @@ TEST(JudgeFact, LetsBeginWhatIsNotAndEndWhatIs) {
       {v1::MEMBERSHIP_FACT_KIND_EXCUSED, v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED}};
   for (const auto& [begin, end] : kPairs) {
     rows::PersonRow person = Member();
-    rows::FactRow begun = Fact(begin, CivilDay(2030, 1, 1));
+    rows::FactRow begun = Fact(begin, CivilDay(2030, 1, 1), "", "第五条");
     if (begin == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN) {
       begun.set_until(begun.day() + 30);
     }
