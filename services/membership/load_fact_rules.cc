@@ -43,6 +43,9 @@ std::string WhyUnsound(const rules::FactRule& rule) {
   if (Refuses(rule.kind()) && rule.citation().mark() != type::v1::MARK_CONFIRMED) {
     return "this kind refuses, so its citation is MARK_CONFIRMED";
   }
+  if (!rule.effective_from().empty() && !ParseDate(rule.effective_from()).ok()) {
+    return "effective_from is a date such as 2019-05-06";
+  }
   if (LeavesTheElectorate(rule.kind()) && !rule.needs_article() && !rule.needs_reason()) {
     return "who leaves the electorate needs_reason or needs_article";
   }

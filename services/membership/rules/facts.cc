@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
@@ -72,7 +73,7 @@ class Judging {
         stage_(LastStage(person_.stages())),
         standing_(StandingOn(person_, kNoEnd)) {}
 
-  std::vector<Violation> Run() {
+  FactJudgement Run() {
     JudgeOrder();
     if (JudgeStage()) {
       JudgeState();
@@ -81,7 +82,7 @@ class Judging {
     JudgeAuthority();
     JudgeArticle();
     JudgeWhatIsOpen();
-    return std::move(found_);
+    return {std::move(found_), std::move(warned_)};
   }
 
  private:
@@ -91,6 +92,15 @@ class Judging {
     violation.subject = std::string(subject);
     violation.message = std::move(message);
     return violation;
+  }
+  // What the text of the rule of `kind` asks: before it was in force, it is only told.
+  Violation& AddOfText(Kind kind, absl::string_view reason, absl::string_view subject,
+                       std::string message) {
+    Violation violation = std::move(Add(reason, subject, std::move(message)));
+    found_.pop_back();
+    const auto from = ParseDate(RuleOf(rules_, kind)->effective_from());
+    std::vector<Violation>& where = from.ok() && day_ < *from ? warned_ : found_;
+    return where.emplace_back(std::move(violation));
   }
   // By the rule of this kind, or of `kind`.
   void Cite(Violation& violation) const { violation.citation = RuleOf(rules_, kind_)->citation(); }
@@ -187,21 +197,30 @@ class Judging {
     }
   }
 
+  // Stopped because contact was lost: no article is said, or the one of the rule and nothing
+  // narrower (the same article has other grounds, such as emigration).
+  bool StoppedForLostContact() const {
+    const std::string& article = RuleOf(rules_, kind_)->citation().article();
+    return fact_.article().empty() || absl::EndsWith(fact_.article(), article);
+  }
+
   void JudgePeriods() {
     if (kind_ == v1::MEMBERSHIP_FACT_KIND_STOPPED) {
       if (!standing_.lost_since) {
         if (!fact_.article().empty()) return;
-        Cite(Add("STOP_WITHOUT_GROUND", "fact.article",
-                 absl::StrCat("停止党籍须有依据：失去联系满 ", rules_.lost_contact_months(),
-                              " 个月（先登记失去联系），或写明其他情形所依据的条款")));
+        Cite(AddOfText(kind_, "STOP_WITHOUT_GROUND", "fact.article",
+                       absl::StrCat("停止党籍须有依据：失去联系满 ", rules_.lost_contact_months(),
+                                    " 个月（先登记失去联系），或写明其他情形所依据的条款")));
         return;
       }
       const absl::CivilDay earliest =
           AddMonths(*standing_.lost_since, rules_.lost_contact_months());
-      if (day_ >= earliest) return;
-      Violation& violation = Add("CONTACT_LOST_TOO_SHORT", "fact.date",
-                                 absl::StrCat("失去联系满 ", rules_.lost_contact_months(),
-                                              " 个月即 ", FormatDate(earliest), " 起才能停止党籍"));
+      if (day_ >= earliest || !StoppedForLostContact()) return;
+      Violation& violation =
+          AddOfText(kind_, "CONTACT_LOST_TOO_SHORT", "fact.date",
+                    absl::StrCat("失去联系满 ", rules_.lost_contact_months(), " 个月即 ",
+                                 FormatDate(earliest),
+                                 " 起才能停止党籍；因其他情形停止的，请写明所依据的款、项"));
       violation.earliest = earliest;
       Cite(violation);
     } else if (kind_ == v1::MEMBERSHIP_FACT_KIND_REMOVED && stage_ == v1::STAGE_STOPPED) {
@@ -210,27 +229,28 @@ class Judging {
       const absl::CivilDay latest = AddMonths(day_, rules_.max_correction_months());
       const absl::CivilDay until = DayFromNumber(fact_.until());
       if (until > day_ && until <= latest) return;
-      Cite(Add("CORRECTION_OUT_OF_RANGE", "fact.until",
-               absl::StrCat("限期改正的期限须在开始之后，且不超过 ", rules_.max_correction_months(),
-                            " 个月，即不晚于 ", FormatDate(latest))));
+      Cite(AddOfText(
+          kind_, "CORRECTION_OUT_OF_RANGE", "fact.until",
+          absl::StrCat("限期改正的期限须在开始之后，且不超过 ", rules_.max_correction_months(),
+                       " 个月，即不晚于 ", FormatDate(latest))));
     }
   }
 
   void JudgeSelfWithdrawal() {
     if (!standing_.lost_since) {
-      Cite(Add("NOT_OUT_OF_CONTACT", "fact.kind",
-               "停止党籍后只有仍然失去联系的才按自行脱党除名；已恢复联系的请登记恢复党籍，"
-               "或依其他条款处理"),
+      Cite(AddOfText(v1::MEMBERSHIP_FACT_KIND_STOPPED, "NOT_OUT_OF_CONTACT", "fact.kind",
+                     "停止党籍后只有仍然失去联系的才按自行脱党除名；已恢复联系的请登记恢复党籍，"
+                     "或依其他条款处理"),
            v1::MEMBERSHIP_FACT_KIND_STOPPED);
       return;
     }
     const absl::CivilDay earliest =
         AddMonths(*standing_.stopped_on, rules_.self_withdrawal_months());
     if (day_ >= earliest) return;
-    Violation& violation =
-        Add("STOPPED_TOO_SHORT", "fact.date",
-            absl::StrCat("停止党籍满 ", rules_.self_withdrawal_months(),
-                         " 个月仍无法取得联系的，自 ", FormatDate(earliest), " 起按自行脱党除名"));
+    Violation& violation = AddOfText(
+        v1::MEMBERSHIP_FACT_KIND_STOPPED, "STOPPED_TOO_SHORT", "fact.date",
+        absl::StrCat("停止党籍满 ", rules_.self_withdrawal_months(), " 个月仍无法取得联系的，自 ",
+                     FormatDate(earliest), " 起按自行脱党除名"));
     violation.earliest = earliest;
     Cite(violation, v1::MEMBERSHIP_FACT_KIND_STOPPED);
   }
@@ -263,8 +283,8 @@ class Judging {
     const rules::FactRule& rule = *RuleOf(rules_, kind_);
     if (!fact_.article().empty()) return;
     if (rule.needs_article()) {
-      Cite(Add("ARTICLE_REQUIRED", "fact.article",
-               absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
+      Cite(AddOfText(kind_, "ARTICLE_REQUIRED", "fact.article",
+                     absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
     } else if (rule.needs_reason() && fact_.document_number().empty()) {
       Violation& violation = Add(
           "ARTICLE_OR_DOCUMENT_REQUIRED", "fact.article",
@@ -297,6 +317,7 @@ class Judging {
   const v1::Stage stage_;
   const Standing standing_;
   std::vector<Violation> found_;
+  std::vector<Violation> warned_;
 };
 
 void AddDue(v1::DueKind kind, absl::CivilDay day, Dues& dues) {
@@ -477,8 +498,8 @@ std::string FactTitle(v1::MembershipFactKind kind) {
   }
 }
 
-std::vector<Violation> JudgeFact(const rules::FactRules& rules, const FactContext& context,
-                                 const rows::FactRow& fact) {
+FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& context,
+                        const rows::FactRow& fact) {
   return Judging(rules, context, fact).Run();
 }
 

@@ -64,10 +64,15 @@ struct FactContext {
   absl::CivilDay today;
 };
 
+struct FactJudgement {
+  std::vector<Violation> refused;
+  // Asked by a text that was not yet in force on the day.
+  std::vector<Violation> warnings;
+};
 // Every unmet condition: of the period, of who decides, of order and sense. Fields are named
 // "fact.date" and so on. `fact` is of sound form; an empty authority_id stands for the keeper.
-std::vector<Violation> JudgeFact(const rules::FactRules& rules, const FactContext& context,
-                                 const rows::FactRow& fact);
+FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& context,
+                        const rows::FactRow& fact);
 
 // Adds the fact, and the stage where it stops, restores or ends the membership. `organisation_id`:
 // where the person was kept on the day.

@@ -43,6 +43,7 @@ TEST(LoadFactRules, RefusesWhatIsUnsoundWithItsLine) {
        ":[0-9]+: this kind twice"},
       {"kind: MEMBERSHIP_FACT_KIND_EXCUSED\n", "", ":[0-9]+: a fact without"},
       {"kind: MEMBERSHIP_FACT_KIND_EXCUSED\n", "kind: 99\n", ":[0-9]+: a kind that does not exist"},
+      {"effective_from: \"2019-05-06\"", "effective_from: \"2019\"", ":[0-9]+: effective_from is"},
       {"needs_reason: true", "needs_reason: false", ":[0-9]+: who leaves the electorate"},
       {"up_to_fen: 500000", "up_to_fen: 300000", ":[0-9]+: brackets rise"},
       {"{ rate_basis_points: 200 }", "{ up_to_fen: 9 rate_basis_points: 200 }",

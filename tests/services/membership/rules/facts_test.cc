@@ -58,6 +58,9 @@ Upward Above() {
           {"county", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_COUNTY}};
 }
 
+// Of the last judgement.
+std::vector<std::string> g_warned;  // NOLINT: one test at a time
+
 std::vector<Violation> Judge(const rows::PersonRow& person, const rows::FactRow& fact,
                              bool open_case = false, bool open_transfer = false) {
   FactContext context;
@@ -66,7 +69,10 @@ std::vector<Violation> Judge(const rows::PersonRow& person, const rows::FactRow&
   context.open_case = open_case;
   context.open_transfer = open_transfer;
   context.today = kToday;
-  return JudgeFact(ShippedFactRules(), context, fact);
+  const FactJudgement judged = JudgeFact(ShippedFactRules(), context, fact);
+  g_warned.clear();
+  for (const Violation& warning : judged.warnings) g_warned.push_back(warning.reason);
+  return judged.refused;
 }
 
 std::vector<std::string> Reasons(const rows::PersonRow& person, const rows::FactRow& fact) {
@@ -245,6 +251,62 @@ TEST(JudgeFact, TakesNobodyOutOfTheElectorateWithoutArticleOrDocument) {
     EXPECT_THAT(Reasons(Member(), fact), IsEmpty());
     EXPECT_THAT(Reasons(Member(), Fact(kind, CivilDay(2030, 1, 1), "", "第五条")), IsEmpty());
   }
+}
+
+TEST(JudgeFact, AsksThePeriodOfLostContactOnlyOfThatGround) {
+  rows::PersonRow person = Member();
+  const CivilDay lost(2030, 1, 1), stop(2030, 3, 1);
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST, lost));
+  const struct {
+    const char* article;
+    bool other_ground;
+  } kCases[] = {{"", false},
+                {"第二十四条", false},
+                {"党员教育管理工作条例第二十四条", false},
+                {"第二十四条（出国定居）", true},
+                {"第二十四条第一款第一项", true}};
+  for (const auto& one : kCases) {
+    const auto reasons =
+        Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, stop, "town", one.article));
+    if (one.other_ground) {
+      EXPECT_THAT(reasons, IsEmpty()) << one.article;
+    } else {
+      EXPECT_THAT(reasons, ElementsAre("CONTACT_LOST_TOO_SHORT")) << one.article;
+    }
+  }
+}
+
+// In force since 2019-05-06.
+TEST(JudgeFact, WarnsOfWhatATextAsksThatWasNotYetInForce) {
+  rows::PersonRow person = Member();
+  person.clear_stages();
+  AddStage(person, v1::STAGE_PROBATIONARY, CivilDay(2010, 6, 1));
+  AddStage(person, v1::STAGE_FULL, CivilDay(2011, 6, 1));
+  const CivilDay in_force(2019, 5, 6);
+  const struct {
+    Kind kind;
+    const char* reason;
+  } kCases[] = {{v1::MEMBERSHIP_FACT_KIND_STOPPED, "STOP_WITHOUT_GROUND"},
+                {v1::MEMBERSHIP_FACT_KIND_REMOVED, "ARTICLE_REQUIRED"},
+                {v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN, "CORRECTION_OUT_OF_RANGE"}};
+  for (const auto& one : kCases) {
+    rows::FactRow fact = Fact(one.kind, in_force - 1, "town");
+    if (one.kind == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN) fact.set_until(fact.day() + 400);
+    EXPECT_THAT(Reasons(person, fact), IsEmpty());
+    EXPECT_THAT(g_warned, ElementsAre(one.reason));
+    fact.set_day(DayNumber(in_force));
+    EXPECT_THAT(Reasons(person, fact), ElementsAre(one.reason));
+    EXPECT_THAT(g_warned, IsEmpty());
+  }
+  // Order and sense are asked on every day.
+  EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_RESTORED, in_force - 1, "town")),
+              ElementsAre("NOT_STOPPED"));
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST, CivilDay(2019, 1, 1)));
+  EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, in_force - 1, "town")),
+              IsEmpty());
+  EXPECT_THAT(g_warned, ElementsAre("CONTACT_LOST_TOO_SHORT"));
+  EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, in_force, "town")),
+              ElementsAre("CONTACT_LOST_TOO_SHORT"));
 }
 
 TEST(JudgeFact, LimitsCorrectionToAYear) {
