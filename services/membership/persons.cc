@@ -24,6 +24,7 @@ v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonFo
   event.set_name(NameOf(kPersons, request.person_id()));
   event.set_organisation(person.organisation());
   event.set_sex(form.sex);
+  event.set_identity_document(form.identity_document);
   event.set_nationality_code(person.nationality_code());
   event.set_kind(person.kind());
   event.set_institution(person.institution());

@@ -287,6 +287,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
     kind.set_kind(change.kind());
   }
   row.set_dues_paid_until(event.dues_paid_until());
+  row.set_identity_document(event.identity_document());
   PutPerson(txn, *id, before ? &*before : nullptr, row);
   PutByOrganisation(txn, *id, row.affiliations());
   return before ? MoveCases(txn, due_index_, *id, *before, row) : absl::OkStatus();
