@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -86,6 +87,13 @@ Unsound FindUnsound(const rules::FactRules& data) {
   if (!AreMonths(data.lost_contact_months())) return {kMonths, "lost_contact_months"};
   if (!AreMonths(data.self_withdrawal_months())) return {kMonths, "self_withdrawal_months"};
   if (!AreMonths(data.max_correction_months())) return {kMonths, "max_correction_months"};
+  if (!AreMonths(data.mobile_months())) return {kMonths, "mobile_months"};
+  if (!AreMonths(data.dues_unpaid_months())) return {kMonths, "dues_unpaid_months"};
+  for (const auto& [citation, field] :
+       {std::pair(&data.mobile(), "mobile"), std::pair(&data.dues_unpaid(), "dues_unpaid")}) {
+    const auto sound = CitationFromProto(*citation);
+    if (!sound.ok()) return {std::string(sound.status().message()), field};
+  }
   const auto decision = CitationFromProto(data.decision());
   if (!decision.ok()) return {std::string(decision.status().message()), "decision"};
   if (data.decision().mark() != type::v1::MARK_CONFIRMED) {

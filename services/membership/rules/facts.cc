@@ -7,6 +7,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/dues_quote.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/voting.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
@@ -185,9 +186,9 @@ class Judging {
       case v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED:
         return ends(standing_.lost_since.has_value(), v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST);
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
-        return begins(standing_.mobile);
+        return begins(standing_.mobile_since.has_value());
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
-        return ends(standing_.mobile, v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT);
+        return ends(standing_.mobile_since.has_value(), v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT);
       case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
         return begins(standing_.excused);
       case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
@@ -370,8 +371,10 @@ Standing StandingOn(const rows::PersonRow& person, absl::CivilDay day) {
         standing.lost_since.reset();
         break;
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
+        standing.mobile_since = from;
+        break;
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
-        standing.mobile = kind == v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT;
+        standing.mobile_since.reset();
         break;
       case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
       case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
@@ -403,7 +406,7 @@ v1::MembershipStatus StatusOn(const rules::FactRules& rules, const rows::PersonR
   }
   status.set_voting_rights(HasVotingRights(person, day));
   status.set_entitled_to_attend(!standing.excused);
-  status.set_floating(standing.mobile);
+  status.set_floating(standing.mobile_since.has_value());
   status.set_may_be_stopped(standing.lost_since &&
                             AddMonths(*standing.lost_since, rules.lost_contact_months()) <= day);
   if (standing.correction_until) {
@@ -420,9 +423,7 @@ bool HasDied(const rows::PersonRow& person) {
 
 Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person) {
   Dues dues;
-  if (person.facts().empty() || !person.merged_into().empty() || HasLeft(person.affiliations())) {
-    return dues;
-  }
+  if (!person.merged_into().empty() || HasLeft(person.affiliations())) return dues;
   const Standing standing = StandingOn(person, kNoEnd);
   const v1::Stage stage = LastStage(person.stages());
   if (IsMember(stage)) {
@@ -432,6 +433,13 @@ Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person
     if (standing.lost_since) {
       AddDue(v1::DUE_KIND_CONTACT_LOST,
              AddMonths(*standing.lost_since, rules.lost_contact_months()), dues);
+    }
+    if (standing.mobile_since) {
+      AddDue(v1::DUE_KIND_MOBILE, AddMonths(*standing.mobile_since, rules.mobile_months()), dues);
+    }
+    // Where nothing is recorded, it is not known that anything is unpaid.
+    if (const auto paid = ParseMonth(person.dues_paid_until())) {
+      AddDue(v1::DUE_KIND_DUES_UNPAID, AddMonths(*paid, 1 + rules.dues_unpaid_months()), dues);
     }
   } else if (stage == v1::STAGE_STOPPED && standing.lost_since && standing.stopped_on) {
     AddDue(v1::DUE_KIND_STOPPED_TWO_YEARS,
@@ -447,6 +455,10 @@ type::v1::Citation CitationOfMembershipDue(const rules::FactRules& rules, int du
     case v1::DUE_KIND_CONTACT_LOST:
     case v1::DUE_KIND_STOPPED_TWO_YEARS:
       return RuleOf(rules, v1::MEMBERSHIP_FACT_KIND_STOPPED)->citation();
+    case v1::DUE_KIND_MOBILE:
+      return rules.mobile();
+    case v1::DUE_KIND_DUES_UNPAID:
+      return rules.dues_unpaid();
     default:
       return {};
   }

@@ -25,7 +25,7 @@ using Facts = google::protobuf::RepeatedPtrField<rows::FactRow>;
 struct Standing {
   bool rights_suspended = false;
   bool excused = false;
-  bool mobile = false;
+  std::optional<absl::CivilDay> mobile_since;
   std::optional<absl::CivilDay> lost_since;
   std::optional<absl::CivilDay> stopped_on;
   std::optional<absl::CivilDay> correction_until;

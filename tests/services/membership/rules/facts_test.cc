@@ -419,6 +419,37 @@ TEST(MembershipDues, AreWhatTheFactsLeaveOpen) {
   EXPECT_THAT(dues(), IsEmpty());
 }
 
+TEST(MembershipDues, TellWhoIsAwayForLongAndWhoDoesNotPay) {
+  rows::PersonRow person = Member();
+  const auto dues = [&] {
+    std::vector<std::pair<int, std::string>> all;
+    for (const rows::DueRow& due : MembershipDues(ShippedFactRules(), person)) {
+      all.emplace_back(due.kind(), FormatDate(DayFromNumber(due.day())));
+      const auto citation = CitationOfMembershipDue(ShippedFactRules(), due.kind());
+      EXPECT_FALSE(citation.article().empty());
+      EXPECT_EQ(citation.mark(), type::v1::MARK_CONFIRMED);
+    }
+    return all;
+  };
+  // Six calendar months, clamped.
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT, CivilDay(2030, 8, 31)));
+  EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_MOBILE, "2031-02-28")));
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED, CivilDay(2031, 2, 27)));
+  EXPECT_THAT(dues(), IsEmpty());
+  // June to November: all of November is over on the first of December.
+  person.set_dues_paid_until("2030-05");
+  EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_DUES_UNPAID, "2030-12-01")));
+  person.set_dues_paid_until("2030-12");
+  EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_DUES_UNPAID, "2031-07-01")));
+  // Nothing is owed of who is no member, is stopped or has left.
+  rows::PersonRow stopped = person;
+  AddFact(Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2031, 3, 1), "town", "第二十四条"),
+          "branch", stopped);
+  EXPECT_TRUE(MembershipDues(ShippedFactRules(), stopped).empty());
+  person.mutable_affiliations(0)->set_to(DayNumber(CivilDay(2031, 3, 1)));
+  EXPECT_THAT(dues(), IsEmpty());
+}
+
 TEST(SetKindFrom, DatesWhatSomebodyIsToTheSchool) {
   rows::PersonRow person = Member();
   EXPECT_TRUE(SetKindFrom(CivilDay(2030, 6, 1), v1::PERSON_KIND_RETIRED, person));
