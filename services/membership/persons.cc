@@ -124,8 +124,9 @@ absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& reques
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
                            OwnerOfIdNumber(txn, keys_, form.id_number));
     if (owner) {
-      refused.push_back(Because("ID_NUMBER_TAKEN", absl::StrCat(prefix, "person.id_number"),
-                                "该公民身份号码已登记在另一人名下，请核对"));
+      refused.push_back(
+          Because("ID_NUMBER_TAKEN", absl::StrCat(prefix, "person.id_number"),
+                  "该公民身份号码已登记在另一人名下，请核对；曾转往库外又转回的，请办理库外转入"));
     }
   }
   if (auto young = CheckOpeningAge(rule_sets_, form, prefix)) refused.push_back(*young);

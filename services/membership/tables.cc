@@ -188,28 +188,49 @@ absl::StatusOr<std::vector<v1::RecordedCaseEvent>> CaseEventsOf(const Reader& re
   return events;
 }
 
+namespace {
+
+// The day on which the membership of a probationer began whose steps are in no case that goes on:
+// of who was one when the books were opened, or left them as one and came back.
+std::optional<absl::CivilDay> AdmittedElsewhere(const rows::PersonRow& person,
+                                                const Stages& stages) {
+  if (LastStage(stages) != v1::STAGE_PROBATIONARY) return std::nullopt;
+  int32_t began = 0;
+  for (const rows::StageRow& row : stages) {
+    if (row.stage() == v1::STAGE_PROBATIONARY && !row.restored()) began = row.from();
+  }
+  const bool opening = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
+  const bool came_back = std::any_of(
+      person.affiliations().begin(), person.affiliations().end(),
+      [&](const rows::AffiliationRow& row) { return row.has_to() && row.to() > began; });
+  if (!opening && !came_back) return std::nullopt;
+  return DayFromNumber(began);
+}
+
+}  // namespace
+
 rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
   rows::CaseRow row;
   row.set_organisation_id(person.organisation_id());
   row.set_led_since(DayNumber(LastMove(person.affiliations())));
   *row.mutable_stages() = person.stages();
   row.set_stages_before(person.stages_size());
-  const bool admitted = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
-  if (admitted && first != v1::STEP_KIND_APPLICATION &&
-      LastStage(person.stages()) == v1::STAGE_PROBATIONARY) {
-    *row.mutable_progress() = ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
+  const auto admitted = AdmittedElsewhere(person, person.stages());
+  if (admitted && first != v1::STEP_KIND_APPLICATION) {
+    *row.mutable_progress() = ProgressOfOpeningBalance(*admitted);
   }
   return row;
 }
 
 Story StoryOf(const RuleSets& rule_sets, const rows::PersonRow& person, const rows::CaseRow& row,
               const std::vector<v1::RecordedStep>& steps) {
-  rows::Progress progress;
-  if (!steps.empty() && steps.front().kind() != v1::STEP_KIND_APPLICATION && person.has_opening()) {
-    progress = ProgressOfOpeningBalance(DayFromNumber(person.opening().joined_on()));
-  }
   Stages stages = person.stages();
   while (stages.size() > row.stages_before()) stages.RemoveLast();
+  rows::Progress progress;
+  const auto admitted = AdmittedElsewhere(person, stages);
+  if (admitted && !steps.empty() && steps.front().kind() != v1::STEP_KIND_APPLICATION) {
+    progress = ProgressOfOpeningBalance(*admitted);
+  }
   return Story(&rule_sets, std::move(progress), std::move(stages), &person.affiliations());
 }
 
