@@ -150,6 +150,7 @@ v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& r
     change.set_kind(static_cast<v1::PersonKind>(kind.kind()));
   }
   event.set_dues_paid_until(row.dues_paid_until());
+  event.set_identity_document(row.identity_document());
   return event;
 }
 
@@ -176,6 +177,7 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
   person.set_nationality_code(row.nationality_code());
   person.set_kind(PersonKindOn(row, day));
   person.set_institution(row.institution());
+  person.set_identity_document(row.identity_document());
   person.set_stage(StageOn(row.stages(), day));
   for (const rows::StageRow& stage : row.stages()) {
     const absl::CivilDay from = DayFromNumber(stage.from());

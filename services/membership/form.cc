@@ -35,8 +35,9 @@ void RequireKept(absl::string_view person_id, const rows::PersonRow& person,
     refused.push_back(Because("ALREADY_MERGED", NameOf(kPersons, person_id),
                               "该人员档案已并入另一份档案，请在保留的档案中办理"));
   } else if (HasLeft(person.affiliations())) {
-    refused.push_back(Because("PERSON_LEFT", NameOf(kPersons, person_id),
-                              "该人员的组织关系已转出，请由现所在党组织办理"));
+    refused.push_back(
+        Because("PERSON_LEFT", NameOf(kPersons, person_id),
+                "该人员的组织关系已转往库外，请由现所在党组织办理；转回的先办理库外转入"));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -29,6 +30,12 @@ bool Refuses(v1::MembershipFactKind kind) {
          kind == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN;
 }
 
+// Kinds that take somebody out of the electorate of a branch.
+bool LeavesTheElectorate(v1::MembershipFactKind kind) {
+  return kind == v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED ||
+         kind == v1::MEMBERSHIP_FACT_KIND_EXCUSED;
+}
+
 std::string WhyUnsound(const rules::FactRule& rule) {
   if (rule.kind() == v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED) return "a fact without its kind";
   if (!v1::MembershipFactKind_IsValid(rule.kind())) return "a kind that does not exist";
@@ -36,6 +43,12 @@ std::string WhyUnsound(const rules::FactRule& rule) {
   if (!citation.ok()) return std::string(citation.status().message());
   if (Refuses(rule.kind()) && rule.citation().mark() != type::v1::MARK_CONFIRMED) {
     return "this kind refuses, so its citation is MARK_CONFIRMED";
+  }
+  if (!rule.effective_from().empty() && !ParseDate(rule.effective_from()).ok()) {
+    return "effective_from is a date such as 2019-05-06";
+  }
+  if (LeavesTheElectorate(rule.kind()) && !rule.needs_article() && !rule.needs_reason()) {
+    return "who leaves the electorate needs_reason or needs_article";
   }
   return "";
 }
@@ -74,6 +87,13 @@ Unsound FindUnsound(const rules::FactRules& data) {
   if (!AreMonths(data.lost_contact_months())) return {kMonths, "lost_contact_months"};
   if (!AreMonths(data.self_withdrawal_months())) return {kMonths, "self_withdrawal_months"};
   if (!AreMonths(data.max_correction_months())) return {kMonths, "max_correction_months"};
+  if (!AreMonths(data.mobile_months())) return {kMonths, "mobile_months"};
+  if (!AreMonths(data.dues_unpaid_months())) return {kMonths, "dues_unpaid_months"};
+  for (const auto& [citation, field] :
+       {std::pair(&data.mobile(), "mobile"), std::pair(&data.dues_unpaid(), "dues_unpaid")}) {
+    const auto sound = CitationFromProto(*citation);
+    if (!sound.ok()) return {std::string(sound.status().message()), field};
+  }
   const auto decision = CitationFromProto(data.decision());
   if (!decision.ok()) return {std::string(decision.status().message()), "decision"};
   if (data.decision().mark() != type::v1::MARK_CONFIRMED) {

@@ -77,8 +77,11 @@ absl::Status FactBook::Record(Call& call, const v1::RecordMembershipFactRequest&
   ZHIBU_ASSIGN_OR_RETURN(context.open_case, HasOpenCase(txn, person.id));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> transfer, OpenTransferOf(txn, person.id));
   context.open_transfer = transfer.has_value();
-  refused = JudgeFact(parts_.fact_rules, context, fact);
-  if (!refused.empty()) return Refused(refused);
+  const FactJudgement judged = JudgeFact(parts_.fact_rules, context, fact);
+  if (!judged.refused.empty()) return Refused(judged.refused);
+  for (const Violation& warning : judged.warnings) {
+    *response->add_warnings() = ToFinding(warning);
+  }
   AddFact(fact, keeper, person.row);
   return Store(call, person, txn, response->mutable_person());
 }

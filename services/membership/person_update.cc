@@ -23,9 +23,11 @@ namespace {
 // Which fields are to be changed.
 struct Mask {
   bool display_name = false, id_number = false, sex = false, birth_date = false;
-  bool nationality_code = false, kind = false, institution = false;
+  bool nationality_code = false, kind = false, institution = false, identity_document = false;
 
-  bool identity() const { return display_name || id_number || sex || birth_date; }
+  bool identity() const {
+    return display_name || id_number || sex || birth_date || identity_document;
+  }
 };
 
 Mask ReadMask(const google::protobuf::FieldMask& mask, std::vector<Violation>& wrong) {
@@ -36,7 +38,8 @@ Mask ReadMask(const google::protobuf::FieldMask& mask, std::vector<Violation>& w
                                                   {"birth_date", &read.birth_date},
                                                   {"kind", &read.kind},
                                                   {"nationality_code", &read.nationality_code},
-                                                  {"institution", &read.institution}};
+                                                  {"institution", &read.institution},
+                                                  {"identity_document", &read.identity_document}};
   bool known = !mask.paths().empty();
   for (const std::string& path : mask.paths()) {
     bool found = false;
@@ -49,7 +52,7 @@ Mask ReadMask(const google::protobuf::FieldMask& mask, std::vector<Violation>& w
   if (!known) {
     wrong.push_back(Because("UPDATE_MASK_INVALID", "update_mask",
                             "请写明要改的字段：display_name、id_number、sex、birth_date、"
-                            "nationality_code、kind 或 institution"));
+                            "nationality_code、kind、institution 或 identity_document"));
   }
   return read;
 }
@@ -67,6 +70,8 @@ v1::CreatePersonRequest AsRegistration(const VisiblePerson& person, const rows::
                                                    : person.row.nationality_code());
   whole.set_kind(mask.kind ? changes.kind() : static_cast<v1::PersonKind>(person.row.kind()));
   whole.set_institution(mask.institution ? changes.institution() : person.row.institution());
+  whole.set_identity_document(mask.identity_document ? changes.identity_document()
+                                                     : person.row.identity_document());
   // A new number says sex and birth date; what the request says beside it has to agree.
   const bool said_by_number = mask.id_number && !changes.id_number().empty();
   if (mask.sex) {
@@ -141,6 +146,7 @@ absl::Status Persons::Update(Call& call, const v1::UpdatePersonRequest& request,
   if (mask.identity()) {
     if (auto young = CheckOpeningAge(rule_sets_, form, "")) refused.push_back(*young);
     person.row.set_sex(form.sex);
+    person.row.set_identity_document(form.identity_document);
     if (mask.display_name) data.set_display_name(request.person().display_name());
     data.set_id_number(form.id_number);
     data.clear_birth();

@@ -10,6 +10,7 @@
 #include "services/membership/personal_index.h"
 #include "services/membership/rules/person.h"
 #include "services/membership/subtree.h"
+#include "services/membership/unit_transfers.h"
 
 namespace zhibu::membership {
 namespace {
@@ -23,6 +24,7 @@ v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonFo
   event.set_name(NameOf(kPersons, request.person_id()));
   event.set_organisation(person.organisation());
   event.set_sex(form.sex);
+  event.set_identity_document(form.identity_document);
   event.set_nationality_code(person.nationality_code());
   event.set_kind(person.kind());
   event.set_institution(person.institution());
@@ -57,6 +59,44 @@ absl::Status Told(std::vector<Violation> malformed, const std::vector<Violation>
 
 }  // namespace
 
+absl::Status Persons::PlaceAmongOrganisations(Call& call, const std::string& organisation,
+                                              absl::CivilDay day, const std::string& prefix,
+                                              const Reader& reader, v1::PersonChanged& event,
+                                              std::vector<Violation>& refused) const {
+  const std::string subject = absl::StrCat(prefix, "person.organisation");
+  if (!tree_.Knows(organisation)) {
+    refused.push_back(
+        Because("ORGANISATION_NOT_THERE", subject, "该党组织尚未登记，请先登记党组织"));
+    return absl::OkStatus();
+  }
+  if (!tree_.Read([&](const OrgTree& tree) { return tree.ExistsOn(organisation, day); })) {
+    refused.push_back(Because("ORGANISATION_NOT_THERE", subject,
+                              absl::StrCat("登记日期 ", FormatDate(day),
+                                           " 该党组织尚未成立或已经撤销，请核对登记日期和党组织")));
+    return absl::OkStatus();
+  }
+  Affiliations affiliations;
+  AffiliationsFromEvent(event, &affiliations);
+  ZHIBU_ASSIGN_OR_RETURN(
+      const Followed now,
+      FollowUnits(reader, tree_, *IdOf(kPersons, event.name()), call.today(), affiliations));
+  const std::string name = NameOf(kOrganisations, now.organisation_id);
+  if (!now.there) {
+    const absl::CivilDay last =
+        tree_.Read([&](const OrgTree& tree) { return tree.LastDayOf(now.organisation_id); });
+    refused.push_back(Because("ORGANISATION_ENDED", subject,
+                              absl::StrCat(name, " 已撤销，最后一日为 ", FormatDate(last),
+                                           "，没有接续的党组织；请登记到现在的党组织")));
+  } else if (!call.RequireScope(name).ok()) {
+    // Whoever keeps the books of what ended does not write into those of its successor.
+    refused.push_back(Because("ORGANISATION_ENDED", subject,
+                              absl::StrCat("该党组织已并入 ", name, "，请由接续的党组织登记")));
+  }
+  AffiliationsToEvent(affiliations, kNoEnd, event.mutable_affiliations());
+  event.set_organisation(name);
+  return absl::OkStatus();
+}
+
 absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& request,
                                const std::string& prefix, Txn& txn, Problems& problems) const {
   PersonForm form;
@@ -71,10 +111,9 @@ absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& reques
     return absl::OkStatus();
   }
   std::vector<Violation> refused;
-  if (!tree_.Knows(*organisation)) {
-    refused.push_back(Because("ORGANISATION_NOT_THERE", absl::StrCat(prefix, "person.organisation"),
-                              "该党组织尚未登记，请先登记党组织"));
-  }
+  v1::PersonChanged event = EventOf(request, form, keys_);
+  ZHIBU_RETURN_IF_ERROR(PlaceAmongOrganisations(call, *organisation, form.registered_on, prefix,
+                                                txn, event, refused));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> existing,
                          FindPerson(txn, request.person_id()));
   if (existing) {
@@ -85,8 +124,9 @@ absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& reques
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> owner,
                            OwnerOfIdNumber(txn, keys_, form.id_number));
     if (owner) {
-      refused.push_back(Because("ID_NUMBER_TAKEN", absl::StrCat(prefix, "person.id_number"),
-                                "该公民身份号码已登记在另一人名下，请核对"));
+      refused.push_back(
+          Because("ID_NUMBER_TAKEN", absl::StrCat(prefix, "person.id_number"),
+                  "该公民身份号码已登记在另一人名下，请核对；曾转往库外又转回的，请办理库外转入"));
     }
   }
   if (auto young = CheckOpeningAge(rule_sets_, form, prefix)) refused.push_back(*young);
@@ -94,7 +134,6 @@ absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& reques
     problems.refused.insert(problems.refused.end(), refused.begin(), refused.end());
     return absl::OkStatus();
   }
-  const v1::PersonChanged event = EventOf(request, form, keys_);
   ZHIBU_RETURN_IF_ERROR(tables_.Apply(txn, event));
   txn.Emit(event);
   return absl::OkStatus();

@@ -49,6 +49,13 @@ class Persons {
   absl::Status Register(Call& call, const v1::CreatePersonRequest& request,
                         const std::string& prefix, Txn& txn, Problems& problems) const;
 
+  // Refuses an organisation that is not one on the day or has ended since without a successor;
+  // where it has one, the event follows it.
+  absl::Status PlaceAmongOrganisations(Call& call, const std::string& organisation,
+                                       absl::CivilDay day, const std::string& prefix,
+                                       const Reader& reader, v1::PersonChanged& event,
+                                       std::vector<Violation>& refused) const;
+
   const RuleSets& rule_sets_;
   const rules::FactRules& fact_rules_;
   const PersonalDataKeys& keys_;

@@ -206,22 +206,22 @@ rows::CaseRow NewCase(const rows::PersonRow& person, v1::StepKind first) {
   row.set_led_since(DayNumber(LastMove(person.affiliations())));
   *row.mutable_stages() = person.stages();
   row.set_stages_before(person.stages_size());
-  const bool admitted = person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY;
-  if (admitted && first != v1::STEP_KIND_APPLICATION &&
-      LastStage(person.stages()) == v1::STAGE_PROBATIONARY) {
-    *row.mutable_progress() = ProgressOfOpeningBalance(person.opening());
+  const auto admitted = AdmittedElsewhere(person, person.stages());
+  if (admitted && first != v1::STEP_KIND_APPLICATION) {
+    *row.mutable_progress() = ProgressOfOpeningBalance(*admitted);
   }
   return row;
 }
 
 Story StoryOf(const RuleSets& rule_sets, const rows::PersonRow& person, const rows::CaseRow& row,
               const std::vector<v1::RecordedStep>& steps) {
-  rows::Progress progress;
-  if (!steps.empty() && steps.front().kind() != v1::STEP_KIND_APPLICATION && person.has_opening()) {
-    progress = ProgressOfOpeningBalance(person.opening());
-  }
   Stages stages = person.stages();
   while (stages.size() > row.stages_before()) stages.RemoveLast();
+  rows::Progress progress;
+  const auto admitted = AdmittedElsewhere(person, stages);
+  if (admitted && !steps.empty() && steps.front().kind() != v1::STEP_KIND_APPLICATION) {
+    progress = ProgressOfOpeningBalance(*admitted);
+  }
   return Story(&rule_sets, std::move(progress), std::move(stages), &person.affiliations());
 }
 
@@ -300,6 +300,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
     kind.set_kind(change.kind());
   }
   row.set_dues_paid_until(event.dues_paid_until());
+  row.set_identity_document(event.identity_document());
   ZHIBU_RETURN_IF_ERROR(PutPerson(txn, *id, before ? &*before : nullptr, row));
   PutByOrganisation(txn, *id, row.affiliations());
   return before ? MoveCases(txn, due_index_, *id, *before, row) : absl::OkStatus();
@@ -308,7 +309,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
 absl::StatusOr<Dues> Tables::DuesOf(const Reader& reader, const std::string& id,
                                     const rows::PersonRow& row) const {
   bool led_by_case = false;
-  if (IsOnProbationOfBooks(row)) {
+  if (AdmittedElsewhere(row, row.stages())) {
     const Key cases = Key(kCaseTable).Text(id);
     ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
         reader, cases, cases.End(), [&](absl::string_view, const rows::CaseRow& one) {

@@ -58,6 +58,12 @@ class Service final : public v1::TransferService::CallbackService {
     return calls_.Write<v1::ReceiveTransferRequest, v1::ReceiveTransferResponse>(
         context, request, response, std::bind_front(&Transfers::Receive, &transfers_));
   }
+  ServerUnaryReactor* ReceiveFromOutside(CallbackServerContext* context,
+                                         const v1::ReceiveFromOutsideRequest* request,
+                                         v1::ReceiveFromOutsideResponse* response) override {
+    return calls_.Write<v1::ReceiveFromOutsideRequest, v1::ReceiveFromOutsideResponse>(
+        context, request, response, std::bind_front(&Transfers::ReceiveFromOutside, &transfers_));
+  }
   ServerUnaryReactor* CancelTransfer(CallbackServerContext* context,
                                      const v1::CancelTransferRequest* request,
                                      v1::CancelTransferResponse* response) override {

@@ -25,6 +25,7 @@ absl::CivilDay DayInIndex(const v1::Transfer& transfer) {
       return DayOf(transfer.received_on());
     case v1::TRANSFER_STATE_REFUSED:
     case v1::TRANSFER_STATE_CANCELLED:
+    case v1::TRANSFER_STATE_OVERTAKEN:
       return DayOf(transfer.ended_on());
     default:
       return DayOf(transfer.started_on());
@@ -38,7 +39,7 @@ void ForEachEntry(const std::string& id, const v1::Transfer& transfer, Each each
     Key key = TransfersKey(IdOf(kOrganisations, name).value_or(""), direction);
     each(key.Number(transfer.state()).Day(DayInIndex(transfer)).Text(id));
   };
-  entry(transfer.from(), v1::TRANSFER_DIRECTION_OUT);
+  if (!transfer.from().empty()) entry(transfer.from(), v1::TRANSFER_DIRECTION_OUT);
   if (!transfer.to().empty()) entry(transfer.to(), v1::TRANSFER_DIRECTION_IN);
   const std::string person = IdOf(kPersons, transfer.person()).value_or("");
   each(Key(kTransfersOfPerson).Text(person).Text(id));

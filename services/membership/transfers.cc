@@ -15,7 +15,10 @@
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/dues_quote.h"
+#include "services/membership/rules/progress.h"
 #include "services/membership/subtree.h"
+#include "services/membership/unit_transfers.h"
 
 namespace zhibu::membership {
 namespace {
@@ -27,6 +30,13 @@ using Violations = std::vector<Violation>;
 void CheckReason(absl::string_view reason, Violations& wrong) {
   CheckLine(reason, 1, 200, "REASON_INVALID", "reason", "请写明事由，1–200 个字符，不含个人信息",
             wrong);
+}
+
+// The last part of its name, as the caller chose it.
+void CheckTransferId(absl::string_view id, Violations& wrong) {
+  if (IsResourceId(id)) return;
+  wrong.push_back(Because("TRANSFER_ID_INVALID", "transfer_id",
+                          "编号须以小写字母开头，只含小写字母、数字和连字符，最多 63 个字符"));
 }
 
 void CheckLetter(absl::string_view month, int days, Violations& wrong) {
@@ -113,6 +123,50 @@ v1::Transfer Shown(const rows::TransferRow& row, absl::CivilDay today) {
   return transfer;
 }
 
+// There is a relation to be moved on the day, and nothing that is recorded later took it away: a
+// receipt is dated when the letter arrives, however long after.
+void RequireRelation(const std::string& name, const rows::PersonRow& person, absl::CivilDay day,
+                     Violations& refused) {
+  const v1::Stage then = StageOn(person.stages(), day), last = LastStage(person.stages());
+  if (then == v1::STAGE_ENDED || last == v1::STAGE_ENDED) {
+    refused.push_back(Because("MEMBERSHIP_ENDED", name,
+                              "该人员的党籍或发展过程已经终止，没有可以转接的组织关系"));
+  }
+  if (then == v1::STAGE_STOPPED || last == v1::STAGE_STOPPED) {
+    refused.push_back(Because("MEMBERSHIP_STOPPED", name,
+                              "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍"));
+  }
+}
+
+// A probationer became a full member outside: not before probation could end, which is a year after
+// the admission, nor after the person was received.
+void BecomeFull(absl::CivilDay full, absl::CivilDay received, const std::string& organisation_id,
+                rows::PersonRow& person, Violations& refused) {
+  absl::CivilDay earliest = kNoStart;
+  for (const rows::StageRow& row : person.stages()) {
+    const absl::CivilDay from = DayFromNumber(row.from());
+    const bool joined = row.stage() == v1::STAGE_PROBATIONARY && !row.restored();
+    earliest = joined ? AddMonths(from, kProbationMonths) : std::max(earliest, from);
+  }
+  if (LastStage(person.stages()) != v1::STAGE_PROBATIONARY) {
+    refused.push_back(Because("FULL_MEMBER_DATE_INVALID", "full_member_on",
+                              "只有转出时为预备党员的才填写在外转正的日期，请删去"));
+  } else if (full < earliest || full > received) {
+    Violation violation =
+        Because("FULL_MEMBER_DATE_INVALID", "full_member_on",
+                absl::StrCat("预备期为一年（发展党员工作细则第三十二条）：转正日期不早于 ",
+                             FormatDate(earliest), "，也不晚于转入之日"));
+    violation.earliest = earliest;
+    refused.push_back(std::move(violation));
+  } else {
+    rows::StageRow& row = *person.add_stages();
+    row.set_from(DayNumber(full));
+    row.set_stage(v1::STAGE_FULL);
+    // Whoever led it is not in these books; without a day of approval nobody here counts it.
+    row.set_organisation_id(organisation_id);
+  }
+}
+
 template <typename Findings>
 void AddWarnings(const Violations& warnings, Findings* findings) {
   for (const Violation& warning : warnings) *findings->Add() = ToFinding(warning);
@@ -141,14 +195,7 @@ absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest
     violation.earliest = LastMove(person.affiliations());
     refused.push_back(std::move(violation));
   }
-  if (StageOn(person.stages(), day) == v1::STAGE_ENDED) {
-    refused.push_back(Because("MEMBERSHIP_ENDED", request.person(),
-                              "该人员的党籍或发展过程已经终止，没有可以转接的组织关系"));
-  }
-  if (StageOn(person.stages(), day) == v1::STAGE_STOPPED) {
-    refused.push_back(Because("MEMBERSHIP_STOPPED", request.person(),
-                              "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍"));
-  }
+  RequireRelation(request.person(), person, day, refused);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> open, OpenTransferOf(reader, person_id));
   if (open) {
     refused.push_back(Because("TRANSFER_ALREADY_OPEN", NameOf(kTransfers, *open),
@@ -169,10 +216,7 @@ absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest
 absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& request, Txn& txn,
                               v1::StartTransferResponse* response) const {
   Violations wrong;
-  if (!IsResourceId(request.transfer_id())) {
-    wrong.push_back(Because("TRANSFER_ID_INVALID", "transfer_id",
-                            "编号须以小写字母开头，只含小写字母、数字和连字符，最多 63 个字符"));
-  }
+  CheckTransferId(request.transfer_id(), wrong);
   if (request.to().empty() == request.outside_title().empty()) {
     wrong.push_back(Because("DESTINATION_INVALID", "to",
                             "请写明接收的党组织：库内的填 to，库外的填 outside_title，二者填一"));
@@ -409,6 +453,11 @@ absl::Status Transfers::Receive(Call& call, const v1::ReceiveTransferRequest& re
     refused.push_back(
         Because("ALREADY_MERGED", transfer.person(), "该人员档案已并入另一份档案，请撤销本次转接"));
   }
+  RequireRelation(transfer.person(), *person, open.day, refused);
+  if (!outside && person->organisation_id() == to) {
+    refused.push_back(
+        Because("SAME_ORGANISATION", transfer.name(), "该人员已在接收的党组织，请撤销本次转接"));
+  }
   if (open.day < LastMove(person->affiliations())) {
     refused.push_back(TooEarly(LastMove(person->affiliations())));
   }
@@ -422,6 +471,15 @@ absl::Status Transfers::Receive(Call& call, const v1::ReceiveTransferRequest& re
   }
   if (!refused.empty()) return Refused(refused);
   MoveOn(open.day, to, transfer.name(), *person->mutable_affiliations());
+  if (!outside) {
+    ZHIBU_ASSIGN_OR_RETURN(const Followed now, FollowUnits(txn, tree_, person_id, call.today(),
+                                                           *person->mutable_affiliations()));
+    if (!now.there) {
+      return Refused("date", "ORGANISATION_ENDED",
+                     absl::StrCat(NameOf(kOrganisations, now.organisation_id),
+                                  " 已经撤销，没有接续的党组织，请撤销本次转接，重新发起"));
+    }
+  }
   const v1::PersonChanged moved = MoveOf(person_id, *person);
   ZHIBU_RETURN_IF_ERROR(parts_.tables.Apply(txn, moved));
   txn.Emit(moved);
@@ -429,6 +487,112 @@ absl::Status Transfers::Receive(Call& call, const v1::ReceiveTransferRequest& re
   *transfer.mutable_received_on() = ToProto(open.day);
   transfer.set_receipt_number(request.receipt_number());
   AddWarnings(warnings, response->mutable_warnings());
+  return Store(call, open, txn, response->mutable_transfer());
+}
+
+absl::StatusOr<Violations> Transfers::ComeBack(Call& call,
+                                               const v1::ReceiveFromOutsideRequest& request,
+                                               absl::CivilDay day, const Reader& reader,
+                                               const std::string& person_id,
+                                               rows::PersonRow& person) const {
+  Violations refused;
+  if (day > call.today()) refused.push_back(InFuture());
+  if (!person.merged_into().empty()) {
+    refused.push_back(Because("ALREADY_MERGED", request.person(),
+                              "该人员档案已并入另一份档案，请在保留的档案中办理"));
+  } else if (!HasLeft(person.affiliations())) {
+    refused.push_back(Because("PERSON_NOT_LEFT", request.person(),
+                              "该人员没有转往库外，组织关系仍在库内；库内的转接请用发起转接办理"));
+  } else if (day <= LastMove(person.affiliations())) {
+    // On that day an organisation outside took over.
+    Violation violation = TooEarly(LastMove(person.affiliations()) + 1);
+    violation.reason = "DATE_BEFORE_LAST_MOVE";
+    refused.push_back(std::move(violation));
+  }
+  RequireRelation(request.person(), person, day, refused);
+  const std::string to = *IdOf(kOrganisations, request.to());
+  if (!tree_.Read([&](const OrgTree& tree) { return tree.ExistsOn(to, day); })) {
+    refused.push_back(
+        Because("ORGANISATION_NOT_THERE", "to", "接收的党组织在该日没有登记或已经撤销，请核对"));
+  }
+  if (request.has_full_member_on()) {
+    BecomeFull(FromProto(request.full_member_on()).value_or(kNoStart), day, to, person, refused);
+  }
+  const v1::Stage stage = LastStage(person.stages());
+  if (const std::optional<absl::CivilDay> month = ParseMonth(request.paid_until_month())) {
+    for (Violation& one : JudgeDuesPaid(person, *month, call.today())) {
+      refused.push_back(std::move(one));
+    }
+    person.set_dues_paid_until(request.paid_until_month());
+  } else if (stage == v1::STAGE_PROBATIONARY || stage == v1::STAGE_FULL) {
+    refused.push_back(Because("PAID_UNTIL_REQUIRED", "paid_until_month",
+                              "党员转入须写明介绍信上党费交至哪一个月，写作 2026-11"));
+  }
+  if (!refused.empty()) return refused;
+  MoveOn(day, to, NameOf(kTransfers, request.transfer_id()), *person.mutable_affiliations());
+  ZHIBU_ASSIGN_OR_RETURN(const Followed now, FollowUnits(reader, tree_, person_id, call.today(),
+                                                         *person.mutable_affiliations()));
+  if (!now.there) {
+    refused.push_back(Because("ORGANISATION_ENDED", "to",
+                              absl::StrCat(NameOf(kOrganisations, now.organisation_id),
+                                           " 已经撤销，没有接续的党组织；请写明现在接收的党组织")));
+  }
+  return refused;
+}
+
+absl::Status Transfers::ReceiveFromOutside(Call& call, const v1::ReceiveFromOutsideRequest& request,
+                                           Txn& txn,
+                                           v1::ReceiveFromOutsideResponse* response) const {
+  Violations wrong;
+  CheckTransferId(request.transfer_id(), wrong);
+  if (!IdOf(kOrganisations, request.to())) {
+    wrong.push_back(Because("ORGANISATION_NAME_INVALID", "to",
+                            "党组织名称须写作 organisations/{organisation}"));
+  }
+  CheckLine(request.outside_title(), 1, 100, "TITLE_INVALID", "outside_title",
+            "请写转出党组织（库外）的全称，1–100 个字符", wrong);
+  CheckLine(request.letter_number(), 1, 100, "LETTER_NUMBER_INVALID", "letter_number",
+            "请填写介绍信的编号，1–100 个字符", wrong);
+  if (!request.paid_until_month().empty() && !ParseMonth(request.paid_until_month())) {
+    wrong.push_back(
+        Because("MONTH_INVALID", "paid_until_month", "请写明党费交至哪一个月，写作 2026-11"));
+  }
+  if (request.has_full_member_on() && !FromProto(request.full_member_on()).ok()) {
+    wrong.push_back(
+        Because("DATE_INVALID", "full_member_on", "日期须完整（年、月、日）且真实存在"));
+  }
+  CheckReason(request.reason(), wrong);
+  if (request.person_etag().empty()) {
+    wrong.push_back(Because("ETAG_REQUIRED", "person_etag", "请带上读取该人员时得到的 etag"));
+  }
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
+                         DateOr(request.has_date(), request.date(), call.today(), "date"));
+  ZHIBU_ASSIGN_OR_RETURN(VisiblePerson person, FindVisiblePerson(call, txn, request.person(),
+                                                                 "person", std::move(wrong)));
+  ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.to()));
+  const std::string current = absl::StrCat(person.row.version());
+  if (request.person_etag() != current) return StaleEtag(request.person(), current);
+  ZHIBU_ASSIGN_OR_RETURN(const auto existing, FindTransfer(txn, request.transfer_id()));
+  if (existing) return AlreadyExists(NameOf(kTransfers, request.transfer_id()), "TRANSFER_EXISTS");
+  ZHIBU_ASSIGN_OR_RETURN(const Violations refused,
+                         ComeBack(call, request, day, txn, person.id, person.row));
+  if (!refused.empty()) return Refused(refused);
+  const v1::PersonChanged moved = MoveOf(person.id, person.row);
+  ZHIBU_RETURN_IF_ERROR(parts_.tables.Apply(txn, moved));
+  txn.Emit(moved);
+
+  Open open;
+  open.id = request.transfer_id();
+  v1::Transfer& made = open.transfer;
+  made.set_name(NameOf(kTransfers, open.id));
+  made.set_person(request.person());
+  made.set_to(request.to());
+  made.set_outside_title(request.outside_title());
+  made.set_outside_letter_number(request.letter_number());
+  made.set_reason(request.reason());
+  *made.mutable_started_on() = ToProto(day);
+  *made.mutable_received_on() = ToProto(day);
+  made.set_state(v1::TRANSFER_STATE_RECEIVED);
   return Store(call, open, txn, response->mutable_transfer());
 }
 

@@ -39,6 +39,8 @@ class Transfers {
                        v1::ReissueLetterResponse* response) const;
   absl::Status Receive(Call& call, const v1::ReceiveTransferRequest& request, Txn& txn,
                        v1::ReceiveTransferResponse* response) const;
+  absl::Status ReceiveFromOutside(Call& call, const v1::ReceiveFromOutsideRequest& request,
+                                  Txn& txn, v1::ReceiveFromOutsideResponse* response) const;
   absl::Status Cancel(Call& call, const v1::CancelTransferRequest& request, Txn& txn,
                       v1::CancelTransferResponse* response) const;
   absl::Status Get(Call& call, const v1::GetTransferRequest& request, const Reader& reader,
@@ -62,6 +64,12 @@ class Transfers {
                                                      const rows::PersonRow& person,
                                                      absl::CivilDay day, absl::CivilDay today,
                                                      const Reader& reader) const;
+  // Refuses, or makes `person` be kept by the organisation again.
+  absl::StatusOr<std::vector<Violation>> ComeBack(Call& call,
+                                                  const v1::ReceiveFromOutsideRequest& request,
+                                                  absl::CivilDay day, const Reader& reader,
+                                                  const std::string& person_id,
+                                                  rows::PersonRow& person) const;
   absl::Status AddLetter(const std::string& paid_until_month, int validity_days, Txn& txn,
                          Open& open, std::vector<Violation>& warnings) const;
   // Emits the transfer as it now is and fills the answer.

@@ -107,15 +107,25 @@ absl::StatusOr<int64_t> Remaining(const Reader& reader, absl::string_view id, Un
 }
 
 // A transfer under way goes on from where the person now is: that organisation answers for it.
+// Where it was to lead there, it is over, and keeps who sent, its links and letters.
 absl::Status SendFrom(Txn& txn, const Tables& tables, const std::string& person_id,
-                      const std::string& organisation) {
+                      const std::string& organisation, absl::string_view reorganisation_id,
+                      absl::CivilDay effective) {
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> open, OpenTransferOf(txn, person_id));
   if (!open) return absl::OkStatus();
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::TransferRow> row, FindTransfer(txn, *open));
   if (row->transfer().from() == organisation) return absl::OkStatus();
   v1::TransferChanged event;
   *event.mutable_transfer() = row->transfer();
-  event.mutable_transfer()->set_from(organisation);
+  v1::Transfer& transfer = *event.mutable_transfer();
+  if (transfer.to() == organisation) {
+    transfer.set_state(v1::TRANSFER_STATE_OVERTAKEN);
+    *transfer.mutable_ended_on() = ToProto(effective);
+    transfer.set_ended_reason(absl::StrCat("该人员已随整建制转移到接收的党组织（",
+                                           NameOf(kReorganisations, reorganisation_id), "）"));
+  } else {
+    transfer.set_from(organisation);
+  }
   ZHIBU_RETURN_IF_ERROR(tables.Apply(txn, event));
   txn.Emit(event);
   return absl::OkStatus();
@@ -143,6 +153,37 @@ absl::Status NoteUnitTransfer(Txn& txn, const registry::v1::Reorganised& event) 
   return absl::OkStatus();
 }
 
+absl::StatusOr<Followed> FollowUnits(const Reader& reader, const SharedOrgTree& tree,
+                                     absl::string_view person_id, absl::CivilDay today,
+                                     Affiliations& affiliations) {
+  const auto last = [&]() -> std::string { return affiliations.rbegin()->organisation_id(); };
+  const auto ends = [&](const std::string& id) {
+    return tree.Read([&](const OrgTree& all) { return all.LastDayOf(id) != kNoEnd - 1; });
+  };
+  std::vector<std::pair<std::string, UnitTransferRow>> decisions;
+  if (ends(last())) {
+    const Key all(kUnitTransferTable);
+    ZHIBU_RETURN_IF_ERROR(ScanRows<UnitTransferRow>(
+        reader, all, all.End(), [&](absl::string_view key, const UnitTransferRow& row) {
+          decisions.emplace_back(KeyParts(key).Text().value_or(""), row);
+          return true;
+        }));
+  }
+  // A successor may have ended too; each decision leads on at most once, so rounds in the data end.
+  bool moved = true;
+  for (size_t round = 0; moved && round < decisions.size(); ++round) {
+    moved = false;
+    for (const auto& [id, row] : decisions) {
+      const std::string from = last(), to = GoesTo(row, from, std::string(person_id));
+      if (to.empty() || HasLeft(affiliations)) continue;
+      moved |= HandOverOn(DayFromNumber(row.effective()), from, to, NameOf(kReorganisations, id),
+                          affiliations);
+    }
+  }
+  return Followed{last(),
+                  tree.Read([&](const OrgTree& all) { return all.ExistsOn(last(), today); })};
+}
+
 absl::Status MoveNextPersons(Txn& txn, const Tables& tables, absl::string_view reorganisation_id,
                              int limit) {
   const Key key = UnitTransferKey(reorganisation_id);
@@ -159,7 +200,8 @@ absl::Status MoveNextPersons(Txn& txn, const Tables& tables, absl::string_view r
     const v1::PersonChanged event = MoveOf(mover.id, mover.row);
     ZHIBU_RETURN_IF_ERROR(tables.Apply(txn, event));
     txn.Emit(event);
-    ZHIBU_RETURN_IF_ERROR(SendFrom(txn, tables, mover.id, event.organisation()));
+    ZHIBU_RETURN_IF_ERROR(SendFrom(txn, tables, mover.id, event.organisation(), reorganisation_id,
+                                   DayFromNumber(row->effective())));
   }
   row->set_moved(row->moved() + static_cast<int64_t>(movers.size()));
   if (row->at() == row->successions_size()) {

@@ -3,6 +3,7 @@
 #define ZHIBU_SERVICES_MEMBERSHIP_UNIT_TRANSFERS_H_
 
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -16,6 +17,7 @@
 #include "common/store/store.h"
 #include "common/store/txn.h"
 #include "services/membership/parts.h"
+#include "services/membership/rules/affiliations.h"
 #include "services/membership/tables.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
@@ -30,6 +32,17 @@ absl::Status NoteUnitTransfer(Txn& txn, const registry::v1::Reorganised& event);
 // how far it has come: in one commit, so that after a crash it goes on where it was.
 absl::Status MoveNextPersons(Txn& txn, const Tables& tables, absl::string_view reorganisation_id,
                              int limit);
+
+// Takes affiliations that were recorded after the decisions through all of these: who is registered
+// or received under an organisation as of a day before it ended is its successor's from there on.
+// Answers the last organisation, and whether it is one today.
+struct Followed {
+  std::string organisation_id;
+  bool there = false;
+};
+absl::StatusOr<Followed> FollowUnits(const Reader& reader, const SharedOrgTree& tree,
+                                     absl::string_view person_id, absl::CivilDay today,
+                                     Affiliations& affiliations);
 
 // One thread that moves, batch by batch, whoever has to be moved; in between the lane decides what
 // else has come. Thread-safe.

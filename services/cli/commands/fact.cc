@@ -107,6 +107,10 @@ absl::StatusOr<int> Fact(Context& context) {
   if (context.json()) return PrintJson(context, response);
   context.io.out << Told(context, absl::StrCat(Term(fact.kind()), "，", DateText(fact.date())),
                          response);
+  if (!response.warnings().empty()) context.io.out << "\n提醒（不妨碍办理）\n";
+  for (const auto& warning : response.warnings()) {
+    context.io.out << FindingText(warning, 4, context.io.width);
+  }
   return kDone;
 }
 

@@ -62,7 +62,7 @@ class Names {
   static std::set<std::string> OrganisationsOf(const std::vector<Transfer>& transfers) {
     std::set<std::string> all;
     for (const Transfer& one : transfers) {
-      all.insert(one.from());
+      if (!one.from().empty()) all.insert(one.from());
       if (!one.to().empty()) all.insert(one.to());
       for (const auto& link : one.links()) all.insert(link.organisation());
       for (const auto& letter : one.letters()) all.insert(letter.issuer());
@@ -189,6 +189,31 @@ absl::StatusOr<int> Receive(Context& context) {
                   request.set_receipt_number(context.args.Text("receipt"));
                   return absl::OkStatus();
                 });
+}
+
+absl::StatusOr<int> Return(Context& context) {
+  membership::v1::ReceiveFromOutsideRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_person(),
+                         ResourceName(kPersons, context.args.Text("PERSON")));
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_to(),
+                         ResourceName(kOrganisations, context.args.Text("ORG")));
+  request.set_outside_title(context.args.Text("outside"));
+  request.set_letter_number(context.args.Text("letter-number"));
+  request.set_paid_until_month(context.args.Text("paid-until"));
+  request.set_reason(context.args.Text("reason"));
+  if (const auto full = context.args.Date("full-member-on")) {
+    *request.mutable_full_member_on() = ToProto(*full);
+  }
+  request.set_transfer_id(context.args.Has("id") ? context.args.Text("id")
+                                                 : absl::StrCat("zj-", RandomId()));
+  SetCommon(context, request);
+  ZHIBU_ASSIGN_OR_RETURN(const Person person, PersonOn(context, request.person(), nullptr));
+  request.set_person_etag(person.etag());
+  membership::v1::ReceiveFromOutsideResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(context.session.membership(),
+                                             &TransferService::Stub::ReceiveFromOutside, request,
+                                             &response));
+  return Print(context, response, request.validate_only());
 }
 
 absl::StatusOr<int> Cancel(Context& context) {
@@ -323,6 +348,19 @@ CommandGroup TransferCommands() {
                "",
                {"zhibu transfer receive zj-1 --date 2026-11-23"},
                Receive},
+              {"transfer return",
+               "库外转入：曾转往库外的人员转回，接续原有档案",
+               {{"PERSON", "人员的编号", true, {}}, organisation},
+               With({{"outside", "TITLE", "转出党组织（库外）的全称"},
+                     {"letter-number", "TEXT", "介绍信编号"},
+                     {"paid-until", "MONTH", "党费交至，如 2026-11"},
+                     {"full-member-on", "DATE", "在外转正的日期", ValueKind::kDate},
+                     reason,
+                     {"id", "ID", "转接的编号；不写则自动生成"}}),
+               "",
+               {"zhibu transfer return p-000123 zb-7 --outside 外县某某中学党支部 "
+                "--letter-number 〔2026〕第12号 --paid-until 2026-10 --reason 工作调回"},
+               Return},
               {"transfer cancel",
                "转出党组织撤销转接",
                {transfer},

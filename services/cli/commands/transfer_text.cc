@@ -21,6 +21,10 @@ std::string Destination(const Transfer& transfer, const TransferNames& names) {
   return transfer.to().empty() ? transfer.outside_title() : names.title(transfer.to());
 }
 
+std::string Origin(const Transfer& transfer, const TransferNames& names) {
+  return transfer.from().empty() ? transfer.outside_title() : names.title(transfer.from());
+}
+
 // What a clerk looks for: until when the letter holds, or when it ended.
 std::string DayShown(const Transfer& transfer) {
   switch (transfer.state()) {
@@ -30,6 +34,7 @@ std::string DayShown(const Transfer& transfer) {
       return absl::StrCat("接收 ", DateText(transfer.received_on()));
     case membership::v1::TRANSFER_STATE_REFUSED:
     case membership::v1::TRANSFER_STATE_CANCELLED:
+    case membership::v1::TRANSFER_STATE_OVERTAKEN:
       return DateText(transfer.ended_on());
     default:
       return absl::StrCat("发起 ", DateText(transfer.started_on()));
@@ -55,7 +60,7 @@ std::string MonthText(absl::string_view month) {
 
 std::string Term(membership::v1::TransferState state) {
   static constexpr const char* kWords[] = {"未说明", "待审批", "待开介绍信", "转接中",
-                                           "已接收", "未同意", "已撤销"};
+                                           "已接收", "未同意", "已撤销",     "已随整建制转移"};
   const auto place = static_cast<size_t>(state);
   return place < std::size(kWords) ? kWords[place] : std::to_string(place);
 }
@@ -74,7 +79,7 @@ std::string TransferTable(const std::vector<Transfer>& transfers, const Transfer
   table.AddColumn("日期", Align::kLeft, /*can_wrap=*/true);
   table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
   for (const Transfer& one : transfers) {
-    table.AddRow({names.person(one.person()), names.title(one.from()), Destination(one, names),
+    table.AddRow({names.person(one.person()), Origin(one, names), Destination(one, names),
                   one.overdue() ? "超期" : Term(one.state()), DayShown(one), BareId(one.name())});
   }
   return table.Render(width);
@@ -83,13 +88,14 @@ std::string TransferTable(const std::vector<Transfer>& transfers, const Transfer
 std::string TransferText(const Transfer& transfer, const TransferNames& names, int width) {
   std::string out = absl::StrCat(names.person(transfer.person()), "的组织关系转接\n\n");
   AddLine(out, "编号", BareId(transfer.name()), width);
-  AddLine(out, "转出党组织", names.title(transfer.from()), width);
+  AddLine(out, "转出党组织", Origin(transfer, names), width);
   AddLine(out, "转入党组织", Destination(transfer, names), width);
   AddLine(out, "事由", transfer.reason(), width);
   AddLine(out, "发起日期", DateText(transfer.started_on()), width);
   AddLine(out, "状态", absl::StrCat(Term(transfer.state()), transfer.overdue() ? "（超期）" : ""),
           width);
   AddLine(out, "接收日期", DateText(transfer.received_on()), width);
+  AddLine(out, "介绍信编号", transfer.outside_letter_number(), width);
   AddLine(out, "回执", transfer.receipt_number(), width);
   if (!transfer.ended_reason().empty()) {
     AddLine(out, "终止",

@@ -164,9 +164,10 @@ std::string Term(membership::v1::CaseState state) {
 
 std::string Term(membership::v1::DueKind kind) {
   static constexpr const char* kWords[] = {
-      "未说明",       "派人谈话",     "半年考察",     "可以确定为发展对象", "召开支部大会",
-      "上级党委审批", "入党宣誓",     "讨论转正",     "材料归档",           "预备期考察",
-      "推迟讨论期满", "限期改正期满", "失联满六个月", "停止党籍满两年"};
+      "未说明",       "派人谈话",       "半年考察",     "可以确定为发展对象",
+      "召开支部大会", "上级党委审批",   "入党宣誓",     "讨论转正",
+      "材料归档",     "预备期考察",     "推迟讨论期满", "限期改正期满",
+      "失联满六个月", "停止党籍满两年", "外出满六个月", "六个月未交党费"};
   if (kind == membership::v1::DUE_KIND_TRANSFER_LETTER) return "介绍信到期未回执";
   return WordAt(kWords, kind);
 }

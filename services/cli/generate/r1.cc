@@ -184,8 +184,8 @@ std::string BuildR1(CountyBuilder& county, const GenerateOptions& options) {
     county.AddFact(next_to_last[1], MEMBERSHIP_FACT_KIND_MOBILE_OUT, 250);
     county.AddFact(next_to_last[1], MEMBERSHIP_FACT_KIND_CONTACT_LOST, 170);
     county.AddFact(next_to_last[2], MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN, 90, "", "第三十条", 180);
-    county.AddFact(next_to_last[3], MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, 60, kBureau);
-    county.AddFact(next_to_last[3], MEMBERSHIP_FACT_KIND_EXCUSED, 60);
+    county.AddFact(next_to_last[3], MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, 60, kBureau, "第五条");
+    county.AddFact(next_to_last[3], MEMBERSHIP_FACT_KIND_EXCUSED, 60, "", "支部决议");
   }
 
   // Township schools: subordinate to their township's committee, guided by the bureau's.

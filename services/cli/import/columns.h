@@ -180,6 +180,8 @@ enum {
   kOpeningStage,
   kJoinedOn,
   kFullMemberOn,
+  kBirthDate,
+  kIdentityDocument,
   kCount
 };
 }

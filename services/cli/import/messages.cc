@@ -180,6 +180,8 @@ membership::v1::CreatePersonRequest PersonOf(const Row& row) {
   person.set_kind(static_cast<membership::v1::PersonKind>(row.Value(kKind)));
   person.set_institution(NameIn(kInstitutions, row, kInstitution));
   FillDate(row, kRegisteredOn, person.mutable_registered_on());
+  if (row.Has(kBirthDate)) FillDate(row, kBirthDate, person.mutable_birth_date());
+  person.set_identity_document(row.Text(kIdentityDocument));
   if (row.Has(kOpeningStage)) {
     membership::v1::OpeningBalance& balance = *request.mutable_opening_balance();
     balance.set_stage(static_cast<membership::v1::Stage>(row.Value(kOpeningStage)));

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/dues_quote.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/voting.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
@@ -72,7 +74,7 @@ class Judging {
         stage_(LastStage(person_.stages())),
         standing_(StandingOn(person_, kNoEnd)) {}
 
-  std::vector<Violation> Run() {
+  FactJudgement Run() {
     JudgeOrder();
     if (JudgeStage()) {
       JudgeState();
@@ -81,7 +83,7 @@ class Judging {
     JudgeAuthority();
     JudgeArticle();
     JudgeWhatIsOpen();
-    return std::move(found_);
+    return {std::move(found_), std::move(warned_)};
   }
 
  private:
@@ -91,6 +93,15 @@ class Judging {
     violation.subject = std::string(subject);
     violation.message = std::move(message);
     return violation;
+  }
+  // What the text of the rule of `kind` asks: before it was in force, it is only told.
+  Violation& AddOfText(Kind kind, absl::string_view reason, absl::string_view subject,
+                       std::string message) {
+    Violation violation = std::move(Add(reason, subject, std::move(message)));
+    found_.pop_back();
+    const auto from = ParseDate(RuleOf(rules_, kind)->effective_from());
+    std::vector<Violation>& where = from.ok() && day_ < *from ? warned_ : found_;
+    return where.emplace_back(std::move(violation));
   }
   // By the rule of this kind, or of `kind`.
   void Cite(Violation& violation) const { violation.citation = RuleOf(rules_, kind_)->citation(); }
@@ -175,9 +186,9 @@ class Judging {
       case v1::MEMBERSHIP_FACT_KIND_CONTACT_REGAINED:
         return ends(standing_.lost_since.has_value(), v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST);
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
-        return begins(standing_.mobile);
+        return begins(standing_.mobile_since.has_value());
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
-        return ends(standing_.mobile, v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT);
+        return ends(standing_.mobile_since.has_value(), v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT);
       case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
         return begins(standing_.excused);
       case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
@@ -187,21 +198,30 @@ class Judging {
     }
   }
 
+  // Stopped because contact was lost: no article is said, or the one of the rule and nothing
+  // narrower (the same article has other grounds, such as emigration).
+  bool StoppedForLostContact() const {
+    const std::string& article = RuleOf(rules_, kind_)->citation().article();
+    return fact_.article().empty() || absl::EndsWith(fact_.article(), article);
+  }
+
   void JudgePeriods() {
     if (kind_ == v1::MEMBERSHIP_FACT_KIND_STOPPED) {
       if (!standing_.lost_since) {
         if (!fact_.article().empty()) return;
-        Cite(Add("STOP_WITHOUT_GROUND", "fact.article",
-                 absl::StrCat("停止党籍须有依据：失去联系满 ", rules_.lost_contact_months(),
-                              " 个月（先登记失去联系），或写明其他情形所依据的条款")));
+        Cite(AddOfText(kind_, "STOP_WITHOUT_GROUND", "fact.article",
+                       absl::StrCat("停止党籍须有依据：失去联系满 ", rules_.lost_contact_months(),
+                                    " 个月（先登记失去联系），或写明其他情形所依据的条款")));
         return;
       }
       const absl::CivilDay earliest =
           AddMonths(*standing_.lost_since, rules_.lost_contact_months());
-      if (day_ >= earliest) return;
-      Violation& violation = Add("CONTACT_LOST_TOO_SHORT", "fact.date",
-                                 absl::StrCat("失去联系满 ", rules_.lost_contact_months(),
-                                              " 个月即 ", FormatDate(earliest), " 起才能停止党籍"));
+      if (day_ >= earliest || !StoppedForLostContact()) return;
+      Violation& violation =
+          AddOfText(kind_, "CONTACT_LOST_TOO_SHORT", "fact.date",
+                    absl::StrCat("失去联系满 ", rules_.lost_contact_months(), " 个月即 ",
+                                 FormatDate(earliest),
+                                 " 起才能停止党籍；因其他情形停止的，请写明所依据的款、项"));
       violation.earliest = earliest;
       Cite(violation);
     } else if (kind_ == v1::MEMBERSHIP_FACT_KIND_REMOVED && stage_ == v1::STAGE_STOPPED) {
@@ -210,27 +230,28 @@ class Judging {
       const absl::CivilDay latest = AddMonths(day_, rules_.max_correction_months());
       const absl::CivilDay until = DayFromNumber(fact_.until());
       if (until > day_ && until <= latest) return;
-      Cite(Add("CORRECTION_OUT_OF_RANGE", "fact.until",
-               absl::StrCat("限期改正的期限须在开始之后，且不超过 ", rules_.max_correction_months(),
-                            " 个月，即不晚于 ", FormatDate(latest))));
+      Cite(AddOfText(
+          kind_, "CORRECTION_OUT_OF_RANGE", "fact.until",
+          absl::StrCat("限期改正的期限须在开始之后，且不超过 ", rules_.max_correction_months(),
+                       " 个月，即不晚于 ", FormatDate(latest))));
     }
   }
 
   void JudgeSelfWithdrawal() {
     if (!standing_.lost_since) {
-      Cite(Add("NOT_OUT_OF_CONTACT", "fact.kind",
-               "停止党籍后只有仍然失去联系的才按自行脱党除名；已恢复联系的请登记恢复党籍，"
-               "或依其他条款处理"),
+      Cite(AddOfText(v1::MEMBERSHIP_FACT_KIND_STOPPED, "NOT_OUT_OF_CONTACT", "fact.kind",
+                     "停止党籍后只有仍然失去联系的才按自行脱党除名；已恢复联系的请登记恢复党籍，"
+                     "或依其他条款处理"),
            v1::MEMBERSHIP_FACT_KIND_STOPPED);
       return;
     }
     const absl::CivilDay earliest =
         AddMonths(*standing_.stopped_on, rules_.self_withdrawal_months());
     if (day_ >= earliest) return;
-    Violation& violation =
-        Add("STOPPED_TOO_SHORT", "fact.date",
-            absl::StrCat("停止党籍满 ", rules_.self_withdrawal_months(),
-                         " 个月仍无法取得联系的，自 ", FormatDate(earliest), " 起按自行脱党除名"));
+    Violation& violation = AddOfText(
+        v1::MEMBERSHIP_FACT_KIND_STOPPED, "STOPPED_TOO_SHORT", "fact.date",
+        absl::StrCat("停止党籍满 ", rules_.self_withdrawal_months(), " 个月仍无法取得联系的，自 ",
+                     FormatDate(earliest), " 起按自行脱党除名"));
     violation.earliest = earliest;
     Cite(violation, v1::MEMBERSHIP_FACT_KIND_STOPPED);
   }
@@ -260,14 +281,26 @@ class Judging {
   }
 
   void JudgeArticle() {
-    if (!RuleOf(rules_, kind_)->needs_article() || !fact_.article().empty()) return;
-    Cite(Add("ARTICLE_REQUIRED", "fact.article",
-             absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
+    const rules::FactRule& rule = *RuleOf(rules_, kind_);
+    if (!fact_.article().empty()) return;
+    if (rule.needs_article()) {
+      Cite(AddOfText(kind_, "ARTICLE_REQUIRED", "fact.article",
+                     absl::StrCat("“", FactTitle(kind_), "”须写明所依据的条款，不写事由经过")));
+    } else if (rule.needs_reason() && fact_.document_number().empty()) {
+      Violation& violation = Add(
+          "ARTICLE_OR_DOCUMENT_REQUIRED", "fact.article",
+          absl::StrCat("“", FactTitle(kind_),
+                       "”使此人不再计入应到会有表决权人数：须写明依据条款或文号，不写事由经过"));
+      if (rule.citation().mark() == type::v1::MARK_CONFIRMED) Cite(violation);
+    }
   }
 
   void JudgeWhatIsOpen() {
     const bool stops = kind_ == v1::MEMBERSHIP_FACT_KIND_STOPPED;
-    if (stops && context_.open_case) {
+    // Whoever came into the books as a probationer may have no case yet: probation runs on all the
+    // same, and would end on a day before the membership was restored.
+    const bool probation = stage_ == v1::STAGE_PROBATIONARY;
+    if (stops && (context_.open_case || probation)) {
       Add("CASE_STILL_OPEN", "fact.kind",
           "此人还有未办结的发展过程：请先办结或取消预备党员资格，再停止党籍");
     }
@@ -285,6 +318,7 @@ class Judging {
   const v1::Stage stage_;
   const Standing standing_;
   std::vector<Violation> found_;
+  std::vector<Violation> warned_;
 };
 
 void AddDue(v1::DueKind kind, absl::CivilDay day, Dues& dues) {
@@ -337,8 +371,10 @@ Standing StandingOn(const rows::PersonRow& person, absl::CivilDay day) {
         standing.lost_since.reset();
         break;
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT:
+        standing.mobile_since = from;
+        break;
       case v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED:
-        standing.mobile = kind == v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT;
+        standing.mobile_since.reset();
         break;
       case v1::MEMBERSHIP_FACT_KIND_EXCUSED:
       case v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED:
@@ -370,7 +406,7 @@ v1::MembershipStatus StatusOn(const rules::FactRules& rules, const rows::PersonR
   }
   status.set_voting_rights(HasVotingRights(person, day));
   status.set_entitled_to_attend(!standing.excused);
-  status.set_floating(standing.mobile);
+  status.set_floating(standing.mobile_since.has_value());
   status.set_may_be_stopped(standing.lost_since &&
                             AddMonths(*standing.lost_since, rules.lost_contact_months()) <= day);
   if (standing.correction_until) {
@@ -385,22 +421,37 @@ bool HasDied(const rows::PersonRow& person) {
   });
 }
 
-bool IsOnProbationOfBooks(const rows::PersonRow& person) {
-  return person.has_opening() && person.opening().stage() == v1::STAGE_PROBATIONARY &&
-         LastStage(person.stages()) == v1::STAGE_PROBATIONARY;
+std::optional<rows::OpeningRow> AdmittedElsewhere(const rows::PersonRow& person,
+                                                  const Stages& stages) {
+  if (LastStage(stages) != v1::STAGE_PROBATIONARY) return std::nullopt;
+  rows::OpeningRow admitted;
+  for (const rows::StageRow& row : stages) {
+    if (row.stage() == v1::STAGE_PROBATIONARY && !row.restored())
+      admitted.set_joined_on(row.from());
+  }
+  const rows::OpeningRow& opening = person.opening();
+  if (opening.stage() == v1::STAGE_PROBATIONARY && opening.joined_on() == admitted.joined_on()) {
+    return opening;
+  }
+  const bool came_back = std::any_of(person.affiliations().begin(), person.affiliations().end(),
+                                     [&](const rows::AffiliationRow& row) {
+                                       return row.has_to() && row.to() > admitted.joined_on();
+                                     });
+  if (!came_back) return std::nullopt;
+  return admitted;
 }
 
 Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person,
                     bool led_by_case) {
   Dues dues;
   if (!person.merged_into().empty() || HasLeft(person.affiliations())) return dues;
-  const v1::Stage stage = LastStage(person.stages());
-  if (!led_by_case && IsOnProbationOfBooks(person)) {
-    AddDue(v1::DUE_KIND_CONVERSION,
-           ProbationEnd(ProgressOfOpeningBalance(person.opening())).value(), dues);
-  }
-  if (person.facts().empty()) return dues;
   const Standing standing = StandingOn(person, kNoEnd);
+  const v1::Stage stage = LastStage(person.stages());
+  const auto admitted = AdmittedElsewhere(person, person.stages());
+  if (admitted && !led_by_case) {
+    AddDue(v1::DUE_KIND_CONVERSION, ProbationEnd(ProgressOfOpeningBalance(*admitted)).value(),
+           dues);
+  }
   if (IsMember(stage)) {
     if (standing.correction_until) {
       AddDue(v1::DUE_KIND_CORRECTION, *standing.correction_until, dues);
@@ -408,6 +459,13 @@ Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person
     if (standing.lost_since) {
       AddDue(v1::DUE_KIND_CONTACT_LOST,
              AddMonths(*standing.lost_since, rules.lost_contact_months()), dues);
+    }
+    if (standing.mobile_since) {
+      AddDue(v1::DUE_KIND_MOBILE, AddMonths(*standing.mobile_since, rules.mobile_months()), dues);
+    }
+    // Where nothing is recorded, it is not known that anything is unpaid.
+    if (const auto paid = ParseMonth(person.dues_paid_until())) {
+      AddDue(v1::DUE_KIND_DUES_UNPAID, AddMonths(*paid, 1 + rules.dues_unpaid_months()), dues);
     }
   } else if (stage == v1::STAGE_STOPPED && standing.lost_since && standing.stopped_on) {
     AddDue(v1::DUE_KIND_STOPPED_TWO_YEARS,
@@ -425,6 +483,10 @@ type::v1::Citation CitationOfMembershipDue(const rules::FactRules& rules, int du
     case v1::DUE_KIND_CONTACT_LOST:
     case v1::DUE_KIND_STOPPED_TWO_YEARS:
       return RuleOf(rules, v1::MEMBERSHIP_FACT_KIND_STOPPED)->citation();
+    case v1::DUE_KIND_MOBILE:
+      return rules.mobile();
+    case v1::DUE_KIND_DUES_UNPAID:
+      return rules.dues_unpaid();
     default:
       return {};
   }
@@ -476,8 +538,8 @@ std::string FactTitle(v1::MembershipFactKind kind) {
   }
 }
 
-std::vector<Violation> JudgeFact(const rules::FactRules& rules, const FactContext& context,
-                                 const rows::FactRow& fact) {
+FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& context,
+                        const rows::FactRow& fact) {
   return Judging(rules, context, fact).Run();
 }
 

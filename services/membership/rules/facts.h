@@ -12,6 +12,7 @@
 #include "services/membership/fact_rules.pb.h"
 #include "services/membership/rows.pb.h"
 #include "services/membership/rules/dues.h"
+#include "services/membership/rules/progress.h"
 #include "services/membership/rules/transfer_chain.h"
 #include "zhibu/membership/v1/membership_fact.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
@@ -25,7 +26,7 @@ using Facts = google::protobuf::RepeatedPtrField<rows::FactRow>;
 struct Standing {
   bool rights_suspended = false;
   bool excused = false;
-  bool mobile = false;
+  std::optional<absl::CivilDay> mobile_since;
   std::optional<absl::CivilDay> lost_since;
   std::optional<absl::CivilDay> stopped_on;
   std::optional<absl::CivilDay> correction_until;
@@ -41,12 +42,14 @@ v1::MembershipStatus StatusOn(const rules::FactRules& rules, const rows::PersonR
 // Whether the person has died.
 bool HasDied(const rows::PersonRow& person);
 
-// Whether the person is on the probation of an opening balance (期初预备党员).
-bool IsOnProbationOfBooks(const rows::PersonRow& person);
+// The admission of a probationer whose steps are in no case that goes on: of who was one when the
+// books were opened, or left them as one and came back. nullopt for everybody else.
+std::optional<rows::OpeningRow> AdmittedElsewhere(const rows::PersonRow& person,
+                                                  const Stages& stages);
 
 // What falls due about the membership, by the facts as they stand: nothing of somebody who left,
-// whose record was merged or who is no member. `led_by_case`: the end of the probation of an
-// opening balance is a case's item by now.
+// whose record was merged or who is no member. `led_by_case`: the end of a probation that
+// began elsewhere is a case's item by now.
 Dues MembershipDues(const rules::FactRules& rules, const rows::PersonRow& person, bool led_by_case);
 
 // Why: the citation for a due item of a membership; default for other kinds.
@@ -68,10 +71,15 @@ struct FactContext {
   absl::CivilDay today;
 };
 
+struct FactJudgement {
+  std::vector<Violation> refused;
+  // Asked by a text that was not yet in force on the day.
+  std::vector<Violation> warnings;
+};
 // Every unmet condition: of the period, of who decides, of order and sense. Fields are named
 // "fact.date" and so on. `fact` is of sound form; an empty authority_id stands for the keeper.
-std::vector<Violation> JudgeFact(const rules::FactRules& rules, const FactContext& context,
-                                 const rows::FactRow& fact);
+FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& context,
+                        const rows::FactRow& fact);
 
 // Adds the fact, and the stage where it stops, restores or ends the membership. `organisation_id`:
 // where the person was kept on the day.

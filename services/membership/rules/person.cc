@@ -86,6 +86,10 @@ class Reading {
         form_.birth = *birth;
       }
     }
+    if (!IsLine(person_.identity_document(), 0, 100)) {
+      Wrong("person.identity_document", "IDENTITY_DOCUMENT_INVALID",
+            "认定依据最多 100 个字符，只写文号，不含个人信息");
+    }
     if (!person_.id_number().empty()) {
       ReadIdNumber();
     } else if (form_.sex == v1::SEX_UNSPECIFIED) {
@@ -101,15 +105,25 @@ class Reading {
       return;
     }
     const auto sex = static_cast<v1::Sex>(id->sex);
+    form_.id_number = id->number;
+    const bool agree = (form_.sex == v1::SEX_UNSPECIFIED || form_.sex == sex) &&
+                       (!form_.birth || *form_.birth == id->birth);
+    if (!agree && !person_.identity_document().empty()) {
+      // What the personal file was found to say goes before the number (三龄两历).
+      form_.identity_document = person_.identity_document();
+      if (form_.sex == v1::SEX_UNSPECIFIED) form_.sex = sex;
+      if (!form_.birth) form_.birth = id->birth;
+      return;
+    }
     if (form_.sex != v1::SEX_UNSPECIFIED && form_.sex != sex) {
       Wrong("person.sex", "SEX_DISAGREES_WITH_ID_NUMBER",
-            "性别与公民身份号码不一致，请核对后更正其一");
+            "性别与公民身份号码不一致，请核对后更正其一；经审核以档案为准的，填写认定依据的文号");
     }
     if (form_.birth && *form_.birth != id->birth) {
       Wrong("person.birth_date", "BIRTH_DATE_DISAGREES_WITH_ID_NUMBER",
-            "出生日期与公民身份号码不一致；有身份号码时不必填写出生日期");
+            "出生日期与公民身份号码不一致；有身份号码时不必填写出生日期；经审核以档案为准的，"
+            "填写认定依据的文号");
     }
-    form_.id_number = id->number;
     form_.sex = sex;
     form_.birth = id->birth;
   }

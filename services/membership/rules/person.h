@@ -19,6 +19,8 @@ struct PersonForm {
   std::string id_number;  // upper case; empty where there is none
   v1::Sex sex = v1::SEX_UNSPECIFIED;
   std::optional<absl::CivilDay> birth;
+  // By which document sex or birth date are not those of the ID number; empty where they are.
+  std::string identity_document;
   absl::CivilDay registered_on;  // today where the request says nothing
   struct Opening {
     v1::Stage stage = v1::STAGE_UNSPECIFIED;

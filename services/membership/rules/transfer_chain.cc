@@ -13,17 +13,25 @@ bool IsCommittee(const ChainNode& node) {
          node.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
 }
 
+// 基层党委; a level that is not said is read as one. A work committee is never: it is a county's
+// organ.
+bool IsBaseCommittee(const ChainNode& node) {
+  return node.kind == registry::v1::ORGANISATION_KIND_COMMITTEE &&
+         node.level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP &&
+         node.level != registry::v1::COMMITTEE_LEVEL_COUNTY;
+}
+
 }  // namespace
 
 bool MayTransferDirectly(const Upward& upward, size_t place) {
   const ChainNode& node = upward[place];
   if (!IsCommittee(node)) return false;
-  if (node.level == registry::v1::COMMITTEE_LEVEL_TOWNSHIP ||
-      node.level == registry::v1::COMMITTEE_LEVEL_COUNTY) {
-    return true;
-  }
-  return place + 1 == upward.size() ||
-         upward[place + 1].level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
+  if (!IsBaseCommittee(node)) return true;
+  // Base committees under base committees are all under what the highest of them is under.
+  const auto above =
+      std::find_if(upward.begin() + static_cast<Upward::difference_type>(place), upward.end(),
+                   [](const ChainNode& one) { return IsCommittee(one) && !IsBaseCommittee(one); });
+  return above == upward.end() || above->level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
 }
 
 size_t LowestApproving(const Upward& upward) {

@@ -20,8 +20,8 @@ struct ChainNode {
 using Upward = std::vector<ChainNode>;
 
 // Whether the organisation at `place` may approve probationary members, and so transfers directly
-// (细则 art 23, 教育管理条例 art 25): a committee or work committee, unless it is a base-level one
-// under a township or street committee.
+// (细则 art 23, 教育管理条例 art 25): a committee or work committee, unless it is a base-level
+// committee and the nearest committee above it that is none is a township's or street's.
 bool MayTransferDirectly(const Upward& upward, size_t place);
 
 // Place of the lowest that may; the size where there is none.

@@ -57,6 +57,9 @@ class FakeFacts final : public membership::v1::MembershipFactService::Service {
     fact = *request;
     *response->mutable_person() = Lost();
     response->set_revision(17);
+    auto& warning = *response->add_warnings();
+    warning.set_reason("CORRECTION_OUT_OF_RANGE");
+    warning.set_message("限期改正的期限不超过 12 个月");
     return grpc::Status::OK;
   }
   grpc::Status RecordDuesPaid(grpc::ServerContext*,
@@ -114,6 +117,8 @@ TEST_F(FactCommandsTest, RecordAFactWithThePersonsEtag) {
   EXPECT_EQ(fact.article(), "第三十条");
   EXPECT_EQ(fact.document_number(), "1 号");
   EXPECT_THAT(ran.out, HasSubstr("已登记：某人 限期改正，2026-11-20"));
+  EXPECT_THAT(ran.out, HasSubstr("提醒（不妨碍办理）"));
+  EXPECT_THAT(ran.out, HasSubstr("期限不超过 12 个月"));
   EXPECT_EQ(terminal_.Run({"member", "fact", "p1", "vanished"}).code, 2);
 }
 

@@ -58,6 +58,33 @@ TEST(TransferText, FitsIntoEightyColumns) {
   EXPECT_THAT(text, HasSubstr("2026-11-23 遗失"));
 }
 
+TEST(TransferText, SaysWhereSomebodyCameBackFrom) {
+  membership::v1::Transfer transfer;
+  transfer.set_name("transfers/zj-2");
+  transfer.set_person("persons/p-1");
+  transfer.set_to("organisations/b");
+  transfer.set_outside_title("外县某某中学党支部");
+  transfer.set_outside_letter_number("〔2026〕第 9 号");
+  *transfer.mutable_received_on() = ToProto(kToday);
+  transfer.set_state(membership::v1::TRANSFER_STATE_RECEIVED);
+  const std::string text = TransferText(transfer, kNames, 80);
+  EXPECT_THAT(text, HasSubstr("转出党组织    外县某某中学党支部"));
+  EXPECT_THAT(text, HasSubstr("〔2026〕第 9 号"));
+  EXPECT_THAT(TransferTable({transfer}, kNames, 80), HasSubstr("外县某某中学党支部"));
+}
+
+TEST(TransferText, SaysThatADecisionOvertookIt) {
+  membership::v1::Transfer transfer = Issued();
+  transfer.set_state(membership::v1::TRANSFER_STATE_OVERTAKEN);
+  *transfer.mutable_ended_on() = ToProto(kToday);
+  transfer.set_ended_reason("该人员已随整建制转移到接收的党组织（reorganisations/cx-1）");
+  const std::string text = TransferText(transfer, kNames, 80);
+  EXPECT_LE(WidestLine(text), 80);
+  EXPECT_THAT(text, HasSubstr("已随整建制转移"));
+  EXPECT_THAT(text, HasSubstr("cx-1"));
+  EXPECT_LE(WidestLine(TransferTable({transfer}, kNames, 80)), 80);
+}
+
 TEST(LetterText, IsStubLetterAndReceiptOfTheLetterThatHolds) {
   const std::string page = LetterText(Issued(), membership::v1::STAGE_FULL, kNames, 80);
   EXPECT_LE(WidestLine(page), 80);

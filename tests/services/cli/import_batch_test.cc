@@ -60,6 +60,8 @@ TEST(RowErrorOf, FindsRowAndColumnOfASubject) {
       // What was sent alone is what the refusal is about.
       {"", persons, "人员.csv", 5, ""},
       {"person.nationality_code", persons, "人员.csv", 5, "民族"},
+      {"requests[0].person.birth_date", persons, "人员.csv", 5, "出生日期"},
+      {"requests[0].person.identity_document", persons, "人员.csv", 5, "认定依据"},
       {"requests[0].opening_balance", persons, "人员.csv", 5, "期初阶段"},
       {"cases[0].steps[1].admission_meeting.vote.in_favour", SomeCases(), "步骤.csv", 3, "赞成"},
       {"cases[0].steps[0].date", SomeCases(), "步骤.csv", 2, "日期"},

@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
 #include "common/base/file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/cli/import/assemble.h"
 #include "services/cli/import/folder.h"
+#include "services/cli/import/messages.h"
 
 namespace zhibu::cli {
 namespace {
@@ -234,6 +236,23 @@ TEST(LoadFolder, RefusesFilesItDoesNotKnow) {
   ASSERT_THAT(errors.list(), SizeIs(1));
   EXPECT_EQ(errors.list()[0].reason, "FILE_UNKNOWN");
   std::filesystem::remove_all(folder);
+}
+
+// Only where the file was found to say otherwise than the number.
+TEST(PersonOf, TakesABirthDateWithTheDocumentItRestsOn) {
+  const Folder folder =
+      FolderOf({{FileKind::kPersons,
+                 "编号,党组织,姓名,公民身份号码,民族,类别,登记日期,出生日期,认定依据\n"
+                 "p1,o1,甲,11010519491231002X,01,在职教职工,2020-01-01,1951/12/31,某审〔2020〕3号\n"
+                 "p2,o1,乙,11010519491231002X,01,在职教职工,2020-01-01,,\n"}});
+  std::vector<membership::v1::Person> persons;
+  ReadChecked(folder, FileKind::kPersons,
+              [&](const Row& row) { persons.push_back(PersonOf(row).person()); });
+  ASSERT_THAT(persons, SizeIs(2));
+  EXPECT_EQ(FromProto(persons[0].birth_date()).value(), absl::CivilDay(1951, 12, 31));
+  EXPECT_EQ(persons[0].identity_document(), "某审〔2020〕3号");
+  EXPECT_FALSE(persons[1].has_birth_date());
+  EXPECT_EQ(persons[1].identity_document(), "");
 }
 
 TEST(AssembleOrganisations, PutsParentsFirstAndRemembersWhereEachEdgeStands) {

@@ -309,6 +309,26 @@ TEST_F(FactsTest, QuotesDues) {
   EXPECT_TRUE(quote().ok());
 }
 
+TEST_F(FactsTest, CorrectsABirthDateAgainstTheIdNumberByADocument) {
+  v1::UpdatePersonRequest request = Change({"birth_date"});
+  *request.mutable_person()->mutable_birth_date() = ToProto(CivilDay(1990, 1, 16));
+  EXPECT_EQ(ReasonOf(Update(request)), "BIRTH_DATE_DISAGREES_WITH_ID_NUMBER");
+  request.mutable_update_mask()->add_paths("identity_document");
+  request.mutable_person()->set_identity_document("教人审〔2036〕3号");
+  v1::Person person;
+  ASSERT_TRUE(Update(request, &person).ok());
+  EXPECT_EQ(person.identity_document(), "教人审〔2036〕3号");
+  // It stays with other changes, and goes with a number that says both.
+  v1::UpdatePersonRequest name = Change({"display_name"});
+  name.mutable_person()->set_display_name("某某某");
+  ASSERT_TRUE(Update(name, &person).ok());
+  EXPECT_EQ(person.identity_document(), "教人审〔2036〕3号");
+  v1::UpdatePersonRequest number = Change({"id_number"});
+  number.mutable_person()->set_id_number(GeneratedIdNumber(CivilDay(1990, 1, 16), 803));
+  ASSERT_TRUE(Update(number, &person).ok());
+  EXPECT_EQ(person.identity_document(), "");
+}
+
 TEST_F(FactsTest, CorrectsAnIdNumberWithItsIndexes) {
   const std::string old_number = world_.Person(kMember).id_number();
   v1::UpdatePersonRequest request = Change({"id_number"});

@@ -108,6 +108,36 @@ TEST_F(PersonsTest, RefusesWhatTheIdNumberContradicts) {
   EXPECT_EQ(FindingsOf(status).at(0).subject(), "person.id_number");
 }
 
+// 三龄两历: the file was examined and found to say otherwise than the number.
+TEST_F(PersonsTest, TakesWhatADocumentSaysAgainstTheIdNumber) {
+  v1::CreatePersonRequest request = world_.PersonRequest("li");
+  v1::Person& person = *request.mutable_person();
+  person.set_id_number(GeneratedIdNumber(absl::CivilDay(1998, 1, 15), 501));  // odd: male
+  person.set_sex(v1::SEX_FEMALE);
+  *person.mutable_birth_date() = ToProto(absl::CivilDay(2000, 1, 15));
+  EXPECT_THAT(ReasonsOf(world_.Create(request)),
+              ElementsAre("SEX_DISAGREES_WITH_ID_NUMBER", "BIRTH_DATE_DISAGREES_WITH_ID_NUMBER"));
+  person.set_identity_document(std::string(101, 'x'));
+  EXPECT_THAT(ReasonsOf(world_.Create(request)), ElementsAre("IDENTITY_DOCUMENT_INVALID"));
+  person.set_identity_document("教人审〔2036〕3号");
+  ASSERT_TRUE(world_.Create(request).ok());
+  EXPECT_EQ(world_.Person("persons/li").identity_document(), "教人审〔2036〕3号");
+  EXPECT_EQ(world_.Person("persons/li").sex(), v1::SEX_FEMALE);
+  // The birth date of the document is judged by.
+  EXPECT_EQ(ReasonOf(world_.Step("persons/li/cases/c",
+                                 MakeStep(v1::STEP_KIND_APPLICATION, absl::CivilDay(2018, 1, 14)))),
+            "AGE_BELOW_MINIMUM");
+  EXPECT_TRUE(world_
+                  .Step("persons/li/cases/c",
+                        MakeStep(v1::STEP_KIND_APPLICATION, absl::CivilDay(2018, 1, 15)))
+                  .ok());
+  // What agrees needs none, and keeps none.
+  v1::CreatePersonRequest agrees = world_.PersonRequest("wang");
+  agrees.mutable_person()->set_identity_document("教人审〔2036〕3号");
+  ASSERT_TRUE(world_.Create(agrees).ok());
+  EXPECT_EQ(world_.Person("persons/wang").identity_document(), "");
+}
+
 TEST_F(PersonsTest, TakesAPersonWithoutIdNumber) {
   v1::CreatePersonRequest request = world_.PersonRequest("li");
   request.mutable_person()->clear_id_number();

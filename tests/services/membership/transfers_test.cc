@@ -90,6 +90,36 @@ class TransfersTest : public ::testing::Test {
     request.set_reason("本人不再调动");
     return Do(&Stub::CancelTransfer, request, kStart, token);
   }
+  // Outside from kStart + 9 on.
+  void Leave(const std::string& person = kOne) {
+    ASSERT_TRUE(Start("", kStart, person, "away").ok());
+    ASSERT_TRUE(Approve(kCounty).ok());
+    ASSERT_TRUE(Issue().ok());
+    ASSERT_TRUE(Receive(kStart + 9, "回执 12 号").ok());
+  }
+  v1::ReceiveFromOutsideRequest Back(absl::CivilDay day, const std::string& person = kOne,
+                                     const std::string& to = kScopedBranch) {
+    v1::ReceiveFromOutsideRequest request;
+    request.set_transfer_id("back");
+    request.set_person(person);
+    request.set_to(to);
+    request.set_outside_title("外县某某中学党支部");
+    request.set_letter_number("〔2036〕第 7 号");
+    request.set_paid_until_month("2036-09");
+    request.set_reason("工作调回");
+    *request.mutable_date() = ToProto(day);
+    request.set_person_etag(world_.Person(person).etag());
+    request.set_request_id(world_.NextRequestId());
+    return request;
+  }
+  absl::Status ComeBack(const v1::ReceiveFromOutsideRequest& request,
+                        const std::string& token = kOwnerToken) {
+    v1::ReceiveFromOutsideResponse response;
+    const absl::Status status =
+        Invoke(&Stub::ReceiveFromOutside, *stub_, request, &response, token);
+    if (status.ok()) transfer_ = response.transfer();
+    return status;
+  }
   void Issued() {
     ASSERT_TRUE(Start(kScopedBranch).ok());
     ASSERT_TRUE(Approve(kCounty).ok());
@@ -279,6 +309,123 @@ TEST_F(TransfersTest, OneWhoGoesOutsideLeavesTheBooksWithTheReceipt) {
             "PERSON_LEFT");
 }
 
+TEST_F(TransfersTest, WhoLeftComesBackWithTheRecordThatWasThere) {
+  Leave();
+  const absl::CivilDay left = kStart + 9;
+  EXPECT_THAT(ReasonsOf(ComeBack(Back(left))), ElementsAre("DATE_BEFORE_LAST_MOVE"));
+  EXPECT_THAT(ReasonsOf(ComeBack(Back(kToday + 1))), ElementsAre("DATE_IN_FUTURE"));
+  const v1::ReceiveFromOutsideRequest request = Back(left + 1);
+  ASSERT_TRUE(ComeBack(request).ok());
+  const v1::Transfer first = transfer_;
+  EXPECT_EQ(first.state(), v1::TRANSFER_STATE_RECEIVED);
+  EXPECT_EQ(first.from(), "");
+  EXPECT_EQ(first.outside_letter_number(), "〔2036〕第 7 号");
+  // Said again, it is the same.
+  ASSERT_TRUE(ComeBack(request).ok());
+  EXPECT_EQ(transfer_.SerializeAsString(), first.SerializeAsString());
+  const v1::Person person = world_.Person(kOne);
+  EXPECT_EQ(person.organisation(), kScopedBranch);
+  EXPECT_EQ(person.stage(), v1::STAGE_FULL);
+  EXPECT_EQ(person.status().dues_paid_until(), "2036-09");
+  ASSERT_EQ(person.affiliations_size(), 2);
+  EXPECT_EQ(FromProto(person.affiliations(0).valid_to()).value(), left);
+  EXPECT_EQ(FromProto(person.affiliations(1).valid_from()).value(), left + 1);
+  EXPECT_EQ(person.affiliations(1).cause(), "transfers/back");
+  EXPECT_THAT(List(kScopedBranch, v1::TRANSFER_DIRECTION_IN), ElementsAre("transfers/back"));
+  EXPECT_THAT(ReasonsOf(ComeBack(Back(left + 2))), ElementsAre("TRANSFER_EXISTS"));
+  v1::ReceiveFromOutsideRequest again = Back(left + 2);
+  again.set_transfer_id("again");
+  EXPECT_THAT(ReasonsOf(ComeBack(again)), ElementsAre("PERSON_NOT_LEFT"));
+  // Kept by nobody on the day between, and by one organisation on every other.
+  for (const auto& [day, kept] : std::map<absl::CivilDay, std::string>{
+           {left - 1, kBranch}, {left, ""}, {left + 1, kScopedBranch}}) {
+    for (const char* organisation : {kBranch, kScopedBranch}) {
+      v1::ListPersonsRequest list;
+      v1::ListPersonsResponse listed;
+      list.set_root(organisation);
+      *list.mutable_as_of() = ToProto(day);
+      ASSERT_TRUE(
+          Invoke(&v1::MembershipService::Stub::ListPersons, world_.stub(), list, &listed).ok());
+      const bool there = std::any_of(listed.persons().begin(), listed.persons().end(),
+                                     [](const v1::Person& one) { return one.name() == kOne; });
+      EXPECT_EQ(there, organisation == kept) << FormatDate(day);
+    }
+  }
+  // Transfers go on from there.
+  EXPECT_TRUE(Start(kBranch, left + 3, kOne, "next").ok());
+}
+
+TEST_F(TransfersTest, WhoComesBackIsSeenAndReceivedWithinTheScope) {
+  Leave();
+  // Neither may a branch take a person whom it does not see, nor one receive for another.
+  EXPECT_EQ(ComeBack(Back(kStart + 20), kScopedToken).code(), absl::StatusCode::kNotFound);
+  v1::ReceiveFromOutsideRequest request = Back(kStart + 20);
+  request.set_person_etag("99");
+  EXPECT_EQ(ComeBack(request).code(), absl::StatusCode::kAborted);
+  request = Back(kStart + 20);
+  request.clear_paid_until_month();
+  EXPECT_THAT(ReasonsOf(ComeBack(request)), ElementsAre("PAID_UNTIL_REQUIRED"));
+  request = Back(kStart + 20, kOne, "organisations/nowhere");
+  EXPECT_THAT(ReasonsOf(ComeBack(request)), ElementsAre("ORGANISATION_NOT_THERE"));
+  request = v1::ReceiveFromOutsideRequest();
+  request.set_request_id(world_.NextRequestId());
+  EXPECT_EQ(ReasonsOf(ComeBack(request)).size(), 7u);
+}
+
+TEST_F(TransfersTest, WhoLeftAsAProbationerComesBackAsOneOrFull) {
+  const absl::CivilDay joined(2035, 9, 20);
+  for (const char* id : {"li", "wang"}) {
+    v1::CreatePersonRequest create = world_.PersonRequest(id);
+    create.mutable_opening_balance()->set_stage(v1::STAGE_PROBATIONARY);
+    *create.mutable_opening_balance()->mutable_joined_on() = ToProto(joined);
+    ASSERT_TRUE(world_.Create(create).ok());
+  }
+  Leave("persons/li");
+  const absl::CivilDay end = AddMonths(joined, 12);
+  v1::ReceiveFromOutsideRequest request = Back(end + 5, "persons/li");
+  for (const absl::CivilDay wrong : {end - 1, end + 6}) {
+    *request.mutable_full_member_on() = ToProto(wrong);
+    EXPECT_THAT(ReasonsOf(ComeBack(request)), ElementsAre("FULL_MEMBER_DATE_INVALID"));
+  }
+  *request.mutable_full_member_on() = ToProto(end);
+  ASSERT_TRUE(ComeBack(request).ok());
+  EXPECT_EQ(world_.Person("persons/li", end - 1).stage(), v1::STAGE_PROBATIONARY);
+  EXPECT_EQ(world_.Person("persons/li", end).stage(), v1::STAGE_FULL);
+  EXPECT_TRUE(world_.Person("persons/li").status().voting_rights());
+  // A full member has nothing to become.
+  ASSERT_TRUE(Start("", kStart, kOne, "u").ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Issue().ok());
+  ASSERT_TRUE(Receive(kStart + 9, "回执 13 号").ok());
+  v1::ReceiveFromOutsideRequest full = Back(end + 5);
+  full.set_transfer_id("b");
+  *full.mutable_full_member_on() = ToProto(end);
+  EXPECT_THAT(ReasonsOf(ComeBack(full)), ElementsAre("FULL_MEMBER_DATE_INVALID"));
+}
+
+// The case that was open is closed by leaving; probation goes on in a new one.
+TEST_F(TransfersTest, AProbationerOfTheseBooksGoesOnInANewCase) {
+  ASSERT_TRUE(world_.CreatePerson("li").ok());
+  world_.WalkTo("persons/li/cases/c", absl::CivilDay(2033, 1, 1), v1::STEP_KIND_ENROLMENT);
+  const v1::Person before = world_.Person("persons/li");
+  ASSERT_EQ(before.stage(), v1::STAGE_PROBATIONARY);
+  Leave("persons/li");
+  ASSERT_TRUE(ComeBack(Back(kStart + 20, "persons/li", kBranch)).ok());
+  const absl::Status status =
+      world_.Step("persons/li/cases/d", MakeStep(v1::STEP_KIND_ENROLMENT, kStart + 30));
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(world_.Person("persons/li").stage(), v1::STAGE_PROBATIONARY);
+  EXPECT_EQ(world_.Person("persons/li").joined_on().SerializeAsString(),
+            before.joined_on().SerializeAsString());
+}
+
+TEST_F(TransfersTest, NobodyComesBackWhoseMembershipEnded) {
+  ASSERT_TRUE(
+      world_.Fact(kOne, v1::MEMBERSHIP_FACT_KIND_REMOVED, kStart, kCounty, "第三十一条").ok());
+  EXPECT_THAT(ReasonsOf(ComeBack(Back(kStart + 20))),
+              ::testing::IsSupersetOf({"PERSON_NOT_LEFT", "MEMBERSHIP_ENDED"}));
+}
+
 TEST_F(TransfersTest, WhoIsNeitherSideSeesNothingAndOnlyTheSideConcernedActs) {
   ASSERT_TRUE(Start("organisations/general").ok());
   v1::GetTransferRequest get;
@@ -322,8 +469,95 @@ TEST_F(TransfersTest, ATransferUnderWayGoesOnFromTheSuccessor) {
   EXPECT_EQ(world_.Person(kOne, kStart + 2).organisation(), kScopedBranch);
 }
 
+// A to B is open and A is merged into B: the person is there already.
+TEST_F(TransfersTest, ATransferIntoTheSuccessorIsOverAndIsSeenToBe) {
+  Issued();
+  MergeInto("merge", kBranch, kScopedBranch, kStart + 1);
+  v1::GetTransferRequest get;
+  v1::GetTransferResponse got;
+  get.set_name(kName);
+  ASSERT_TRUE(Invoke(&Stub::GetTransfer, *stub_, get, &got).ok());
+  transfer_ = got.transfer();
+  EXPECT_EQ(transfer_.state(), v1::TRANSFER_STATE_OVERTAKEN);
+  EXPECT_EQ(FromProto(transfer_.ended_on()).value(), kStart + 1);
+  EXPECT_THAT(transfer_.ended_reason(), ::testing::HasSubstr("reorganisations/merge"));
+  EXPECT_EQ(transfer_.from(), kBranch);
+  EXPECT_EQ(transfer_.links_size(), 2);
+  EXPECT_EQ(transfer_.letters_size(), 1);
+  EXPECT_THAT(List(kScopedBranch, v1::TRANSFER_DIRECTION_IN), ElementsAre(kName));
+  EXPECT_THAT(List(kBranch, v1::TRANSFER_DIRECTION_OUT), ElementsAre(kName));
+  EXPECT_THAT(world_.Due(kToday, 0, kCounty), IsEmpty());
+  EXPECT_THAT(ReasonsOf(Receive(kStart + 2)), ::testing::Contains("TRANSFER_STATE_DISALLOWS"));
+  const v1::Person person = world_.Person(kOne);
+  ASSERT_EQ(person.affiliations_size(), 2);
+  EXPECT_EQ(person.affiliations(1).cause(), "reorganisations/merge");
+  // Nothing is under way any more.
+  EXPECT_TRUE(Start("organisations/general", kStart + 2, kOne, "next").ok());
+}
+
+TEST_F(TransfersTest, NobodyIsSentWhoseMembershipHasEndedSince) {
+  const absl::CivilDay removed(2036, 10, 1);
+  ASSERT_TRUE(
+      world_.Fact(kOne, v1::MEMBERSHIP_FACT_KIND_REMOVED, removed, kCounty, "第三十一条").ok());
+  for (const absl::CivilDay day : {removed - 1, removed}) {
+    EXPECT_THAT(ReasonsOf(Start(kScopedBranch, day)), ElementsAre("MEMBERSHIP_ENDED"));
+  }
+  ASSERT_TRUE(
+      world_.Fact(kTwo, v1::MEMBERSHIP_FACT_KIND_STOPPED, removed, kCounty, "第二十四条").ok());
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, removed - 1, kTwo, "u")),
+              ElementsAre("MEMBERSHIP_STOPPED"));
+  ASSERT_TRUE(world_.Fact(kTwo, v1::MEMBERSHIP_FACT_KIND_RESTORED, removed + 9, kCounty).ok());
+  EXPECT_THAT(ReasonsOf(Start(kScopedBranch, removed + 8, kTwo, "u")),
+              ElementsAre("MEMBERSHIP_STOPPED"));
+  EXPECT_TRUE(Start(kScopedBranch, removed + 9, kTwo, "u").ok());
+}
+
+// Cancellation of a probationer is a step of the case, which asks nothing of letters under way.
+TEST_F(TransfersTest, NobodyIsReceivedWhoseCaseEndedWhileTheLetterWasOut) {
+  ASSERT_TRUE(world_.CreatePerson("li").ok());
+  world_.WalkTo("persons/li/cases/c", absl::CivilDay(2033, 1, 1),
+                v1::STEP_KIND_CULTIVATION_INSPECTION);
+  ASSERT_TRUE(Start(kScopedBranch, kStart, "persons/li").ok());
+  ASSERT_TRUE(Approve(kCounty).ok());
+  ASSERT_TRUE(Approve(kScoped).ok());
+  ASSERT_TRUE(Issue().ok());
+  v1::CaseEvent event;
+  *event.mutable_date() = ToProto(kStart + 2);
+  event.set_kind(v1::CASE_EVENT_KIND_WITHDRAWN);
+  const absl::Status status = world_.Beside("persons/li/cases/c", event);
+  ASSERT_TRUE(status.ok()) << status;
+  for (const int after : {1, 2}) {
+    EXPECT_THAT(ReasonsOf(Receive(kStart + after)), ElementsAre("MEMBERSHIP_ENDED"));
+  }
+  EXPECT_EQ(world_.Person("persons/li").organisation(), kBranch);
+  EXPECT_TRUE(Do(
+                  &Stub::CancelTransfer,
+                  [] {
+                    v1::CancelTransferRequest request;
+                    request.set_reason("发展过程已终止");
+                    return request;
+                  }(),
+                  kStart + 2)
+                  .ok());
+}
+
+TEST_F(TransfersTest, WhoIsReceivedAsOfADayBeforeTheEndGoesOnWithTheSuccessor) {
+  Issued();
+  MergeInto("merge", kScopedBranch, "organisations/general", kStart + 5);
+  world_.Organisation("scoped-branch", registry::v1::ORGANISATION_KIND_BRANCH, "scoped",
+                      kStart + 5);
+  world_.Settle();
+  EXPECT_THAT(ReasonsOf(Receive(kStart + 5)), ElementsAre("ORGANISATION_NOT_THERE"));
+  ASSERT_TRUE(Receive(kStart + 4).ok());
+  EXPECT_EQ(world_.Person(kOne, kStart + 4).organisation(), kScopedBranch);
+  EXPECT_EQ(world_.Person(kOne, kStart + 5).organisation(), "organisations/general");
+}
+
 // The tables are what the own feed says; 0x22 is the registry's.
 TEST_F(TransfersTest, TheFeedRebuildsThem) {
+  ASSERT_TRUE(world_.CreateMember("wang", kBranch).ok());
+  Leave("persons/wang");
+  ASSERT_TRUE(ComeBack(Back(kStart + 20, "persons/wang")).ok());
   Issued();
   ASSERT_TRUE(Reissue(kStart + 1).ok());
   ASSERT_TRUE(Receive(kStart + 2).ok());

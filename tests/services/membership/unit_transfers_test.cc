@@ -142,6 +142,59 @@ TEST(UnitTransfer, WhoIsNotNamedStaysWhereTheOrganisationGoesOn) {
   EXPECT_THAT(KeptAt(world, kScopedBranch, kEffective), ElementsAre("contact-two"));
 }
 
+// Registered afterwards, on a day before it ended: as if the record had been there all along.
+TEST(UnitTransfer, WhoIsRegisteredAfterwardsFollowsTheOrganisationThatEnded) {
+  World world;
+  CarryOut(world, Decision("merge", {{kBranch, kGeneral, {}}}));
+  world.Organisation("branch", registry::v1::ORGANISATION_KIND_BRANCH, "county", kEffective);
+  world.Settle();
+  const auto registered = [&](const std::string& id, absl::CivilDay day) {
+    v1::CreatePersonRequest request = world.MemberRequest(id, kBranch);
+    *request.mutable_person()->mutable_registered_on() = ToProto(day);
+    return world.Create(request);
+  };
+  EXPECT_TRUE(registered("early", absl::CivilDay(2019, 9, 1)).ok());
+  EXPECT_TRUE(registered("last", kEffective - 1).ok());
+  EXPECT_THAT(ReasonsOf(registered("late", kEffective)), ElementsAre("ORGANISATION_NOT_THERE"));
+  EXPECT_THAT(KeptAt(world, kBranch, kEffective - 1),
+              ElementsAre("contact-one", "contact-two", "early", "last"));
+  EXPECT_THAT(KeptAt(world, kGeneral, kToday),
+              ElementsAre("contact-one", "contact-two", "early", "last"));
+  const v1::Person person = world.Person("persons/last");
+  ASSERT_EQ(person.affiliations_size(), 2);
+  EXPECT_EQ(person.affiliations(1).cause(), "reorganisations/merge");
+}
+
+TEST(UnitTransfer, WhoIsRegisteredAfterwardsFollowsFromSuccessorToSuccessor) {
+  World world;
+  CarryOut(world, Decision("a", {{kGeneral, kScopedBranch, {}}}));
+  CarryOut(world, Decision("b", {{kBranch, kGeneral, {}}}));
+  world.Organisation("branch", registry::v1::ORGANISATION_KIND_BRANCH, "county", kEffective);
+  world.Organisation("general", registry::v1::ORGANISATION_KIND_GENERAL_BRANCH, "county",
+                     kEffective);
+  world.Settle();
+  ASSERT_TRUE(world.CreateMember("li", kBranch).ok());
+  EXPECT_EQ(world.Person("persons/li").organisation(), kScopedBranch);
+  EXPECT_EQ(world.Person("persons/li", kEffective - 1).organisation(), kBranch);
+}
+
+TEST(UnitTransfer, NobodyIsRegisteredWhereNothingFollowsOrAnotherKeepsTheBooks) {
+  World world;
+  // Named persons alone went on; nobody else has a successor.
+  CarryOut(world, Decision("end", {{kScopedBranch, kGeneral, {kTwo}}}));
+  world.Organisation("scoped-branch", registry::v1::ORGANISATION_KIND_BRANCH, "scoped", kEffective);
+  world.Settle();
+  const absl::Status status = world.CreateMember("li", kScopedBranch);
+  EXPECT_THAT(ReasonsOf(status), ElementsAre("ORGANISATION_ENDED"));
+  EXPECT_THAT(FindingsOf(status)[0].message(), ::testing::HasSubstr("2030-06-30"));
+  CarryOut(world, Decision("late", {{kScopedBranch, kGeneral, {}}}));
+  v1::CreatePersonRequest request = world.MemberRequest("li", kScopedBranch);
+  const absl::Status scoped = world.Create(request, nullptr, kScopedToken);
+  EXPECT_THAT(ReasonsOf(scoped), ElementsAre("ORGANISATION_ENDED"));
+  EXPECT_THAT(FindingsOf(scoped)[0].message(), ::testing::HasSubstr(kGeneral));
+  EXPECT_TRUE(world.Create(world.MemberRequest("li", kScopedBranch)).ok());
+}
+
 TEST(UnitTransfer, IsListedForOldAndNewPlaceAndNobodyElse) {
   World world;
   CarryOut(world, Decision("merge", {{kBranch, kGeneral, {}}}));

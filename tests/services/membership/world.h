@@ -96,14 +96,16 @@ class World {
   // Counts from the next Start.
   void set_unit_transfer_batch(int persons) { unit_transfer_batch_ = persons; }
 
+  // `dissolved`: the day after its last.
   void Organisation(const std::string& id, registry::v1::OrganisationKind kind,
-                    const std::string& parent) {
+                    const std::string& parent, std::optional<absl::CivilDay> dissolved = {}) {
     registry::v1::OrganisationChanged event;
     auto& organisation = *event.mutable_organisation();
     organisation.set_name(NameOf(kOrganisations, id));
     organisation.set_title(id);
     organisation.set_kind(kind);
     *organisation.mutable_established() = ToProto(absl::CivilDay(2000, 1, 1));
+    if (dissolved) *organisation.mutable_dissolved() = ToProto(*dissolved);
     if (!parent.empty()) {
       auto& edge = *organisation.add_affiliations();
       edge.set_parent(NameOf(kOrganisations, parent));

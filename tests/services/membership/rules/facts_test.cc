@@ -58,6 +58,9 @@ Upward Above() {
           {"county", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_COUNTY}};
 }
 
+// Of the last judgement.
+std::vector<std::string> g_warned;  // NOLINT: one test at a time
+
 std::vector<Violation> Judge(const rows::PersonRow& person, const rows::FactRow& fact,
                              bool open_case = false, bool open_transfer = false) {
   FactContext context;
@@ -66,7 +69,10 @@ std::vector<Violation> Judge(const rows::PersonRow& person, const rows::FactRow&
   context.open_case = open_case;
   context.open_transfer = open_transfer;
   context.today = kToday;
-  return JudgeFact(ShippedFactRules(), context, fact);
+  const FactJudgement judged = JudgeFact(ShippedFactRules(), context, fact);
+  g_warned.clear();
+  for (const Violation& warning : judged.warnings) g_warned.push_back(warning.reason);
+  return judged.refused;
 }
 
 std::vector<std::string> Reasons(const rows::PersonRow& person, const rows::FactRow& fact) {
@@ -106,8 +112,9 @@ TEST(StatusOn, SaysWhoVotesAndWhoShouldAttend) {
   EXPECT_TRUE(On(person, CivilDay(2019, 2, 28)).entitled_to_attend());
   EXPECT_FALSE(On(person, CivilDay(2020, 2, 28)).voting_rights());
   EXPECT_TRUE(On(person, CivilDay(2020, 2, 29)).voting_rights());
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1)));
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_EXCUSED, CivilDay(2025, 6, 1)));
+  Happen(person,
+         Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1), "", "第五条"));
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_EXCUSED, CivilDay(2025, 6, 1), "", "第五条"));
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_RESTORED, CivilDay(2026, 1, 1)));
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED, CivilDay(2027, 1, 1)));
   const struct {
@@ -166,7 +173,8 @@ TEST(StatusOn, FollowsAMemberOutOfContactToRemoval) {
 
 TEST(StatusOn, KeepsNothingOfAnEarlierMembership) {
   rows::PersonRow person = Member();
-  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1)));
+  Happen(person,
+         Fact(v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, CivilDay(2025, 1, 1), "", "第五条"));
   Happen(person,
          Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, CivilDay(2025, 3, 1), "town", "第三十一条"));
   AddStage(person, v1::STAGE_APPLICANT, CivilDay(2026, 1, 1));
@@ -229,6 +237,78 @@ TEST(JudgeFact, AsksForAnArticleWhereTheMembershipEnds) {
               ElementsAre("STOP_WITHOUT_GROUND"));
 }
 
+TEST(JudgeFact, TakesNobodyOutOfTheElectorateWithoutArticleOrDocument) {
+  for (const auto kind :
+       {v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED, v1::MEMBERSHIP_FACT_KIND_EXCUSED}) {
+    rows::FactRow fact = Fact(kind, CivilDay(2030, 1, 1));
+    const auto found = Judge(Member(), fact);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].reason, "ARTICLE_OR_DOCUMENT_REQUIRED");
+    // What is not confirmed is cited for no refusal.
+    EXPECT_EQ(found[0].citation.article(),
+              kind == v1::MEMBERSHIP_FACT_KIND_RIGHTS_SUSPENDED ? "第五条" : "");
+    fact.set_document_number("校党〔2030〕1号");
+    EXPECT_THAT(Reasons(Member(), fact), IsEmpty());
+    EXPECT_THAT(Reasons(Member(), Fact(kind, CivilDay(2030, 1, 1), "", "第五条")), IsEmpty());
+  }
+}
+
+TEST(JudgeFact, AsksThePeriodOfLostContactOnlyOfThatGround) {
+  rows::PersonRow person = Member();
+  const CivilDay lost(2030, 1, 1), stop(2030, 3, 1);
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST, lost));
+  const struct {
+    const char* article;
+    bool other_ground;
+  } kCases[] = {{"", false},
+                {"第二十四条", false},
+                {"党员教育管理工作条例第二十四条", false},
+                {"第二十四条（出国定居）", true},
+                {"第二十四条第一款第一项", true}};
+  for (const auto& one : kCases) {
+    const auto reasons =
+        Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, stop, "town", one.article));
+    if (one.other_ground) {
+      EXPECT_THAT(reasons, IsEmpty()) << one.article;
+    } else {
+      EXPECT_THAT(reasons, ElementsAre("CONTACT_LOST_TOO_SHORT")) << one.article;
+    }
+  }
+}
+
+// In force since 2019-05-06.
+TEST(JudgeFact, WarnsOfWhatATextAsksThatWasNotYetInForce) {
+  rows::PersonRow person = Member();
+  person.clear_stages();
+  AddStage(person, v1::STAGE_PROBATIONARY, CivilDay(2010, 6, 1));
+  AddStage(person, v1::STAGE_FULL, CivilDay(2011, 6, 1));
+  const CivilDay in_force(2019, 5, 6);
+  const struct {
+    Kind kind;
+    const char* reason;
+  } kCases[] = {{v1::MEMBERSHIP_FACT_KIND_STOPPED, "STOP_WITHOUT_GROUND"},
+                {v1::MEMBERSHIP_FACT_KIND_REMOVED, "ARTICLE_REQUIRED"},
+                {v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN, "CORRECTION_OUT_OF_RANGE"}};
+  for (const auto& one : kCases) {
+    rows::FactRow fact = Fact(one.kind, in_force - 1, "town");
+    if (one.kind == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN) fact.set_until(fact.day() + 400);
+    EXPECT_THAT(Reasons(person, fact), IsEmpty());
+    EXPECT_THAT(g_warned, ElementsAre(one.reason));
+    fact.set_day(DayNumber(in_force));
+    EXPECT_THAT(Reasons(person, fact), ElementsAre(one.reason));
+    EXPECT_THAT(g_warned, IsEmpty());
+  }
+  // Order and sense are asked on every day.
+  EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_RESTORED, in_force - 1, "town")),
+              ElementsAre("NOT_STOPPED"));
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST, CivilDay(2019, 1, 1)));
+  EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, in_force - 1, "town")),
+              IsEmpty());
+  EXPECT_THAT(g_warned, ElementsAre("CONTACT_LOST_TOO_SHORT"));
+  EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, in_force, "town")),
+              ElementsAre("CONTACT_LOST_TOO_SHORT"));
+}
+
 TEST(JudgeFact, LimitsCorrectionToAYear) {
   const CivilDay begin(2031, 2, 28);
   const struct {
@@ -259,7 +339,7 @@ TEST(JudgeFact, LetsBeginWhatIsNotAndEndWhatIs) {
       {v1::MEMBERSHIP_FACT_KIND_EXCUSED, v1::MEMBERSHIP_FACT_KIND_EXCUSE_ENDED}};
   for (const auto& [begin, end] : kPairs) {
     rows::PersonRow person = Member();
-    rows::FactRow begun = Fact(begin, CivilDay(2030, 1, 1));
+    rows::FactRow begun = Fact(begin, CivilDay(2030, 1, 1), "", "第五条");
     if (begin == v1::MEMBERSHIP_FACT_KIND_CORRECTION_BEGUN) {
       begun.set_until(begun.day() + 30);
     }
@@ -282,6 +362,27 @@ TEST(JudgeFact, TellsEverythingAtOnce) {
   EXPECT_THAT(reasons,
               ElementsAre("DATE_IN_FUTURE", "CONTACT_LOST_TOO_SHORT", "AUTHORITY_NOT_COMPETENT",
                           "CASE_STILL_OPEN", "TRANSFER_ALREADY_OPEN"));
+}
+
+// A case of theirs opens with the first step that is recorded here; until then there is none.
+TEST(JudgeFact, StopsNoProbationerWithOrWithoutACase) {
+  rows::PersonRow person = Member();
+  person.mutable_stages()->RemoveLast();
+  const rows::FactRow stop =
+      Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2019, 12, 5), "town", "第二十四条");
+  for (const bool open_case : {false, true}) {
+    const auto found = Judge(person, stop, open_case);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].reason, "CASE_STILL_OPEN");
+  }
+  AddStage(person, v1::STAGE_FULL, CivilDay(2020, 2, 29));
+  Happen(person,
+         Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2020, 2, 29), "town", "第二十四条"));
+  // Everything else happens to probationers as to others.
+  rows::PersonRow other = Member();
+  other.mutable_stages()->RemoveLast();
+  Happen(other,
+         Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, CivilDay(2019, 12, 5), "town", "第三十一条"));
 }
 
 TEST(JudgeFact, RefusesWhoIsNoMemberButTakesADeath) {
@@ -315,6 +416,37 @@ TEST(MembershipDues, AreWhatTheFactsLeaveOpen) {
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2030, 8, 1), "town"));
   EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_STOPPED_TWO_YEARS, "2032-08-01")));
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_RESTORED, CivilDay(2030, 9, 1), "town"));
+  EXPECT_THAT(dues(), IsEmpty());
+}
+
+TEST(MembershipDues, TellWhoIsAwayForLongAndWhoDoesNotPay) {
+  rows::PersonRow person = Member();
+  const auto dues = [&] {
+    std::vector<std::pair<int, std::string>> all;
+    for (const rows::DueRow& due : MembershipDues(ShippedFactRules(), person)) {
+      all.emplace_back(due.kind(), FormatDate(DayFromNumber(due.day())));
+      const auto citation = CitationOfMembershipDue(ShippedFactRules(), due.kind());
+      EXPECT_FALSE(citation.article().empty());
+      EXPECT_EQ(citation.mark(), type::v1::MARK_CONFIRMED);
+    }
+    return all;
+  };
+  // Six calendar months, clamped.
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT, CivilDay(2030, 8, 31)));
+  EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_MOBILE, "2031-02-28")));
+  Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED, CivilDay(2031, 2, 27)));
+  EXPECT_THAT(dues(), IsEmpty());
+  // June to November: all of November is over on the first of December.
+  person.set_dues_paid_until("2030-05");
+  EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_DUES_UNPAID, "2030-12-01")));
+  person.set_dues_paid_until("2030-12");
+  EXPECT_THAT(dues(), ElementsAre(std::pair(v1::DUE_KIND_DUES_UNPAID, "2031-07-01")));
+  // Nothing is owed of who is no member, is stopped or has left.
+  rows::PersonRow stopped = person;
+  AddFact(Fact(v1::MEMBERSHIP_FACT_KIND_STOPPED, CivilDay(2031, 3, 1), "town", "第二十四条"),
+          "branch", stopped);
+  EXPECT_TRUE(MembershipDues(ShippedFactRules(), stopped, false).empty());
+  person.mutable_affiliations(0)->set_to(DayNumber(CivilDay(2031, 3, 1)));
   EXPECT_THAT(dues(), IsEmpty());
 }
 

@@ -8,12 +8,19 @@ namespace zhibu::membership::naive {
 namespace {
 
 // Whether the one at this place may approve (art 23): a committee or work committee, but not a
-// base-level committee under a township's or street's.
+// base-level committee under a township's or street's, also where other base-level committees stand
+// between the two.
 bool MayApprove(const History& history, size_t place) {
   const Body& body = (*history.upward)[place];
   if (body.kind == Body::kWorkCommittee) return true;
   if (body.kind != Body::kCommittee) return false;
-  return place + 1 == history.upward->size() || !(*history.upward)[place + 1].of_township;
+  if (body.of_township || body.of_county) return true;
+  for (size_t above = place + 1; above < history.upward->size(); ++above) {
+    const Body& one = (*history.upward)[above];
+    if (one.of_township) return false;
+    if (one.of_county || one.kind == Body::kWorkCommittee) return true;
+  }
+  return true;
 }
 // Those who may approve, lowest first.
 std::vector<std::string_view> Approvers(const History& history) {

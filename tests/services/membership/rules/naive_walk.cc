@@ -43,6 +43,8 @@ std::vector<Body> SomeUpward(const std::string& name, int shape) {
       return {branch, general};  // nobody who may approve
     case 6:
       return {{name, Body::kPartyGroup}, {"organisations/around", Body::kBranch}, base, county};
+    case 7:
+      return {branch, {"organisations/school", Body::kCommittee}, base, township, county};
     default:
       return {branch, base, bureau, county};
   }
@@ -108,7 +110,7 @@ Walk::Walk(uint64_t seed) : random_(seed) {
 Chain Walk::AddBranch() {
   const std::string name = absl::StrCat("organisations/branch", branches_.size() + 1);
   branches_.push_back(
-      std::make_shared<std::vector<Body>>(SomeUpward(name, Below(OneIn(4) ? 8 : 4))));
+      std::make_shared<std::vector<Body>>(SomeUpward(name, Below(OneIn(4) ? 9 : 4))));
   upward_[IdOfBranch(branches_.back())] = UpwardOf(*branches_.back());
   return branches_.back();
 }

@@ -41,6 +41,37 @@ TEST(MayTransferDirectly, IsNotForABaseCommitteeUnderATownship) {
       {{"b", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_UNSPECIFIED}, Township("t")}, 0));
 }
 
+TEST(MayTransferDirectly, LooksPastBaseCommitteesForATownship) {
+  const ChainNode work = {"w", ORGANISATION_KIND_WORK_COMMITTEE};
+  const ChainNode unsaid = {"u", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_UNSPECIFIED};
+  const struct {
+    const char* what;
+    Upward upward;
+    std::vector<bool> may;  // by place
+  } kCases[] = {
+      // clang-format off
+      {"school, central school, township",
+       {Branch("a"), Base("s"), Base("c"), Township("t"), kCountyNode},
+       {false, false, false, true, true}},
+      {"three base committees", {Base("s"), Base("c"), unsaid, Township("t")},
+       {false, false, false, true}},
+      {"a general branch between", {Base("s"), General("g"), Base("c"), Township("t")},
+       {false, false, false, true}},
+      {"school, central school, county", {Base("s"), Base("c"), kCountyNode}, {true, true, true}},
+      {"a work committee between", {Base("s"), work, Township("t"), kCountyNode},
+       {true, true, true, true}},
+      {"a county below nothing of a township", {Base("s"), kCountyNode, Township("t")},
+       {true, true, true}},
+      {"nothing above", {Base("s"), Base("c")}, {true, true}},
+      // clang-format on
+  };
+  for (const auto& one : kCases) {
+    for (size_t place = 0; place < one.upward.size(); ++place) {
+      EXPECT_EQ(MayTransferDirectly(one.upward, place), one.may[place]) << one.what << place;
+    }
+  }
+}
+
 TEST(TransferChain, GoesUpToTheCommitteeAndDownFromTheOther) {
   const auto chain = TransferChain({Branch("a"), General("g"), Base("c"), kCountyNode},
                                    {Branch("x"), Base("d"), kCountyNode});
