@@ -271,6 +271,7 @@ enum {
   kContinuous,
   kUntil,
   kAfterStep,
+  kInError,
   kCount
 };
 }

@@ -257,6 +257,8 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
           "step_sequence", "认定无效须填写第一个无效步骤的序号，其他情形不填");
   require(!event.continuous() || event.kind() == v1::CASE_EVENT_KIND_RECEIVED,
           "CONTINUOUS_NOT_ALLOWED", "continuous", "只有接续培养可以填写是否连续计算");
+  require(!event.recorded_in_error() || voided, "RECORDED_IN_ERROR_NOT_ALLOWED",
+          "recorded_in_error", "只有认定无效可以注明是误录更正");
   const bool postponed = event.kind() == v1::CASE_EVENT_KIND_POSTPONED;
   require(postponed ? FromProto(event.until()).ok() : !event.has_until(), "UNTIL_INVALID", "until",
           "推迟讨论须填写推迟到的日期，其他情形不填");

@@ -27,6 +27,10 @@ bool MakesVoid(const v1::CaseEvent& event) {
   return event.kind() == v1::CASE_EVENT_KIND_VOIDED || event.kind() == v1::CASE_EVENT_KIND_RETURNED;
 }
 
+bool Corrects(const v1::CaseEvent& event) {
+  return event.kind() == v1::CASE_EVENT_KIND_VOIDED && event.recorded_in_error();
+}
+
 bool Ends(const v1::CaseEvent& event) {
   return event.kind() == v1::CASE_EVENT_KIND_REFUSED ||
          event.kind() == v1::CASE_EVENT_KIND_WITHDRAWN ||
@@ -36,6 +40,8 @@ bool Ends(const v1::CaseEvent& event) {
 void AdvanceByEvent(const v1::CaseEvent& event, rows::Progress& progress) {
   const int32_t day = DayNumber(DayOfEvent(event));
   progress.set_events(progress.events() + 1);
+  // On that day nothing happened to the case.
+  if (Corrects(event)) return;
   NoteRecorded(day, progress);
   switch (event.kind()) {
     case v1::CASE_EVENT_KIND_REFUSED:
@@ -118,17 +124,20 @@ v1::CaseState StateOf(const rows::Progress& progress) {
 }
 
 void Story::Add(const v1::RecordedStep& step) {
-  entries_.push_back({&step, nullptr, true});
+  entries_.push_back({&step, nullptr});
   Apply(entries_.back());
 }
 
 void Story::Add(const v1::RecordedCaseEvent& event) {
-  entries_.push_back({nullptr, &event, true});
+  entries_.push_back({nullptr, &event});
   if (!MakesVoid(event.event())) return Apply(entries_.back());
   for (Entry& entry : entries_) {
-    if (entry.step != nullptr && entry.step->sequence() >= event.event().step_sequence()) {
-      entry.stands = false;
+    if (entry.step == nullptr || !entry.stands ||
+        entry.step->sequence() < event.event().step_sequence()) {
+      continue;
     }
+    entry.stands = false;
+    entry.happened = !Corrects(event.event());
   }
   progress_ = progress_before_;
   stages_ = stages_before_;
@@ -161,6 +170,7 @@ void Story::Apply(const Entry& entry) {
   } else {
     // It was recorded, and keeps its number.
     progress_.set_steps(progress_.steps() + 1);
+    if (!entry.happened) return;
     NoteRecorded(DayNumber(FromProto(entry.step->step().date()).value_or(kNoStart)), progress_);
   }
 }

@@ -19,6 +19,8 @@ namespace zhibu::membership {
 
 // Whether the event makes steps void.
 bool MakesVoid(const v1::CaseEvent& event);
+// Whether it corrects what was written wrongly (误录更正): the books, not what happened.
+bool Corrects(const v1::CaseEvent& event);
 // Whether the event ends the case and, with it, the way to membership.
 bool Ends(const v1::CaseEvent& event);
 
@@ -79,6 +81,7 @@ class Story {
     const v1::RecordedStep* step = nullptr;
     const v1::RecordedCaseEvent* event = nullptr;
     bool stands = true;
+    bool happened = true;  // or it was written wrongly
   };
   void Apply(const Entry& entry);
 

@@ -323,12 +323,14 @@ TEST_F(CaseEventsTest, HaveAForm) {
   event.set_document_number(std::string(101, 'x'));
   event.set_reason(std::string(201, 'x'));
   *event.mutable_until() = ToProto(kStart);
+  event.set_recorded_in_error(true);
   const absl::Status status = Try(event);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(ReasonsOf(status),
-              ElementsAre("DATE_INVALID", "CASE_EVENT_KIND_MISSING", "ORGANISATION_NAME_INVALID",
-                          "DOCUMENT_NUMBER_INVALID", "REASON_INVALID", "STEP_SEQUENCE_INVALID",
-                          "CONTINUOUS_NOT_ALLOWED", "UNTIL_INVALID"));
+  EXPECT_THAT(
+      ReasonsOf(status),
+      ElementsAre("DATE_INVALID", "CASE_EVENT_KIND_MISSING", "ORGANISATION_NAME_INVALID",
+                  "DOCUMENT_NUMBER_INVALID", "REASON_INVALID", "STEP_SEQUENCE_INVALID",
+                  "CONTINUOUS_NOT_ALLOWED", "RECORDED_IN_ERROR_NOT_ALLOWED", "UNTIL_INVALID"));
   event = Void(0, kStart);
   event.clear_reason();
   EXPECT_THAT(ReasonsOf(Try(event)), ElementsAre("STEP_SEQUENCE_INVALID", "BASIS_MISSING"));
@@ -342,6 +344,49 @@ TEST_F(CaseEventsTest, HaveAForm) {
   world_.etag(kCase).clear();
   EXPECT_THAT(ReasonsOf(Try(Event(v1::CASE_EVENT_KIND_PAUSED, kStart))),
               ElementsAre("ETAG_REQUIRED"));
+}
+
+// A day that was mistyped: the true one is recorded, held only to the steps that stand.
+TEST_F(CaseEventsTest, CorrectADayThatWasWrittenWrongly) {
+  Walk(v1::STEP_KIND_POLITICAL_REVIEW);
+  const absl::CivilDay object = AddMonths(kStart, 12), wrong = object + 40;
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_POLITICAL_REVIEW, wrong)).ok());
+  const int sequence = world_.Case(kCase).steps_size();
+  v1::CaseEvent correction = Void(sequence, wrong - 1);
+  correction.set_recorded_in_error(true);
+  correction.set_reason("日期录错");
+  // It is written after what it corrects.
+  EXPECT_THAT(ReasonsOf(Try(correction)), ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  *correction.mutable_date() = ToProto(wrong + 100);
+  Happens(correction);
+  const v1::DevelopmentCase now = world_.Case(kCase);
+  EXPECT_EQ(now.steps(sequence - 1).voided_by(), 1);
+  EXPECT_TRUE(now.events(0).event().recorded_in_error());
+  // Step 8, of that day, stands.
+  const absl::Status early = TryStep(v1::STEP_KIND_POLITICAL_REVIEW, object - 1);
+  EXPECT_THAT(ReasonsOf(early), ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  EXPECT_EQ(FromProto(FindingsOf(early)[0].earliest()).value(), object);
+  EXPECT_EQ(FromProto(Forecast().steps(0).earliest()).value(), object);
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_POLITICAL_REVIEW, object)).ok());
+  // Neither the wrong day nor that of the correction is one on which something happened.
+  Happens(Event(v1::CASE_EVENT_KIND_PAUSED, object + 1), v1::CASE_STATE_PAUSED);
+  Happens(Event(v1::CASE_EVENT_KIND_RESUMED, object + 1));
+  EXPECT_THAT(Disagreements(), IsEmpty());
+  ExpectFolds();
+}
+
+// A correction does not take back what was returned or found invalid: that keeps its day.
+TEST_F(CaseEventsTest, CorrectNothingThatWasReturnedToADayBeforeIt) {
+  Walk(v1::STEP_KIND_INTRODUCER_DETERMINATION);
+  const absl::CivilDay returned = AddMonths(kStart, 12) + 10;
+  Happens(Event(v1::CASE_EVENT_KIND_RETURNED, returned));
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_OBJECT_FILING, returned + 5)).ok());
+  v1::CaseEvent correction = Void(world_.Case(kCase).steps_size(), returned + 50);
+  correction.set_recorded_in_error(true);
+  Happens(correction);
+  EXPECT_THAT(ReasonsOf(TryStep(v1::STEP_KIND_OBJECT_FILING, returned - 1)),
+              ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  EXPECT_TRUE(TryStep(v1::STEP_KIND_OBJECT_FILING, returned).ok());
 }
 
 // An admission that is void takes probation back from its date; what was void stays to be seen.
@@ -738,7 +783,10 @@ TEST_P(CaseEventProperty, RandomStoriesFoldToTheSameRows) {
     }
     if (now.state() == v1::CASE_STATE_PAUSED) kind = v1::CASE_EVENT_KIND_RESUMED;
     v1::CaseEvent event = Event(kind, day);
-    if (kind == v1::CASE_EVENT_KIND_VOIDED) event = Void(1 + any(now.steps_size()), day);
+    if (kind == v1::CASE_EVENT_KIND_VOIDED) {
+      event = Void(1 + any(now.steps_size()), day);
+      event.set_recorded_in_error(any(2) == 0);
+    }
     if (kind == v1::CASE_EVENT_KIND_POSTPONED) event = Postpone(day, day + 1 + any(100));
     if (kind == v1::CASE_EVENT_KIND_RECEIVED) event = Receive(day, any(2) == 0);
     accepted += world_.Beside(name, event).ok();

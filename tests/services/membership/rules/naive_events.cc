@@ -38,12 +38,8 @@ bool Admitted(const History& standing) {
 bool Probationer(const History& standing) { return Admitted(standing) && !Concluded(standing); }
 
 void InOrder(const History& history, const Happened& event, Found& found) {
-  for (const auto& did : history.done) {
-    if (event.on < did->on) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
-  }
-  for (const auto& other : history.happened) {
-    if (event.on < other->on) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
-  }
+  const auto last = LastThatHappened(history);
+  if (last && event.on < *last) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
 }
 
 // Who decided existed on the day. Only what the county decides may be decided by somebody of whom
@@ -130,22 +126,49 @@ void NotRecognised(const History& standing, const Happened& event, Found& found)
 
 }  // namespace
 
-std::vector<size_t> Standing(const History& history) {
-  std::vector<bool> stands(history.done.size(), true);
+namespace {
+
+enum class Place { kStands, kVoid, kNeverWas };
+
+std::vector<Place> Places(const History& history) {
+  std::vector<Place> stands(history.done.size(), Place::kStands);
   for (const auto& event : history.happened) {
     if (event->kind == Happened::kVoided) {
       // The step, and all that was recorded after it until then.
-      for (int place = event->from; place <= event->after; ++place) stands[place - 1] = false;
+      for (int place = event->from; place <= event->after; ++place) {
+        if (stands[place - 1] != Place::kStands) continue;
+        stands[place - 1] = event->in_error ? Place::kNeverWas : Place::kVoid;
+      }
     }
     if (event->kind == Happened::kReturned) {
       int last = event->after;
-      while (!stands[last - 1]) --last;
-      stands[last - 1] = false;
+      while (stands[last - 1] != Place::kStands) --last;
+      stands[last - 1] = Place::kVoid;
     }
   }
+  return stands;
+}
+
+}  // namespace
+
+std::optional<Day> LastThatHappened(const History& history) {
+  std::optional<Day> last;
+  const auto on = [&](Day day) { last = last ? std::max(*last, day) : day; };
+  const std::vector<Place> places = Places(history);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i] != Place::kNeverWas) on(history.done[i]->on);
+  }
+  for (const auto& event : history.happened) {
+    if (!event->in_error) on(event->on);
+  }
+  return last;
+}
+
+std::vector<size_t> Standing(const History& history) {
+  const std::vector<Place> stands = Places(history);
   std::vector<size_t> places;
   for (size_t place = 0; place < stands.size(); ++place) {
-    if (stands[place]) places.push_back(place);
+    if (stands[place] == Place::kStands) places.push_back(place);
   }
   return places;
 }
@@ -207,7 +230,7 @@ std::optional<Day> GoesOnFrom(const History& history) {
   std::optional<Day> from;
   for (const auto& event : history.happened) {
     if (event->kind == Happened::kResumed || event->kind == Happened::kReturned ||
-        event->kind == Happened::kVoided) {
+        (event->kind == Happened::kVoided && !event->in_error)) {
       from = from ? std::max(*from, event->on) : event->on;
     }
   }

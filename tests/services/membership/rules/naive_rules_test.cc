@@ -118,6 +118,7 @@ const std::vector<std::string> kGoesOnAfter = {"RETURNED",
                                                "VOIDED",
                                                "RECEIVED",
                                                "POSTPONED",
+                                               "a correction of a later day",
                                                "an object after days that did not count",
                                                "no object since days did not count"};
 

@@ -160,6 +160,9 @@ bool Walk::Step(const Did& did, Tally& tally, std::string& told) {
   }
   refusals_ = 0;
   for (const auto& event : history_.happened) ++tally.after[KindName(event->kind)];
+  for (const auto& event : history_.happened) {
+    if (event->in_error && did.on < event->on) ++tally.after["a correction of a later day"];
+  }
   if (did.step == 3) uncounted_ = 0;
   if (did.step == 25) ++tally.archived;
   over_ = did.step == 25 || (did.step == 17 && !did.passed);

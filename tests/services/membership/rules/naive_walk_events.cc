@@ -16,10 +16,8 @@ std::string KindName(Happened::Kind kind) {
 }
 
 Day Walk::LastDay() const {
-  Day last = start_;
-  for (const auto& did : history_.done) last = std::max(last, did->on);
-  for (const auto& event : history_.happened) last = std::max(last, event->on);
-  return last;
+  const auto last = LastThatHappened(history_);
+  return last ? std::max(start_, *last) : start_;
 }
 
 void Walk::SomeMove() {
@@ -99,6 +97,7 @@ Happened Walk::ProposeEvent() {
     const int recorded = static_cast<int>(history_.done.size());
     event.from = recorded - Below(std::min(recorded, OneIn(6) ? recorded : 3));
     if (OneIn(12)) event.from = recorded + 1 + Below(3);
+    event.in_error = OneIn(2);
   }
   if (event.kind == Happened::kReceived) event.continuous = OneIn(2);
   if (event.kind == Happened::kPostponed) {
