@@ -49,6 +49,7 @@ v1::CaseEvent Event(v1::CaseEventKind kind, absl::CivilDay day) {
 v1::CaseEvent Void(int sequence, absl::CivilDay day) {
   v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_VOIDED, day);
   event.set_step_sequence(sequence);
+  event.set_organisation(kCounty);
   event.set_reason("第二十三条");
   return event;
 }
@@ -77,6 +78,10 @@ class CaseEventsTest : public ::testing::Test {
     kind.set_kind(registry::v1::ORGANISATION_KIND_COMMITTEE);
     kind.set_level(registry::v1::COMMITTEE_LEVEL_COUNTY);
     *kind.mutable_valid_from() = ToProto(absl::CivilDay(2000, 1, 1));
+    world_.Emit(event);
+    world_.Organisation("county", registry::v1::ORGANISATION_KIND_COMMITTEE, "prefecture");
+    // Of the same level, and above nobody.
+    organisation.set_name("organisations/other-prefecture");
     world_.Emit(event);
     world_.Settle();
   }
@@ -354,6 +359,7 @@ TEST_F(CaseEventsTest, CorrectADayThatWasWrittenWrongly) {
   const int sequence = world_.Case(kCase).steps_size();
   v1::CaseEvent correction = Void(sequence, wrong - 1);
   correction.set_recorded_in_error(true);
+  correction.clear_organisation();
   correction.set_reason("日期录错");
   // It is written after what it corrects.
   EXPECT_THAT(ReasonsOf(Try(correction)), ElementsAre("DATE_BEFORE_EARLIER_STEP"));
@@ -373,6 +379,69 @@ TEST_F(CaseEventsTest, CorrectADayThatWasWrittenWrongly) {
   Happens(Event(v1::CASE_EVENT_KIND_RESUMED, object + 1));
   EXPECT_THAT(Disagreements(), IsEmpty());
   ExpectFolds();
+}
+
+// What happens to a case is decided by its branch or above it, on the day.
+TEST_F(CaseEventsTest, AreDecidedInTheCasesChain) {
+  Walk(v1::STEP_KIND_CULTIVATION_INSPECTION);
+  world_.Transfer(kLi, kStart + 30);
+  const auto by = [&](const char* who, absl::CivilDay day) {
+    v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_PAUSED, day);
+    event.set_organisation(who);
+    return ReasonsOf(Try(event));
+  };
+  EXPECT_THAT(by(kCounty, kStart + 29), IsEmpty());
+  EXPECT_THAT(by(kBranch, kStart + 29), IsEmpty());
+  EXPECT_THAT(by("organisations/scoped", kStart + 29), ElementsAre("BODY_OUTSIDE_CHAIN"));
+  EXPECT_THAT(by(kBranch, kStart + 30), ElementsAre("BODY_OUTSIDE_CHAIN"));
+  EXPECT_THAT(by("organisations/scoped", kStart + 30), IsEmpty());
+  EXPECT_THAT(by("organisations/general", kStart + 30), ElementsAre("BODY_OUTSIDE_CHAIN"));
+  v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_PAUSED, kStart + 30);
+  event.set_organisation("organisations/general");
+  EXPECT_EQ(FindingsOf(Try(event))[0].code(), "D14");
+}
+
+// Whoever may not approve may not take an approval back, nor what only a committee does.
+TEST_F(CaseEventsTest, AreNotVoidedByABranchThatMayNotApprove) {
+  Walk(v1::STEP_KIND_CONVERSION_APPLICATION);
+  const absl::CivilDay day = AddMonths(kStart, 20);
+  const v1::DevelopmentCase now = world_.Case(kCase);
+  for (const auto& step : now.steps()) {
+    SCOPED_TRACE(v1::StepKind_Name(step.kind()));
+    v1::CaseEvent event = Void(step.sequence(), day);
+    EXPECT_TRUE(Try(event).ok());
+    event.set_organisation("organisations/prefecture");
+    EXPECT_TRUE(Try(event).ok());
+    for (const char* branch : {"", kBranch}) {
+      event.set_organisation(branch);
+      event.set_recorded_in_error(true);
+      EXPECT_TRUE(Try(event).ok());
+      event.set_recorded_in_error(false);
+      const absl::Status status = Try(event);
+      // The approval, and its filing one level up.
+      if (step.kind() > v1::STEP_KIND_ADMISSION_FILING) {
+        EXPECT_TRUE(status.ok()) << status;
+        continue;
+      }
+      EXPECT_THAT(ReasonsOf(status), ElementsAre("VOIDER_NOT_COMPETENT"));
+      EXPECT_EQ(FindingsOf(status)[0].code(), "D14");
+      EXPECT_EQ(FindingsOf(status)[0].citation().article(), "第二十三条");
+    }
+  }
+}
+
+TEST_F(CaseEventsTest, AreVoidedByTheBranchWhereItActed) {
+  Walk(v1::STEP_KIND_ADMISSION_MEETING);
+  const std::set<v1::StepKind> of_superior = {v1::STEP_KIND_ACTIVIST_FILING,
+                                              v1::STEP_KIND_OBJECT_FILING, v1::STEP_KIND_TRAINING,
+                                              v1::STEP_KIND_PRE_REVIEW};
+  const v1::DevelopmentCase now = world_.Case(kCase);
+  for (const auto& step : now.steps()) {
+    v1::CaseEvent event = Void(step.sequence(), AddMonths(kStart, 12));
+    event.clear_organisation();
+    EXPECT_EQ(Try(event).ok(), of_superior.count(step.kind()) == 0)
+        << v1::StepKind_Name(step.kind());
+  }
 }
 
 // A correction does not take back what was returned or found invalid: that keeps its day.
@@ -523,12 +592,15 @@ TEST_F(CaseEventsTest, AreNotRecognisedByACountyOrAnOutsideBody) {
   const absl::CivilDay day = AddMonths(kStart, 20);
   world_.Transfer(kLi, day);
   v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_NOT_RECOGNISED, day + 1);
-  for (const char* base : {"", kCounty, "organisations/scoped", "organisations/branch"}) {
+  for (const char* base : {"", kCounty, "organisations/scoped"}) {
     event.set_organisation(base);
     const absl::Status status = Try(event);
     EXPECT_THAT(ReasonsOf(status), ElementsAre("NON_RECOGNITION_NOT_COMPETENT")) << base;
     EXPECT_EQ(FindingsOf(status)[0].citation().article(), "第三十五条");
+    EXPECT_EQ(FindingsOf(status)[0].code(), "");
   }
+  event.set_organisation("organisations/other-prefecture");
+  EXPECT_THAT(ReasonsOf(Try(event)), ElementsAre("BODY_OUTSIDE_CHAIN"));
   event.set_organisation("organisations/outside");
   EXPECT_TRUE(Try(event).ok());
   event.clear_document_number();

@@ -196,6 +196,7 @@ bool Walk::Event(const Happened& event, Tally& tally, std::string& told) {
     facts.probationary_at_opening = history_.probationer_since.has_value();
     facts.steps = &steps_;
     facts.acting = ActingBodyOf(event, UpwardOn(history_, event.on)->front());
+    facts.upward = UpwardOnDay(event.on);
     const CaseEventJudgement judgement = JudgeCaseEvent(*set, facts, made, today_);
     for (const Violation& one : judgement.refusals) judged.refused.insert(one.reason);
     for (const Violation& one : judgement.warnings) judged.warned.insert(one.reason);

@@ -85,11 +85,15 @@ Happened Walk::ProposeEvent() {
   event.kind = NextKind();
   event.on = DateOfEvent(event.kind);
   const bool by_county = event.kind == Happened::kNotRecognised;
-  if (by_county ? !OneIn(8) : OneIn(4)) {
-    event.decided_by = Body{"organisations/decider", Body::kCommittee, false, true};
-    if (OneIn(2)) event.decided_by->kind = static_cast<Body::Kind>(Below(6));
-    if (OneIn(4)) event.decided_by->of_county = false;
-    event.in_books = !OneIn(5);
+  if (by_county ? !OneIn(8) : OneIn(event.kind == Happened::kVoided ? 2 : 4)) {
+    const Chain upward = UpwardOn(history_, event.on);
+    event.decided_by = OneIn(2) ? upward->back() : (*upward)[Below(int(upward->size()))];
+    if (OneIn(4)) {
+      event.decided_by = Body{"organisations/decider", Body::kCommittee, false, true};
+      if (OneIn(2)) event.decided_by->kind = static_cast<Body::Kind>(Below(6));
+      if (OneIn(4)) event.decided_by->of_county = false;
+      event.in_books = !OneIn(2);
+    }
     event.existed = !OneIn(10);
     event.document = OneIn(2);
   }

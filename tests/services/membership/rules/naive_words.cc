@@ -56,6 +56,7 @@ ActingBody ActingBodyOf(const Happened& event, const Body& leader) {
   ActingBody acting;
   if (event.decided_by && !event.in_books) return acting;
   const ChainNode node = NodeOf(event.decided_by.value_or(leader));
+  acting.id = node.id;
   acting.known = true;
   acting.there = event.existed;
   acting.kind = node.kind;
