@@ -458,6 +458,24 @@ TEST_F(CaseEventsTest, CorrectNothingThatWasReturnedToADayBeforeIt) {
   EXPECT_TRUE(TryStep(v1::STEP_KIND_OBJECT_FILING, returned).ok());
 }
 
+// Who goes on elsewhere is given contacts there, by the branch that took the case on (§1.5).
+TEST_F(CaseEventsTest, GiveContactsAnewAfterATransfer) {
+  Walk(v1::STEP_KIND_CULTIVATION_INSPECTION);
+  MemberThere(world_);
+  world_.Transfer(kLi, kStart + 30);
+  Happens(Receive(kStart + 40, true));
+  v1::Step contacts = MakeStep(v1::STEP_KIND_CONTACT_ASSIGNMENT, kStart + 40);
+  contacts.set_organisation(kBranch);
+  EXPECT_THAT(ReasonsOf(world_.Step(kCase, contacts)), ElementsAre("BRANCH_NOT_COMPETENT"));
+  contacts.set_organisation("organisations/scoped-branch");
+  contacts.mutable_contact_assignment()->clear_contacts();
+  contacts.mutable_contact_assignment()->add_contacts("persons/there-one");
+  ASSERT_TRUE(world_.Step(kCase, contacts).ok());
+  EXPECT_THAT(DueKinds(), Contains(v1::DUE_KIND_OBJECT_POSSIBLE));
+  EXPECT_THAT(Disagreements(), IsEmpty());
+  ExpectFolds();
+}
+
 // An admission that is void takes probation back from its date; what was void stays to be seen.
 TEST_F(CaseEventsTest, VoidAStepWithAllAfterItAndDoThemAgain) {
   Walk(v1::STEP_KIND_CONVERSION_APPLICATION);

@@ -119,6 +119,8 @@ const std::vector<std::string> kGoesOnAfter = {"RETURNED",
                                                "RECEIVED",
                                                "POSTPONED",
                                                "a correction of a later day",
+                                               "cultivation with other contacts",
+                                               "probation in another branch",
                                                "an object after days that did not count",
                                                "no object since days did not count"};
 

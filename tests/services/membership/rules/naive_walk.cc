@@ -163,6 +163,8 @@ bool Walk::Step(const Did& did, Tally& tally, std::string& told) {
   for (const auto& event : history_.happened) {
     if (event->in_error && did.on < event->on) ++tally.after["a correction of a later day"];
   }
+  if (did.step == 5 && DayOf(6) != start_) ++tally.after["cultivation with other contacts"];
+  if (did.step == 19 && Last(19) != nullptr) ++tally.after["probation in another branch"];
   if (did.step == 3) uncounted_ = 0;
   if (did.step == 25) ++tally.archived;
   over_ = did.step == 25 || (did.step == 17 && !did.passed);
