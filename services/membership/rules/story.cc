@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/base/civil.h"
-#include "services/membership/rules/holdings.h"
 #include "services/membership/rules/steps.h"
 
 namespace zhibu::membership {
@@ -83,8 +82,7 @@ void AdvanceStagesByEvent(const v1::CaseEvent& event, absl::string_view organisa
 }
 
 void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
-                       const rows::Progress& after, v1::Stage stage,
-                       const Affiliations& affiliations, Dues& dues) {
+                       const rows::Progress& after, v1::Stage stage, Dues& dues) {
   if (Ends(event)) {
     dues.Clear();
     return;
@@ -101,17 +99,6 @@ void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
     due.set_kind(v1::DUE_KIND_POSTPONEMENT);
     due.set_day(DayNumber(FromProto(event.until()).value_or(kNoEnd)));
     due.set_rule_set(std::string(rule_set));
-  } else if (event.kind() == v1::CASE_EVENT_KIND_RECEIVED && !event.continuous()) {
-    // What did not count comes on top.
-    const absl::CivilDay day = DayOfEvent(event);
-    const auto since = DayOf(after, v1::STEP_KIND_ACTIVIST_DETERMINATION);
-    if (!since) return;
-    const auto from = TransferredInOn(affiliations, *since, day);
-    for (rows::DueRow& due : dues) {
-      if (due.kind() == v1::DUE_KIND_OBJECT_POSSIBLE && from && DayNumber(*from) < due.day()) {
-        due.set_day(due.day() + static_cast<int32_t>(day - *from));
-      }
-    }
   }
 }
 
@@ -158,8 +145,7 @@ void Story::Apply(const Entry& entry) {
     const v1::CaseEvent& event = entry.event->event();
     AdvanceByEvent(event, progress_);
     AdvanceStagesByEvent(event, "", stages_);
-    UpdateDuesByEvent(event, entry.event->rule_set(), progress_, LastStage(stages_), affiliations_,
-                      dues_);
+    UpdateDuesByEvent(event, entry.event->rule_set(), progress_, LastStage(stages_), dues_);
   } else if (entry.stands) {
     const v1::Step& step = entry.step->step();
     AdvanceStages(progress_, step, "", stages_);
@@ -170,9 +156,11 @@ void Story::Apply(const Entry& entry) {
   } else {
     // It was recorded, and keeps its number.
     progress_.set_steps(progress_.steps() + 1);
-    if (!entry.happened) return;
-    NoteRecorded(DayNumber(FromProto(entry.step->step().date()).value_or(kNoStart)), progress_);
+    if (entry.happened) {
+      NoteRecorded(DayNumber(FromProto(entry.step->step().date()).value_or(kNoStart)), progress_);
+    }
   }
+  HoldObjectPossible(rule_sets_, affiliations_, progress_, dues_);
 }
 
 }  // namespace zhibu::membership

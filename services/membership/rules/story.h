@@ -30,10 +30,9 @@ void AdvanceByEvent(const v1::CaseEvent& event, rows::Progress& progress);
 void AdvanceStagesByEvent(const v1::CaseEvent& event, absl::string_view organisation_id,
                           Stages& stages);
 // What falls due after an event that `rule_set` judged, where the case and the person's stage are
-// so `after` it; `affiliations` of the person.
+// so `after` it.
 void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
-                       const rows::Progress& after, v1::Stage stage,
-                       const Affiliations& affiliations, Dues& dues);
+                       const rows::Progress& after, v1::Stage stage, Dues& dues);
 
 v1::CaseState StateOf(const rows::Progress& progress);
 

@@ -706,6 +706,30 @@ TEST_P(CaseEventTextTest, CountHoldingPeriodsTogetherForD03) {
   ExpectFolds();
 }
 
+// A branch that sent the person on without a word held nothing, and the due item says so too.
+TEST_P(CaseEventTextTest, PutOffWhatIsPossibleByTheDaysOfASilentBranch) {
+  const absl::CivilDay start = GetParam().start, full = AddMonths(start, 12);
+  Walk(v1::STEP_KIND_CULTIVATION_INSPECTION, start);
+  const auto possible = [&] {
+    for (const v1::DueItem& item : world_.Due(kFar)) {
+      if (item.kind() == v1::DUE_KIND_OBJECT_POSSIBLE) return FromProto(item.due_on()).value();
+    }
+    return kNoEnd;
+  };
+  world_.Transfer(kLi, start + 40);
+  EXPECT_EQ(possible(), full);
+  world_.Transfer(kLi, start + 99, "back", kBranch);
+  EXPECT_EQ(possible(), full + 59);
+  ASSERT_TRUE(world_.Beside(kCase, Receive(start + 100, true)).ok());
+  EXPECT_EQ(possible(), full + 59);
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CULTIVATION_INSPECTION, start + 100)).ok());
+  EXPECT_THAT(ReasonsOf(TryStep(v1::STEP_KIND_OBJECT_DETERMINATION, full + 58)),
+              ElementsAre("ACTIVIST_PERIOD_TOO_SHORT"));
+  EXPECT_TRUE(TryStep(v1::STEP_KIND_OBJECT_DETERMINATION, full + 59).ok());
+  EXPECT_THAT(Disagreements(), IsEmpty());
+  ExpectFolds();
+}
+
 TEST_P(CaseEventTextTest, CountTheTimeBetweenWhereTheReceiverSaysSo) {
   const absl::CivilDay start = GetParam().start, full = AddMonths(start, 12);
   Walk(v1::STEP_KIND_CULTIVATION_INSPECTION, start);
