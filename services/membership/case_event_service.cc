@@ -18,7 +18,7 @@ class Service final : public v1::CaseEventService::CallbackService {
   Service(Server& server, std::shared_ptr<const Parts> parts)
       : calls_(server.calls()),
         parts_(std::move(parts)),
-        events_(&parts_->rule_sets, &parts_->tables),
+        events_(&parts_->rule_sets, &parts_->tables, &server.tree()),
         exceptions_(&server.tree(), &server.pages()) {}
 
   ServerUnaryReactor* RecordCaseEvent(CallbackServerContext* context,

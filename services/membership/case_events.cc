@@ -9,6 +9,7 @@
 #include "common/base/civil.h"
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
+#include "services/membership/acting.h"
 #include "services/membership/convert.h"
 #include "services/membership/form.h"
 #include "services/membership/rules/case_events.h"
@@ -19,6 +20,7 @@ namespace {
 absl::StatusOr<ActingBody> ActingOn(const Reader& reader, const std::string& id,
                                     absl::CivilDay date) {
   ActingBody body;
+  body.id = id;
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
                          OrganisationMirror::Find(reader, id));
   if (!row) return body;
@@ -87,8 +89,10 @@ absl::Status CaseEvents::Record(Call& call, const v1::RecordCaseEventRequest& re
   facts.probationary_at_opening =
       person->has_opening() && person->opening().stage() == v1::STAGE_PROBATIONARY;
   facts.steps = &steps;
-  const std::string acting =
-      IdOf(kOrganisations, request.event().organisation()).value_or(row->organisation_id());
+  const std::string kept_by = KeptBy(person->affiliations(), date);
+  const std::string& leader = kept_by.empty() ? row->organisation_id() : kept_by;
+  ZHIBU_ASSIGN_OR_RETURN(facts.upward, UpwardOf(tree_, txn, leader, date));
+  const std::string acting = IdOf(kOrganisations, request.event().organisation()).value_or(leader);
   ZHIBU_ASSIGN_OR_RETURN(facts.acting, ActingOn(txn, acting, date));
   const CaseEventJudgement judgement = JudgeCaseEvent(*set, facts, request.event(), call.today());
   if (!judgement.refusals.empty()) return Refused(judgement.refusals);

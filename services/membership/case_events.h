@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "common/rpc/call.h"
 #include "common/store/txn.h"
+#include "services/membership/acting.h"
 #include "services/membership/tables.h"
 #include "zhibu/membership/v1/case_event_service.pb.h"
 
@@ -13,8 +14,8 @@ namespace zhibu::membership {
 // The body of RecordCaseEvent. Thread-safe; what it is given must outlive it.
 class CaseEvents {
  public:
-  CaseEvents(const RuleSets* rule_sets, const Tables* tables)
-      : rule_sets_(*rule_sets), tables_(*tables) {}
+  CaseEvents(const RuleSets* rule_sets, const Tables* tables, const SharedOrgTree* tree)
+      : rule_sets_(*rule_sets), tables_(*tables), tree_(*tree) {}
 
   absl::Status Record(Call& call, const v1::RecordCaseEventRequest& request, Txn& txn,
                       v1::RecordCaseEventResponse* response) const;
@@ -22,6 +23,7 @@ class CaseEvents {
  private:
   const RuleSets& rule_sets_;
   const Tables& tables_;
+  const SharedOrgTree& tree_;
 };
 
 }  // namespace zhibu::membership

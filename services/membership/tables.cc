@@ -52,8 +52,9 @@ bool Same(const Stages& a, const Stages& b) {
 // What is not closed goes along with the person: case and due items lie where the person is kept,
 // and the stages are the person's. With one who leaves the books, or whose membership ends, it
 // ends.
-absl::Status MoveCases(Txn& txn, const DueIndex& due_index, const std::string& id,
-                       const rows::PersonRow& before, const rows::PersonRow& row) {
+absl::Status MoveCases(Txn& txn, const DueIndex& due_index, const RuleSets& rule_sets,
+                       const std::string& id, const rows::PersonRow& before,
+                       const rows::PersonRow& row) {
   const bool over = HasLeft(row.affiliations()) || (LastStage(row.stages()) == v1::STAGE_ENDED &&
                                                     LastStage(before.stages()) != v1::STAGE_ENDED);
   const Key cases = Key(kCaseTable).Text(id);
@@ -78,6 +79,7 @@ absl::Status MoveCases(Txn& txn, const DueIndex& due_index, const std::string& i
       one.clear_dues();
       one.mutable_progress()->set_closed(true);
     }
+    HoldObjectPossible(rule_sets, row.affiliations(), one.progress(), *one.mutable_dues());
     one.set_organisation_id(row.organisation_id());
     one.set_led_since(DayNumber(LastMove(row.affiliations())));
     one.set_version(one.version() + 1);
@@ -303,7 +305,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   row.set_identity_document(event.identity_document());
   ZHIBU_RETURN_IF_ERROR(PutPerson(txn, *id, before ? &*before : nullptr, row));
   PutByOrganisation(txn, *id, row.affiliations());
-  return before ? MoveCases(txn, due_index_, *id, *before, row) : absl::OkStatus();
+  return before ? MoveCases(txn, due_index_, rule_sets_, *id, *before, row) : absl::OkStatus();
 }
 
 absl::StatusOr<Dues> Tables::DuesOf(const Reader& reader, const std::string& id,
@@ -450,6 +452,13 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
   StagesFromEvent(event.stages(), row.mutable_stages());
   UpdateDues(rule_sets_, *set, event.recorded().step(), row.progress(), LastStage(row.stages()),
              *row.mutable_dues());
+  // Other steps leave it as it is.
+  if (event.recorded().kind() == v1::STEP_KIND_ACTIVIST_DETERMINATION) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> person,
+                           FindPerson(txn, name->person_id));
+    if (!person) return absl::DataLossError("a step of a person who is not there");
+    HoldObjectPossible(rule_sets_, person->affiliations(), row.progress(), *row.mutable_dues());
+  }
   due_index_.Replace(txn, row.organisation_id(), *name, dues_before, Indexed(row));
   if (IsExcepted(event.recorded())) {
     row.add_excepted(event.recorded().sequence());
@@ -515,7 +524,8 @@ absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
   } else {
     AdvanceByEvent(recorded.event(), *row->mutable_progress());
     UpdateDuesByEvent(recorded.event(), recorded.rule_set(), row->progress(),
-                      LastStage(row->stages()), person->affiliations(), *row->mutable_dues());
+                      LastStage(row->stages()), *row->mutable_dues());
+    HoldObjectPossible(rule_sets_, person->affiliations(), row->progress(), *row->mutable_dues());
   }
   due_index_.Replace(txn, row->organisation_id(), *name, dues_before, Indexed(*row));
   PutRow(txn, CaseKey(*name), *row);

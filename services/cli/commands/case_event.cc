@@ -71,6 +71,7 @@ absl::StatusOr<CaseEvent> EventOf(const Arguments& args) {
   event.set_reason(args.Text("reason"));
   event.set_step_sequence(args.Number("from-step", 0));
   event.set_continuous(args.Has("continuous"));
+  event.set_recorded_in_error(args.Has("recorded-in-error"));
   if (const auto until = args.Date("until")) *event.mutable_until() = ToProto(*until);
   return event;
 }
@@ -104,7 +105,7 @@ absl::StatusOr<int> RecordEvent(Context& context) {
       request, &response));
   if (context.json()) return PrintJson(context, response);
   std::string out = absl::StrCat(request.validate_only() ? "可以办理，没有写入：" : "已记录：",
-                                 Term(response.recorded().event().kind()), "，",
+                                 Term(response.recorded().event()), "，",
                                  DateText(response.recorded().event().date()), "\n档案状态：",
                                  Term(response.state()), "\n");
   if (response.recorded().event().step_sequence() > 0) {
@@ -131,6 +132,8 @@ Command CaseEventCommand() {
       {"from-step", "N", "认定无效：从哪一个序号起，即 member steps 的“序号”，不是第几步",
        ValueKind::kNumber},
       {"continuous", "", "接续培养：转入到接续之间的时间连续计算", ValueKind::kFlag},
+      {"recorded-in-error", "", "认定无效：这些步骤只是录错了，更正后按实际日期重新记录",
+       ValueKind::kFlag},
       {"until", "DATE", "推迟讨论：推迟到哪一天", ValueKind::kDate}};
   for (Option& option : CaseChangeOptions()) options.push_back(std::move(option));
   return {"member event",
@@ -138,11 +141,15 @@ Command CaseEventCommand() {
           {CaseArgument()},
           std::move(options),
           "已办的步骤不会删除：退回和认定无效的步骤仍在档案里，注明无效，从那里重新办理。"
-          "认定无效的，之后办理的步骤也都无效；先加 --validate-only，看清是哪几步。\n\n" +
+          "认定无效的，之后办理的步骤也都无效；先加 --validate-only，看清是哪几步。"
+          "只是录错了的（例如日期打错），加 --recorded-in-error：重新记录的步骤写实际日期，不早于"
+          "仍有效的步骤即可。\n\n" +
               KindList(),
           {"zhibu member event p-000123/c1 --event paused --date 2026-11-20",
            "zhibu member event p-000123/c1 --event voided --from-step 16 --date 2026-11-20 \\\n"
-           "      --reason 第二十三条"},
+           "      --reason 第二十三条",
+           "zhibu member event p-000123/c1 --event voided --from-step 7 --date 2026-11-20 \\\n"
+           "      --recorded-in-error --reason 日期录错"},
           RecordEvent};
 }
 

@@ -193,11 +193,11 @@ std::string EventsText(const membership::v1::DevelopmentCase& one, const Titles&
   for (const auto& recorded : one.events()) {
     const auto& event = recorded.event();
     const bool both = !event.document_number().empty() && !event.reason().empty();
-    table.AddRow({Term(event.kind()), DateText(event.date()), EventDetail(event),
+    table.AddRow({Term(event), DateText(event.date()), EventDetail(event),
                   event.organisation().empty() ? "" : titles.Of(event.organisation()),
                   absl::StrCat(event.document_number(), both ? "；" : "", event.reason())});
     for (const auto& warning : recorded.warnings()) {
-      absl::StrAppend(&warnings, "\n", Term(event.kind()), "\n", FindingText(warning, 4, width));
+      absl::StrAppend(&warnings, "\n", Term(event), "\n", FindingText(warning, 4, width));
     }
   }
   return absl::StrCat("\n", table.Render(width), warnings);

@@ -157,6 +157,10 @@ std::string Term(membership::v1::CaseEventKind kind) {
   return WordAt(kWords, kind);
 }
 
+std::string Term(const membership::v1::CaseEvent& event) {
+  return absl::StrCat(Term(event.kind()), event.recorded_in_error() ? "（误录更正）" : "");
+}
+
 std::string Term(membership::v1::CaseState state) {
   static constexpr const char* kWords[] = {"未说明", "进行中", "暂停", "已办结", "已终止"};
   return WordAt(kWords, state);

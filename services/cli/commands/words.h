@@ -42,6 +42,8 @@ std::string Term(membership::v1::PersonKind kind);
 std::string Term(membership::v1::Stage stage);
 std::string Term(membership::v1::StepKind kind);
 std::string Term(membership::v1::CaseEventKind kind);
+// The kind, and what it was for where two are of one kind.
+std::string Term(const membership::v1::CaseEvent& event);
 std::string Term(membership::v1::CaseState state);
 std::string Term(membership::v1::DueKind kind);
 std::string Term(membership::v1::MembershipFactKind kind);

@@ -176,7 +176,8 @@ std::vector<FileSpec>* MakeSpecs() {
         Text("依据条款", false, 200, {"reason"}), Text("文号", false, 100, {"document_number"}),
         Number("起始序号", false, 1, 1000, {"step_sequence"}),
         OneOf("连续计算", false, YesNoWords(), {"continuous"}),
-        Optional("推迟到", Form::kDate, {"until"}), Number("在序号后", false, 1, 1000, {})}},
+        Optional("推迟到", Form::kDate, {"until"}), Number("在序号后", false, 1, 1000, {}),
+        OneOf("误录", false, YesNoWords(), {"recorded_in_error"})}},
   };
 }
 

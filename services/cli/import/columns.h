@@ -273,6 +273,7 @@ enum {
   kContinuous,
   kUntil,
   kAfterStep,
+  kInError,
   kCount
 };
 }

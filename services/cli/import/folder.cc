@@ -71,6 +71,10 @@ void CheckCaseEvent(const Row& row, RowErrors* errors) {
             "接续培养须写明是否连续计算，其他情形不填");
   only_with(membership::v1::CASE_EVENT_KIND_POSTPONED, kUntil,
             "推迟讨论须填写推迟到哪一天，其他情形不填");
+  if (row.Has(kInError) && row.Value(kKind) != membership::v1::CASE_EVENT_KIND_VOIDED) {
+    AddError(row, kInError, "COLUMN_NOT_FOR_EVENT", "只有认定无效可以注明是误录，其他情形不填",
+             errors);
+  }
 }
 
 void CheckPerson(const Row& row, RowErrors* errors) {

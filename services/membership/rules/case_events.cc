@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/text.h"
+#include "services/membership/rules/bodies.h"
 #include "services/membership/rules/holdings.h"
 #include "services/membership/rules/steps.h"
 
@@ -31,6 +33,27 @@ Violation Cited(Violation violation, absl::string_view code, const type::v1::Cit
   violation.code = std::string(code);
   violation.citation = citation;
   return violation;
+}
+
+// The rule on who acts for a step; null where the set asks nothing of that.
+const rules::Rule* ActingRule(const RuleSet& set, v1::StepKind kind) {
+  for (const rules::Rule* rule : set.RulesOf(kind)) {
+    if (rule->has_acting_body()) return rule;
+  }
+  return nullptr;
+}
+
+// Whether the step is only a committee's above the branch (备案、培训、预审、审批).
+bool IsOfSuperior(const RuleSet& set, v1::StepKind kind) {
+  const rules::Rule* rule = ActingRule(set, kind);
+  if (rule == nullptr || rule->severity() != rules::REFUSE) return false;
+  const auto role = rule->acting_body().role();
+  return role == rules::ActingBody::APPROVING || role == rules::ActingBody::NEXT_APPROVING ||
+         role == rules::ActingBody::APPROVING_OR_ABOVE;
+}
+
+bool IsApproval(v1::StepKind kind) {
+  return kind == v1::STEP_KIND_ADMISSION_APPROVAL || kind == v1::STEP_KIND_CONVERSION_APPROVAL;
 }
 
 // What is asked of one event, each condition by itself.
@@ -60,6 +83,15 @@ class EventJudge {
   Violation OfOrder(Violation violation) const {
     return Cited(std::move(violation), set_.order().code(), set_.order().citation());
   }
+  // As the rule that a step would be judged by says it.
+  static Violation ByRule(const rules::Rule* rule, Violation violation) {
+    return rule == nullptr ? violation
+                           : Cited(std::move(violation), rule->code(), rule->citation());
+  }
+  bool in_chain() const {
+    return std::any_of(facts_.upward.begin(), facts_.upward.end(),
+                       [&](const ChainNode& node) { return node.id == facts_.acting.id; });
+  }
   bool admitted() const {
     return stage_ == v1::STAGE_PROBATIONARY || stage_ == v1::STAGE_FULL ||
            stage_ == v1::STAGE_STOPPED || progress_.concluded();
@@ -82,6 +114,10 @@ class EventJudge {
     Refuse(facts_.acting.known ? !facts_.acting.there : !outside_may,
            Plain("ORGANISATION_NOT_THERE", "organisation",
                  "作出决定的党组织在该日没有登记，请填写当日存在的党组织"));
+    Refuse(facts_.acting.known && facts_.acting.there && !in_chain(),
+           ByRule(ActingRule(set_, v1::STEP_KIND_TALK),
+                  Plain("BODY_OUTSIDE_CHAIN", "organisation",
+                        "应由领导该档案的党支部或它的上级党组织作出决定，请核对党组织和日期")));
   }
 
   void OfKind() {
@@ -142,6 +178,29 @@ class EventJudge {
     }
     Refuse(found->voided_by() != 0,
            Plain("STEP_ALREADY_VOID", "step_sequence", "这个步骤已经无效，请填写有效的步骤"));
+    // Whoever keeps the case corrects its own book.
+    if (found->voided_by() != 0 || event_.recorded_in_error() || !in_chain()) return;
+    const bool of_superior = IsOfSuperior(set_, found->kind());
+    const bool approved = std::any_of(found, steps.end(), [](const v1::RecordedStep& step) {
+      return step.voided_by() == 0 && IsApproval(step.kind());
+    });
+    if (of_superior || approved) VoidedByWhoMayApprove();
+  }
+
+  // Whoever may not approve may not take an approval back.
+  void VoidedByWhoMayApprove() {
+    rules::ActingBody may;
+    may.set_role(rules::ActingBody::APPROVING_OR_ABOVE);
+    const std::vector<std::string> competent = CompetentBodies(may, facts_.upward);
+    const std::string acting = NameOf(kOrganisations, facts_.acting.id);
+    if (std::find(competent.begin(), competent.end(), acting) != competent.end()) return;
+    Refuse(true, ByRule(ActingRule(set_, v1::STEP_KIND_ADMISSION_APPROVAL),
+                        Plain("VOIDER_NOT_COMPETENT", "organisation",
+                              absl::StrCat("由上级党委办理或审批的步骤，须由有审批权的党委或它的上"
+                                           "级党委认定无效：",
+                                           competent.empty() ? "本登记簿中没有，请先登记"
+                                                             : absl::StrJoin(competent, "、"),
+                                           "；只是录错了的，请注明误录更正"))));
   }
 
   void Received() {
@@ -204,7 +263,7 @@ class EventJudge {
 
   void NotRecognised() {
     const rules::NonRecognition& rule = rules_.non_recognition();
-    ProbationerWhoCame(rule.citation(), "D18");
+    ProbationerWhoCame(rule.citation(), "");
     // An organisation outside these books is not known here; its document says who it is.
     const bool inside = event_.organisation().empty() || facts_.acting.known;
     const bool committee = facts_.acting.kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
@@ -257,6 +316,8 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
           "step_sequence", "认定无效须填写第一个无效步骤的序号，其他情形不填");
   require(!event.continuous() || event.kind() == v1::CASE_EVENT_KIND_RECEIVED,
           "CONTINUOUS_NOT_ALLOWED", "continuous", "只有接续培养可以填写是否连续计算");
+  require(!event.recorded_in_error() || voided, "RECORDED_IN_ERROR_NOT_ALLOWED",
+          "recorded_in_error", "只有认定无效可以注明是误录更正");
   const bool postponed = event.kind() == v1::CASE_EVENT_KIND_POSTPONED;
   require(postponed ? FromProto(event.until()).ok() : !event.has_until(), "UNTIL_INVALID", "until",
           "推迟讨论须填写推迟到的日期，其他情形不填");

@@ -4,6 +4,7 @@
 #define ZHIBU_SERVICES_MEMBERSHIP_RULES_CASE_EVENTS_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -12,6 +13,7 @@
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/rule_set.h"
+#include "services/membership/rules/transfer_chain.h"
 #include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 
@@ -23,6 +25,7 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event);
 
 // The organisation that decided, on the event's day.
 struct ActingBody {
+  std::string id;
   bool known = false;  // in these books; otherwise it is outside
   bool there = false;  // existed on the day
   registry::v1::OrganisationKind kind = registry::v1::ORGANISATION_KIND_UNSPECIFIED;
@@ -36,6 +39,7 @@ struct CaseEventFacts {
   bool probationary_at_opening = false;                  // where admitted is not known here
   const std::vector<v1::RecordedStep>* steps = nullptr;  // of the case, in order; never null
   ActingBody acting;
+  Upward upward;  // the organisation that led the case on the day, and what was above it
 };
 
 struct CaseEventJudgement {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "common/base/civil.h"
+#include "services/membership/rules/holdings.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/steps.h"
 
@@ -83,6 +85,25 @@ void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
     due.set_rule_set(set.id());
   }
   AddEndOfProbation(set, after, stage, dues);
+}
+
+void HoldObjectPossible(const RuleSets& sets, const Affiliations& affiliations,
+                        const rows::Progress& after, Dues& dues) {
+  const auto since = DayOf(after, v1::STEP_KIND_ACTIVIST_DETERMINATION);
+  if (!since) return;
+  for (rows::DueRow& due : dues) {
+    const RuleSet* set = sets.Find(due.rule_set());
+    if (due.kind() != v1::DUE_KIND_OBJECT_POSSIBLE || set == nullptr) continue;
+    std::vector<Uncounted> periods =
+        UncountedPeriods(affiliations, after, set->data().case_events().continuity(), kNoEnd);
+    periods.erase(std::remove_if(periods.begin(), periods.end(),
+                                 [](const Uncounted& period) { return !period.to; }),
+                  periods.end());
+    for (const rules::Due& entry : set->data().dues()) {
+      if (entry.kind() != due.kind()) continue;
+      if (const auto day = HeldFor(*since, entry.months(), periods)) due.set_day(DayNumber(*day));
+    }
+  }
 }
 
 type::v1::Citation CitationOf(const RuleSets& sets, const rows::DueRow& due) {

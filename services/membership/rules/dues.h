@@ -3,6 +3,7 @@
 #define ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_H_
 
 #include "services/membership/rows.pb.h"
+#include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
@@ -15,6 +16,12 @@ using Dues = google::protobuf::RepeatedPtrField<rows::DueRow>;
 // after the step. What another rule set set is settled as that one says.
 void UpdateDues(const RuleSets& sets, const RuleSet& set, const v1::Step& step,
                 const rows::Progress& after, v1::Stage stage, Dues& dues);
+
+// Since when somebody can be a development object: days that did not count as cultivation come on
+// top, as for the step itself (holdings.h). What waits for a receiving organisation's word does not
+// put it off yet.
+void HoldObjectPossible(const RuleSets& sets, const Affiliations& affiliations,
+                        const rows::Progress& after, Dues& dues);
 
 // Takes what is of this kind out of `dues`.
 void RemoveDue(v1::DueKind kind, Dues& dues);

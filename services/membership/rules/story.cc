@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/base/civil.h"
-#include "services/membership/rules/holdings.h"
 #include "services/membership/rules/steps.h"
 
 namespace zhibu::membership {
@@ -27,6 +26,10 @@ bool MakesVoid(const v1::CaseEvent& event) {
   return event.kind() == v1::CASE_EVENT_KIND_VOIDED || event.kind() == v1::CASE_EVENT_KIND_RETURNED;
 }
 
+bool Corrects(const v1::CaseEvent& event) {
+  return event.kind() == v1::CASE_EVENT_KIND_VOIDED && event.recorded_in_error();
+}
+
 bool Ends(const v1::CaseEvent& event) {
   return event.kind() == v1::CASE_EVENT_KIND_REFUSED ||
          event.kind() == v1::CASE_EVENT_KIND_WITHDRAWN ||
@@ -36,6 +39,8 @@ bool Ends(const v1::CaseEvent& event) {
 void AdvanceByEvent(const v1::CaseEvent& event, rows::Progress& progress) {
   const int32_t day = DayNumber(DayOfEvent(event));
   progress.set_events(progress.events() + 1);
+  // On that day nothing happened to the case.
+  if (Corrects(event)) return;
   NoteRecorded(day, progress);
   switch (event.kind()) {
     case v1::CASE_EVENT_KIND_REFUSED:
@@ -77,8 +82,7 @@ void AdvanceStagesByEvent(const v1::CaseEvent& event, absl::string_view organisa
 }
 
 void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
-                       const rows::Progress& after, v1::Stage stage,
-                       const Affiliations& affiliations, Dues& dues) {
+                       const rows::Progress& after, v1::Stage stage, Dues& dues) {
   if (Ends(event)) {
     dues.Clear();
     return;
@@ -95,17 +99,6 @@ void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
     due.set_kind(v1::DUE_KIND_POSTPONEMENT);
     due.set_day(DayNumber(FromProto(event.until()).value_or(kNoEnd)));
     due.set_rule_set(std::string(rule_set));
-  } else if (event.kind() == v1::CASE_EVENT_KIND_RECEIVED && !event.continuous()) {
-    // What did not count comes on top.
-    const absl::CivilDay day = DayOfEvent(event);
-    const auto since = DayOf(after, v1::STEP_KIND_ACTIVIST_DETERMINATION);
-    if (!since) return;
-    const auto from = TransferredInOn(affiliations, *since, day);
-    for (rows::DueRow& due : dues) {
-      if (due.kind() == v1::DUE_KIND_OBJECT_POSSIBLE && from && DayNumber(*from) < due.day()) {
-        due.set_day(due.day() + static_cast<int32_t>(day - *from));
-      }
-    }
   }
 }
 
@@ -118,17 +111,20 @@ v1::CaseState StateOf(const rows::Progress& progress) {
 }
 
 void Story::Add(const v1::RecordedStep& step) {
-  entries_.push_back({&step, nullptr, true});
+  entries_.push_back({&step, nullptr});
   Apply(entries_.back());
 }
 
 void Story::Add(const v1::RecordedCaseEvent& event) {
-  entries_.push_back({nullptr, &event, true});
+  entries_.push_back({nullptr, &event});
   if (!MakesVoid(event.event())) return Apply(entries_.back());
   for (Entry& entry : entries_) {
-    if (entry.step != nullptr && entry.step->sequence() >= event.event().step_sequence()) {
-      entry.stands = false;
+    if (entry.step == nullptr || !entry.stands ||
+        entry.step->sequence() < event.event().step_sequence()) {
+      continue;
     }
+    entry.stands = false;
+    entry.happened = !Corrects(event.event());
   }
   progress_ = progress_before_;
   stages_ = stages_before_;
@@ -149,8 +145,7 @@ void Story::Apply(const Entry& entry) {
     const v1::CaseEvent& event = entry.event->event();
     AdvanceByEvent(event, progress_);
     AdvanceStagesByEvent(event, "", stages_);
-    UpdateDuesByEvent(event, entry.event->rule_set(), progress_, LastStage(stages_), affiliations_,
-                      dues_);
+    UpdateDuesByEvent(event, entry.event->rule_set(), progress_, LastStage(stages_), dues_);
   } else if (entry.stands) {
     const v1::Step& step = entry.step->step();
     AdvanceStages(progress_, step, "", stages_);
@@ -161,8 +156,11 @@ void Story::Apply(const Entry& entry) {
   } else {
     // It was recorded, and keeps its number.
     progress_.set_steps(progress_.steps() + 1);
-    NoteRecorded(DayNumber(FromProto(entry.step->step().date()).value_or(kNoStart)), progress_);
+    if (entry.happened) {
+      NoteRecorded(DayNumber(FromProto(entry.step->step().date()).value_or(kNoStart)), progress_);
+    }
   }
+  HoldObjectPossible(rule_sets_, affiliations_, progress_, dues_);
 }
 
 }  // namespace zhibu::membership

@@ -19,6 +19,8 @@ namespace zhibu::membership {
 
 // Whether the event makes steps void.
 bool MakesVoid(const v1::CaseEvent& event);
+// Whether it corrects what was written wrongly (误录更正): the books, not what happened.
+bool Corrects(const v1::CaseEvent& event);
 // Whether the event ends the case and, with it, the way to membership.
 bool Ends(const v1::CaseEvent& event);
 
@@ -28,10 +30,9 @@ void AdvanceByEvent(const v1::CaseEvent& event, rows::Progress& progress);
 void AdvanceStagesByEvent(const v1::CaseEvent& event, absl::string_view organisation_id,
                           Stages& stages);
 // What falls due after an event that `rule_set` judged, where the case and the person's stage are
-// so `after` it; `affiliations` of the person.
+// so `after` it.
 void UpdateDuesByEvent(const v1::CaseEvent& event, absl::string_view rule_set,
-                       const rows::Progress& after, v1::Stage stage,
-                       const Affiliations& affiliations, Dues& dues);
+                       const rows::Progress& after, v1::Stage stage, Dues& dues);
 
 v1::CaseState StateOf(const rows::Progress& progress);
 
@@ -79,6 +80,7 @@ class Story {
     const v1::RecordedStep* step = nullptr;
     const v1::RecordedCaseEvent* event = nullptr;
     bool stands = true;
+    bool happened = true;  // or it was written wrongly
   };
   void Apply(const Entry& entry);
 

@@ -102,6 +102,15 @@ TEST_F(CaseEventCommandsTest, RecordWhatWasSaidWithTheCasesEtag) {
   EXPECT_THAT(ran.out, HasSubstr("修订号：17"));
 }
 
+TEST_F(CaseEventCommandsTest, CorrectWhatWasWrittenWrongly) {
+  const Ran ran =
+      terminal_.Run({"member", "event", "p1/c1", "--event", "voided", "--from-step", "7", "--date",
+                     "2026-11-20", "--recorded-in-error", "--reason", "日期录错"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_TRUE(events_.got.event().recorded_in_error());
+  EXPECT_THAT(ran.out, HasSubstr("已记录：认定无效（误录更正），2026-11-20"));
+}
+
 TEST_F(CaseEventCommandsTest, SayWhichStepsAreVoid) {
   const std::vector<std::string> words = {"member", "event",      "p1/c1",    "--event",   "voided",
                                           "--date", "2026-11-20", "--reason", "第二十三条"};

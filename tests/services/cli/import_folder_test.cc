@@ -161,6 +161,8 @@ TEST(CheckFolder, NamesFileLineColumnAndReasonOfEachBadRow) {
             "发展情形.csv:2:连续计算:COLUMN_NOT_FOR_EVENT"},
            {FileKind::kCaseEvents, absl::StrCat(kCaseEvents, "p1/c1,推迟讨论,2020-01-01,,,\n"),
             "发展情形.csv:2:推迟到:COLUMN_NOT_FOR_EVENT"},
+           {FileKind::kCaseEvents, "案件,情形,日期,误录\np1/c1,暂停,2020-01-01,是\n",
+            "发展情形.csv:2:误录:COLUMN_NOT_FOR_EVENT"},
            {FileKind::kCaseEvents, absl::StrCat(kCaseEvents, "p1,暂停,2020-01-01,,,\n"),
             "发展情形.csv:2:案件:CASE_INVALID"},
            {FileKind::kTransfers,

@@ -49,6 +49,7 @@ v1::CaseEvent Event(v1::CaseEventKind kind, absl::CivilDay day) {
 v1::CaseEvent Void(int sequence, absl::CivilDay day) {
   v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_VOIDED, day);
   event.set_step_sequence(sequence);
+  event.set_organisation(kCounty);
   event.set_reason("第二十三条");
   return event;
 }
@@ -77,6 +78,10 @@ class CaseEventsTest : public ::testing::Test {
     kind.set_kind(registry::v1::ORGANISATION_KIND_COMMITTEE);
     kind.set_level(registry::v1::COMMITTEE_LEVEL_COUNTY);
     *kind.mutable_valid_from() = ToProto(absl::CivilDay(2000, 1, 1));
+    world_.Emit(event);
+    world_.Organisation("county", registry::v1::ORGANISATION_KIND_COMMITTEE, "prefecture");
+    // Of the same level, and above nobody.
+    organisation.set_name("organisations/other-prefecture");
     world_.Emit(event);
     world_.Settle();
   }
@@ -323,12 +328,14 @@ TEST_F(CaseEventsTest, HaveAForm) {
   event.set_document_number(std::string(101, 'x'));
   event.set_reason(std::string(201, 'x'));
   *event.mutable_until() = ToProto(kStart);
+  event.set_recorded_in_error(true);
   const absl::Status status = Try(event);
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(ReasonsOf(status),
-              ElementsAre("DATE_INVALID", "CASE_EVENT_KIND_MISSING", "ORGANISATION_NAME_INVALID",
-                          "DOCUMENT_NUMBER_INVALID", "REASON_INVALID", "STEP_SEQUENCE_INVALID",
-                          "CONTINUOUS_NOT_ALLOWED", "UNTIL_INVALID"));
+  EXPECT_THAT(
+      ReasonsOf(status),
+      ElementsAre("DATE_INVALID", "CASE_EVENT_KIND_MISSING", "ORGANISATION_NAME_INVALID",
+                  "DOCUMENT_NUMBER_INVALID", "REASON_INVALID", "STEP_SEQUENCE_INVALID",
+                  "CONTINUOUS_NOT_ALLOWED", "RECORDED_IN_ERROR_NOT_ALLOWED", "UNTIL_INVALID"));
   event = Void(0, kStart);
   event.clear_reason();
   EXPECT_THAT(ReasonsOf(Try(event)), ElementsAre("STEP_SEQUENCE_INVALID", "BASIS_MISSING"));
@@ -342,6 +349,131 @@ TEST_F(CaseEventsTest, HaveAForm) {
   world_.etag(kCase).clear();
   EXPECT_THAT(ReasonsOf(Try(Event(v1::CASE_EVENT_KIND_PAUSED, kStart))),
               ElementsAre("ETAG_REQUIRED"));
+}
+
+// A day that was mistyped: the true one is recorded, held only to the steps that stand.
+TEST_F(CaseEventsTest, CorrectADayThatWasWrittenWrongly) {
+  Walk(v1::STEP_KIND_POLITICAL_REVIEW);
+  const absl::CivilDay object = AddMonths(kStart, 12), wrong = object + 40;
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_POLITICAL_REVIEW, wrong)).ok());
+  const int sequence = world_.Case(kCase).steps_size();
+  v1::CaseEvent correction = Void(sequence, wrong - 1);
+  correction.set_recorded_in_error(true);
+  correction.clear_organisation();
+  correction.set_reason("日期录错");
+  // It is written after what it corrects.
+  EXPECT_THAT(ReasonsOf(Try(correction)), ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  *correction.mutable_date() = ToProto(wrong + 100);
+  Happens(correction);
+  const v1::DevelopmentCase now = world_.Case(kCase);
+  EXPECT_EQ(now.steps(sequence - 1).voided_by(), 1);
+  EXPECT_TRUE(now.events(0).event().recorded_in_error());
+  // Step 8, of that day, stands.
+  const absl::Status early = TryStep(v1::STEP_KIND_POLITICAL_REVIEW, object - 1);
+  EXPECT_THAT(ReasonsOf(early), ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  EXPECT_EQ(FromProto(FindingsOf(early)[0].earliest()).value(), object);
+  EXPECT_EQ(FromProto(Forecast().steps(0).earliest()).value(), object);
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_POLITICAL_REVIEW, object)).ok());
+  // Neither the wrong day nor that of the correction is one on which something happened.
+  Happens(Event(v1::CASE_EVENT_KIND_PAUSED, object + 1), v1::CASE_STATE_PAUSED);
+  Happens(Event(v1::CASE_EVENT_KIND_RESUMED, object + 1));
+  EXPECT_THAT(Disagreements(), IsEmpty());
+  ExpectFolds();
+}
+
+// What happens to a case is decided by its branch or above it, on the day.
+TEST_F(CaseEventsTest, AreDecidedInTheCasesChain) {
+  Walk(v1::STEP_KIND_CULTIVATION_INSPECTION);
+  world_.Transfer(kLi, kStart + 30);
+  const auto by = [&](const char* who, absl::CivilDay day) {
+    v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_PAUSED, day);
+    event.set_organisation(who);
+    return ReasonsOf(Try(event));
+  };
+  EXPECT_THAT(by(kCounty, kStart + 29), IsEmpty());
+  EXPECT_THAT(by(kBranch, kStart + 29), IsEmpty());
+  EXPECT_THAT(by("organisations/scoped", kStart + 29), ElementsAre("BODY_OUTSIDE_CHAIN"));
+  EXPECT_THAT(by(kBranch, kStart + 30), ElementsAre("BODY_OUTSIDE_CHAIN"));
+  EXPECT_THAT(by("organisations/scoped", kStart + 30), IsEmpty());
+  EXPECT_THAT(by("organisations/general", kStart + 30), ElementsAre("BODY_OUTSIDE_CHAIN"));
+  v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_PAUSED, kStart + 30);
+  event.set_organisation("organisations/general");
+  EXPECT_EQ(FindingsOf(Try(event))[0].code(), "D14");
+}
+
+// Whoever may not approve may not take an approval back, nor what only a committee does.
+TEST_F(CaseEventsTest, AreNotVoidedByABranchThatMayNotApprove) {
+  Walk(v1::STEP_KIND_CONVERSION_APPLICATION);
+  const absl::CivilDay day = AddMonths(kStart, 20);
+  const v1::DevelopmentCase now = world_.Case(kCase);
+  for (const auto& step : now.steps()) {
+    SCOPED_TRACE(v1::StepKind_Name(step.kind()));
+    v1::CaseEvent event = Void(step.sequence(), day);
+    EXPECT_TRUE(Try(event).ok());
+    event.set_organisation("organisations/prefecture");
+    EXPECT_TRUE(Try(event).ok());
+    for (const char* branch : {"", kBranch}) {
+      event.set_organisation(branch);
+      event.set_recorded_in_error(true);
+      EXPECT_TRUE(Try(event).ok());
+      event.set_recorded_in_error(false);
+      const absl::Status status = Try(event);
+      // The approval, and its filing one level up.
+      if (step.kind() > v1::STEP_KIND_ADMISSION_FILING) {
+        EXPECT_TRUE(status.ok()) << status;
+        continue;
+      }
+      EXPECT_THAT(ReasonsOf(status), ElementsAre("VOIDER_NOT_COMPETENT"));
+      EXPECT_EQ(FindingsOf(status)[0].code(), "D14");
+      EXPECT_EQ(FindingsOf(status)[0].citation().article(), "第二十三条");
+    }
+  }
+}
+
+TEST_F(CaseEventsTest, AreVoidedByTheBranchWhereItActed) {
+  Walk(v1::STEP_KIND_ADMISSION_MEETING);
+  const std::set<v1::StepKind> of_superior = {v1::STEP_KIND_ACTIVIST_FILING,
+                                              v1::STEP_KIND_OBJECT_FILING, v1::STEP_KIND_TRAINING,
+                                              v1::STEP_KIND_PRE_REVIEW};
+  const v1::DevelopmentCase now = world_.Case(kCase);
+  for (const auto& step : now.steps()) {
+    v1::CaseEvent event = Void(step.sequence(), AddMonths(kStart, 12));
+    event.clear_organisation();
+    EXPECT_EQ(Try(event).ok(), of_superior.count(step.kind()) == 0)
+        << v1::StepKind_Name(step.kind());
+  }
+}
+
+// A correction does not take back what was returned or found invalid: that keeps its day.
+TEST_F(CaseEventsTest, CorrectNothingThatWasReturnedToADayBeforeIt) {
+  Walk(v1::STEP_KIND_INTRODUCER_DETERMINATION);
+  const absl::CivilDay returned = AddMonths(kStart, 12) + 10;
+  Happens(Event(v1::CASE_EVENT_KIND_RETURNED, returned));
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_OBJECT_FILING, returned + 5)).ok());
+  v1::CaseEvent correction = Void(world_.Case(kCase).steps_size(), returned + 50);
+  correction.set_recorded_in_error(true);
+  Happens(correction);
+  EXPECT_THAT(ReasonsOf(TryStep(v1::STEP_KIND_OBJECT_FILING, returned - 1)),
+              ElementsAre("DATE_BEFORE_EARLIER_STEP"));
+  EXPECT_TRUE(TryStep(v1::STEP_KIND_OBJECT_FILING, returned).ok());
+}
+
+// Who goes on elsewhere is given contacts there, by the branch that took the case on (§1.5).
+TEST_F(CaseEventsTest, GiveContactsAnewAfterATransfer) {
+  Walk(v1::STEP_KIND_CULTIVATION_INSPECTION);
+  MemberThere(world_);
+  world_.Transfer(kLi, kStart + 30);
+  Happens(Receive(kStart + 40, true));
+  v1::Step contacts = MakeStep(v1::STEP_KIND_CONTACT_ASSIGNMENT, kStart + 40);
+  contacts.set_organisation(kBranch);
+  EXPECT_THAT(ReasonsOf(world_.Step(kCase, contacts)), ElementsAre("BRANCH_NOT_COMPETENT"));
+  contacts.set_organisation("organisations/scoped-branch");
+  contacts.mutable_contact_assignment()->clear_contacts();
+  contacts.mutable_contact_assignment()->add_contacts("persons/there-one");
+  ASSERT_TRUE(world_.Step(kCase, contacts).ok());
+  EXPECT_THAT(DueKinds(), Contains(v1::DUE_KIND_OBJECT_POSSIBLE));
+  EXPECT_THAT(Disagreements(), IsEmpty());
+  ExpectFolds();
 }
 
 // An admission that is void takes probation back from its date; what was void stays to be seen.
@@ -478,12 +610,15 @@ TEST_F(CaseEventsTest, AreNotRecognisedByACountyOrAnOutsideBody) {
   const absl::CivilDay day = AddMonths(kStart, 20);
   world_.Transfer(kLi, day);
   v1::CaseEvent event = Event(v1::CASE_EVENT_KIND_NOT_RECOGNISED, day + 1);
-  for (const char* base : {"", kCounty, "organisations/scoped", "organisations/branch"}) {
+  for (const char* base : {"", kCounty, "organisations/scoped"}) {
     event.set_organisation(base);
     const absl::Status status = Try(event);
     EXPECT_THAT(ReasonsOf(status), ElementsAre("NON_RECOGNITION_NOT_COMPETENT")) << base;
     EXPECT_EQ(FindingsOf(status)[0].citation().article(), "第三十五条");
+    EXPECT_EQ(FindingsOf(status)[0].code(), "");
   }
+  event.set_organisation("organisations/other-prefecture");
+  EXPECT_THAT(ReasonsOf(Try(event)), ElementsAre("BODY_OUTSIDE_CHAIN"));
   event.set_organisation("organisations/outside");
   EXPECT_TRUE(Try(event).ok());
   event.clear_document_number();
@@ -567,6 +702,30 @@ TEST_P(CaseEventTextTest, CountHoldingPeriodsTogetherForD03) {
   EXPECT_EQ(FromProto(now.holdings(0).valid_to()).value(), moved);
   EXPECT_EQ(now.holdings(1).organisation(), "organisations/scoped-branch");
   EXPECT_FALSE(now.holdings(1).has_valid_to());
+  EXPECT_THAT(Disagreements(), IsEmpty());
+  ExpectFolds();
+}
+
+// A branch that sent the person on without a word held nothing, and the due item says so too.
+TEST_P(CaseEventTextTest, PutOffWhatIsPossibleByTheDaysOfASilentBranch) {
+  const absl::CivilDay start = GetParam().start, full = AddMonths(start, 12);
+  Walk(v1::STEP_KIND_CULTIVATION_INSPECTION, start);
+  const auto possible = [&] {
+    for (const v1::DueItem& item : world_.Due(kFar)) {
+      if (item.kind() == v1::DUE_KIND_OBJECT_POSSIBLE) return FromProto(item.due_on()).value();
+    }
+    return kNoEnd;
+  };
+  world_.Transfer(kLi, start + 40);
+  EXPECT_EQ(possible(), full);
+  world_.Transfer(kLi, start + 99, "back", kBranch);
+  EXPECT_EQ(possible(), full + 59);
+  ASSERT_TRUE(world_.Beside(kCase, Receive(start + 100, true)).ok());
+  EXPECT_EQ(possible(), full + 59);
+  ASSERT_TRUE(world_.Step(kCase, MakeStep(v1::STEP_KIND_CULTIVATION_INSPECTION, start + 100)).ok());
+  EXPECT_THAT(ReasonsOf(TryStep(v1::STEP_KIND_OBJECT_DETERMINATION, full + 58)),
+              ElementsAre("ACTIVIST_PERIOD_TOO_SHORT"));
+  EXPECT_TRUE(TryStep(v1::STEP_KIND_OBJECT_DETERMINATION, full + 59).ok());
   EXPECT_THAT(Disagreements(), IsEmpty());
   ExpectFolds();
 }
@@ -738,7 +897,10 @@ TEST_P(CaseEventProperty, RandomStoriesFoldToTheSameRows) {
     }
     if (now.state() == v1::CASE_STATE_PAUSED) kind = v1::CASE_EVENT_KIND_RESUMED;
     v1::CaseEvent event = Event(kind, day);
-    if (kind == v1::CASE_EVENT_KIND_VOIDED) event = Void(1 + any(now.steps_size()), day);
+    if (kind == v1::CASE_EVENT_KIND_VOIDED) {
+      event = Void(1 + any(now.steps_size()), day);
+      event.set_recorded_in_error(any(2) == 0);
+    }
     if (kind == v1::CASE_EVENT_KIND_POSTPONED) event = Postpone(day, day + 1 + any(100));
     if (kind == v1::CASE_EVENT_KIND_RECEIVED) event = Receive(day, any(2) == 0);
     accepted += world_.Beside(name, event).ok();

@@ -55,15 +55,17 @@ TEST_F(CasesTest, AnswersACaseAsOfADate) {
   EXPECT_EQ(now.steps_size(), 22);
   EXPECT_EQ(now.stage(), v1::STAGE_PROBATIONARY);
   EXPECT_EQ(FromProto(now.probation_ends()).value(), AddMonths(AddMonths(kStart, 12), 12));
-  EXPECT_THAT(now.next_steps(), ElementsAre(v1::STEP_KIND_PROBATION_INSPECTION,
-                                            v1::STEP_KIND_CONVERSION_APPLICATION));
+  EXPECT_THAT(now.next_steps(),
+              ElementsAre(v1::STEP_KIND_ENROLMENT, v1::STEP_KIND_PROBATION_INSPECTION,
+                          v1::STEP_KIND_CONVERSION_APPLICATION));
   EXPECT_EQ(now.organisation(), kBranch);
   const v1::DevelopmentCase then = world_.Case(kCase, AddMonths(kStart, 6));
   EXPECT_EQ(then.steps_size(), 6);
   EXPECT_EQ(then.stage(), v1::STAGE_ACTIVIST);
   EXPECT_FALSE(then.has_probation_ends());
-  EXPECT_THAT(then.next_steps(), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION,
-                                             v1::STEP_KIND_OBJECT_DETERMINATION));
+  EXPECT_THAT(then.next_steps(),
+              ElementsAre(v1::STEP_KIND_CONTACT_ASSIGNMENT, v1::STEP_KIND_CULTIVATION_INSPECTION,
+                          v1::STEP_KIND_OBJECT_DETERMINATION));
 }
 
 TEST_F(CasesTest, JudgesByTheRuleSetOfTheStepsDay) {

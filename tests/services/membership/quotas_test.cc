@@ -295,6 +295,7 @@ TEST_F(QuotasTest, GiveBackWhatAnAdmissionUsedThatIsVoid) {
   ASSERT_EQ(Remaining(kCounty, 2026), "5-0-1");
   v1::CaseEvent event;
   event.set_kind(v1::CASE_EVENT_KIND_VOIDED);
+  event.set_organisation(kCounty);
   event.set_reason("第二十三条");
   *event.mutable_date() = ToProto(absl::CivilDay(2026, 3, 1));
   event.set_step_sequence(world_.Case("persons/void/cases/c").steps_size());

@@ -147,6 +147,7 @@ void MakeHistory(World& world) {
   world.WalkTo(kVoid, kStart, v1::STEP_KIND_CONVERSION_APPLICATION);
   v1::CaseEvent event;
   event.set_kind(v1::CASE_EVENT_KIND_VOIDED);
+  event.set_organisation(kCounty);
   event.set_step_sequence(16);
   event.set_reason("第二十三条");
   *event.mutable_date() = ToProto(AddMonths(kStart, 20));

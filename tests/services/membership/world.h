@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <memory>
 #include <string>
@@ -222,15 +223,16 @@ class World {
     if (status.ok()) etags_[name] = response->etag();
     return status;
   }
-  // Moves a person of the branch to scoped-branch, received on `day`.
-  void Transfer(const std::string& person, absl::CivilDay day, const std::string& id = "t") {
+  // Moves a person of the branch to scoped-branch, or back, received on `day`.
+  void Transfer(const std::string& person, absl::CivilDay day, const std::string& id = "t",
+                const std::string& to = "organisations/scoped-branch") {
     using Stub = v1::TransferService::Stub;
     auto stub = v1::TransferService::NewStub(channel());
     v1::StartTransferRequest start;
     v1::StartTransferResponse started;
     start.set_transfer_id(id);
     start.set_person(person);
-    start.set_to("organisations/scoped-branch");
+    start.set_to(to);
     start.set_reason("r");
     *start.mutable_date() = ToProto(day);
     start.set_person_etag(Person(person).etag());
@@ -246,7 +248,9 @@ class World {
       ASSERT_TRUE(status.ok()) << status;
       etag = response.transfer().etag();
     };
-    for (const char* by : {"organisations/county", "organisations/scoped"}) {
+    std::vector<std::string> links = {"organisations/county", "organisations/scoped"};
+    if (to == kBranch) std::reverse(links.begin(), links.end());
+    for (const std::string& by : links) {
       v1::ApproveTransferRequest approve;
       approve.set_organisation(by);
       go(&Stub::ApproveTransfer, approve, v1::ApproveTransferResponse());

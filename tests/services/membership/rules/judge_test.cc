@@ -417,6 +417,37 @@ TEST_P(JudgeTest, RefusesAStepTwice) {
       ElementsAre("STEP_NO_LONGER_POSSIBLE"));
 }
 
+TEST_P(JudgeTest, AssignsContactsAgainUntilThePersonIsADevelopmentObject) {
+  const v1::Step object = WalkTo(v1::STEP_KIND_OBJECT_DETERMINATION);
+  const absl::CivilDay day = AddMonths(start_, 12);
+  v1::Step again = MakeStep(v1::STEP_KIND_CONTACT_ASSIGNMENT, day);
+  ExpectAccepted(again);
+  EXPECT_EQ(ExpectRefused(On(again, start_ - 1), "DATE_BEFORE_EARLIER_STEP", "D19").earliest,
+            start_);
+  ExpectRefused(
+      [&] {
+        v1::Step of_nobody = again;
+        of_nobody.mutable_contact_assignment()->clear_contacts();
+        return of_nobody;
+      }(),
+      "CONTACT_COUNT_INVALID", "D05");
+  Record(again);
+  // It is no new cultivation.
+  ExpectAccepted(object);
+  Record(object);
+  ExpectRefused(On(again, day), "STEP_NO_LONGER_POSSIBLE", "D19");
+}
+
+TEST_P(JudgeTest, EnrolsAProbationerAgainUntilTheApplicationToBecomeFull) {
+  const v1::Step application = WalkTo(v1::STEP_KIND_CONVERSION_APPLICATION);
+  const v1::Step again = MakeStep(v1::STEP_KIND_ENROLMENT, AddMonths(start_, 20));
+  ExpectAccepted(again);
+  Record(again);
+  ExpectAccepted(application);
+  Record(application);
+  ExpectRefused(On(again, AddMonths(start_, 24)), "STEP_NO_LONGER_POSSIBLE", "D19");
+}
+
 TEST_P(JudgeTest, RefusesTheFuture) {
   const v1::Step step = MakeStep(v1::STEP_KIND_APPLICATION, start_);
   const ProposedStep today{&step, start_, start_, "step"};
@@ -437,10 +468,13 @@ TEST_P(JudgeTest, TellsEveryUnmetConditionAtOnce) {
 TEST_P(JudgeTest, ShowsTheStepsThatMayFollow) {
   EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_APPLICATION));
   WalkTo(v1::STEP_KIND_CULTIVATION_INSPECTION);
-  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION));
+  // Contacts are lost.
+  EXPECT_THAT(Next(),
+              ElementsAre(v1::STEP_KIND_CONTACT_ASSIGNMENT, v1::STEP_KIND_CULTIVATION_INSPECTION));
   Record(MakeStep(v1::STEP_KIND_CULTIVATION_INSPECTION, AddMonths(start_, 6)));
-  EXPECT_THAT(Next(), ElementsAre(v1::STEP_KIND_CULTIVATION_INSPECTION,
-                                  v1::STEP_KIND_OBJECT_DETERMINATION));
+  EXPECT_THAT(Next(),
+              ElementsAre(v1::STEP_KIND_CONTACT_ASSIGNMENT, v1::STEP_KIND_CULTIVATION_INSPECTION,
+                          v1::STEP_KIND_OBJECT_DETERMINATION));
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ bool MayApprove(const History& history, size_t place) {
   }
   return true;
 }
-// Those who may approve, lowest first.
+}  // namespace
+
 std::vector<std::string_view> Approvers(const History& history) {
   std::vector<std::string_view> names;
   for (size_t place = 0; place < history.upward->size(); ++place) {
@@ -30,8 +31,6 @@ std::vector<std::string_view> Approvers(const History& history) {
   }
   return names;
 }
-
-}  // namespace
 
 void D12_Electorate(const Did& step, Found& found) {
   if ((step.step != 15 && step.step != 23) || !step.voters) return;

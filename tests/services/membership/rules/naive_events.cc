@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/services/membership/rules/naive_bodies.h"
+
 namespace zhibu::membership::naive {
 namespace {
 
@@ -38,20 +40,26 @@ bool Admitted(const History& standing) {
 bool Probationer(const History& standing) { return Admitted(standing) && !Concluded(standing); }
 
 void InOrder(const History& history, const Happened& event, Found& found) {
-  for (const auto& did : history.done) {
-    if (event.on < did->on) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
-  }
-  for (const auto& other : history.happened) {
-    if (event.on < other->on) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
-  }
+  const auto last = LastThatHappened(history);
+  if (last && event.on < *last) found.refused.insert("DATE_BEFORE_EARLIER_STEP");
 }
 
 // Who decided existed on the day. Only what the county decides may be decided by somebody of whom
 // the books know nothing.
-void Decider(const Happened& event, Found& found) {
+// Otherwise it is whoever leads the case, or is above.
+bool InChain(const History& standing, const Happened& event) {
+  if (!event.decided_by) return true;
+  return event.in_books &&
+         std::any_of(standing.upward->begin(), standing.upward->end(),
+                     [&](const Body& body) { return body.name == event.decided_by->name; });
+}
+void Decider(const History& standing, const Happened& event, Found& found) {
   if (!event.decided_by) return;
   const bool there = event.in_books ? event.existed : event.kind == Happened::kNotRecognised;
   if (!there) found.refused.insert("ORGANISATION_NOT_THERE");
+  if (there && event.in_books && !InChain(standing, event)) {
+    found.refused.insert("BODY_OUTSIDE_CHAIN");
+  }
 }
 
 void Returned(const History& history, Found& found) {
@@ -64,13 +72,33 @@ void Returned(const History& history, Found& found) {
   if (last == 17 || last == 24) found.refused.insert("STEP_NOT_RETURNABLE");
 }
 
-void Voided(const History& history, const Happened& event, Found& found) {
+// Who may not approve may not take back what was approved, nor what only a committee does.
+void D14_Voider(const History& history, const History& standing, const Happened& event,
+                Found& found) {
+  if (event.in_error || !InChain(standing, event)) return;
+  const std::set<int> of_committees = {4, 8, 11, 13, 17, 18, 24};
+  bool asked = of_committees.count(history.done[event.from - 1]->step) > 0;
+  for (size_t place : Standing(history)) {
+    const int step = history.done[place]->step;
+    if (static_cast<int>(place) + 1 >= event.from && (step == 17 || step == 24)) asked = true;
+  }
+  const std::string& who =
+      event.decided_by ? event.decided_by->name : standing.upward->front().name;
+  const std::vector<std::string_view> may = Approvers(standing);
+  if (asked && std::find(may.begin(), may.end(), who) == may.end()) {
+    found.refused.insert("VOIDER_NOT_COMPETENT");
+  }
+}
+
+void Voided(const History& history, const History& standing, const Happened& event, Found& found) {
   if (event.from < 1 || event.from > static_cast<int>(history.done.size())) {
     found.refused.insert("STEP_NOT_THERE");
     return;
   }
   for (size_t place : Standing(history)) {
-    if (static_cast<int>(place) + 1 == event.from) return;
+    if (static_cast<int>(place) + 1 == event.from) {
+      return D14_Voider(history, standing, event, found);
+    }
   }
   found.refused.insert("STEP_ALREADY_VOID");
 }
@@ -130,22 +158,49 @@ void NotRecognised(const History& standing, const Happened& event, Found& found)
 
 }  // namespace
 
-std::vector<size_t> Standing(const History& history) {
-  std::vector<bool> stands(history.done.size(), true);
+namespace {
+
+enum class Place { kStands, kVoid, kNeverWas };
+
+std::vector<Place> Places(const History& history) {
+  std::vector<Place> stands(history.done.size(), Place::kStands);
   for (const auto& event : history.happened) {
     if (event->kind == Happened::kVoided) {
       // The step, and all that was recorded after it until then.
-      for (int place = event->from; place <= event->after; ++place) stands[place - 1] = false;
+      for (int place = event->from; place <= event->after; ++place) {
+        if (stands[place - 1] != Place::kStands) continue;
+        stands[place - 1] = event->in_error ? Place::kNeverWas : Place::kVoid;
+      }
     }
     if (event->kind == Happened::kReturned) {
       int last = event->after;
-      while (!stands[last - 1]) --last;
-      stands[last - 1] = false;
+      while (stands[last - 1] != Place::kStands) --last;
+      stands[last - 1] = Place::kVoid;
     }
   }
+  return stands;
+}
+
+}  // namespace
+
+std::optional<Day> LastThatHappened(const History& history) {
+  std::optional<Day> last;
+  const auto on = [&](Day day) { last = last ? std::max(*last, day) : day; };
+  const std::vector<Place> places = Places(history);
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i] != Place::kNeverWas) on(history.done[i]->on);
+  }
+  for (const auto& event : history.happened) {
+    if (!event->in_error) on(event->on);
+  }
+  return last;
+}
+
+std::vector<size_t> Standing(const History& history) {
+  const std::vector<Place> stands = Places(history);
   std::vector<size_t> places;
   for (size_t place = 0; place < stands.size(); ++place) {
-    if (stands[place]) places.push_back(place);
+    if (stands[place] == Place::kStands) places.push_back(place);
   }
   return places;
 }
@@ -207,7 +262,7 @@ std::optional<Day> GoesOnFrom(const History& history) {
   std::optional<Day> from;
   for (const auto& event : history.happened) {
     if (event->kind == Happened::kResumed || event->kind == Happened::kReturned ||
-        event->kind == Happened::kVoided) {
+        (event->kind == Happened::kVoided && !event->in_error)) {
       from = from ? std::max(*from, event->on) : event->on;
     }
   }
@@ -246,7 +301,7 @@ Found Check(const History& history, const Happened& event, Day today) {
   const History standing = AsItStands(history, event.on);
   if (event.on > today) found.refused.insert("DATE_IN_FUTURE");
   InOrder(history, event, found);
-  Decider(event, found);
+  Decider(standing, event, found);
   if (Closed(standing)) {
     found.refused.insert("CASE_CLOSED");
     return found;
@@ -268,7 +323,7 @@ Found Check(const History& history, const Happened& event, Day today) {
       if (!Paused(history)) found.refused.insert("CASE_NOT_PAUSED");
       break;
     case Happened::kVoided:
-      Voided(history, event, found);
+      Voided(history, standing, event, found);
       break;
     case Happened::kReceived:
       Received(history, standing, event, found);

@@ -13,6 +13,9 @@ namespace zhibu::membership::naive {
 // What is wrong with `event` after this history, judged on `today`.
 Found Check(const History& history, const Happened& event, Day today);
 
+// The last day on which anything happened; what was written wrongly did not, and to correct it is
+// to write.
+std::optional<Day> LastThatHappened(const History& history);
 // The places in `done` of what stands: neither void nor returned.
 std::vector<size_t> Standing(const History& history);
 // The history as if what is void had never been, seen by the branch that leads the case on a day.

@@ -278,7 +278,8 @@ void D17_Extension(const History& history, const Did& step, Found& found) {
 // What a step prepares: once that was done, and passed, the step has no place any more. 0: nothing.
 int Prepares(int step) {
   switch (step) {
-    case 6:  // the cultivation of an activist
+    case 5:  // the cultivation of an activist
+    case 6:
       return 7;
     case 10:
     case 11:
@@ -287,6 +288,8 @@ int Prepares(int step) {
       return 13;
     case 13:
       return 14;
+    case 19:  // the branch of a probationer
+      return 22;
     case 21:  // the inspection of a probationer
       return 24;
     default:
@@ -296,7 +299,8 @@ int Prepares(int step) {
 
 // Steps of which there may be many, and those that may be held again until they were passed.
 bool MayBeRepeated(const History& history, int step) {
-  if (step == 6 || step == 21) return true;
+  // Contacts are lost, and who moves on is given others, and another branch (§1.5).
+  if (step == 5 || step == 6 || step == 19 || step == 21) return true;
   const Did* last = Last(history, step);
   // A training that was too short is made up for; of one before the books that is not known.
   if (step == 11) return !history.probationer_since;

@@ -90,6 +90,7 @@ struct Happened {
   bool existed = true;             // on the day
   bool document = false;           // has a number
   int from = 0;                    // kVoided: the first void step, counted from 1
+  bool in_error = false;           // kVoided: they were written wrongly, not found invalid
   bool continuous = false;         // kReceived
   Day until;                       // kPostponed
 };

@@ -93,9 +93,9 @@ const std::vector<std::string> kOfSteps = {"AGE_BELOW_MINIMUM",
                                            "CULTIVATION_NOT_CONFIRMED"};
 
 // Of whatever happens.
-const std::vector<std::string> kOfEvents = {"DATE_IN_FUTURE", "DATE_BEFORE_EARLIER_STEP",
-                                            "CASE_CLOSED", "ORGANISATION_NOT_THERE",
-                                            "NO_RULE_SET_ON_DATE"};
+const std::vector<std::string> kOfEvents = {"DATE_IN_FUTURE",     "DATE_BEFORE_EARLIER_STEP",
+                                            "CASE_CLOSED",        "ORGANISATION_NOT_THERE",
+                                            "BODY_OUTSIDE_CHAIN", "NO_RULE_SET_ON_DATE"};
 // Of one kind alone. All of them were accepted too.
 const std::map<std::string, std::vector<std::string>> kOfKinds = {
     {"RETURNED", {"CASE_PAUSED", "NOTHING_TO_RETURN", "STEP_NOT_RETURNABLE"}},
@@ -103,7 +103,7 @@ const std::map<std::string, std::vector<std::string>> kOfKinds = {
     {"WITHDRAWN", {"ALREADY_ADMITTED"}},
     {"PAUSED", {"ALREADY_PAUSED", "CASE_CONCLUDED"}},
     {"RESUMED", {"CASE_NOT_PAUSED"}},
-    {"VOIDED", {"STEP_NOT_THERE", "STEP_ALREADY_VOID"}},
+    {"VOIDED", {"STEP_NOT_THERE", "STEP_ALREADY_VOID", "VOIDER_NOT_COMPETENT"}},
     {"RECEIVED", {"CULTIVATION_OVER", "NOT_TRANSFERRED_IN", "ALREADY_RECEIVED"}},
     {"POSTPONED",
      {"CASE_PAUSED", "NOT_PROBATIONARY", "NOT_TRANSFERRED_IN", "TRANSFER_NOT_RECORDED",
@@ -118,6 +118,11 @@ const std::vector<std::string> kGoesOnAfter = {"RETURNED",
                                                "VOIDED",
                                                "RECEIVED",
                                                "POSTPONED",
+                                               "a correction of a later day",
+                                               "a due item of a development object",
+                                               "a due item that was put off",
+                                               "cultivation with other contacts",
+                                               "probation in another branch",
                                                "an object after days that did not count",
                                                "no object since days did not count"};
 

@@ -117,6 +117,7 @@ Chain Walk::AddBranch() {
 
 bool Walk::Go(Tally& tally, std::string& told) {
   for (int proposals = 0; refusals_ < 6 && proposals < kMostProposals; ++proposals) {
+    const size_t told_before = steps_.size() + events_.size();
     // There is a case once there is a step.
     const bool case_there = !history_.done.empty();
     if (eventful_ && OneIn(case_there ? 14 : 30)) SomeMove();
@@ -124,6 +125,9 @@ bool Walk::Go(Tally& tally, std::string& told) {
     if (!(event ? Event(ProposeEvent(), tally, told) : Step(ProposeStep(), tally, told))) {
       return false;
     }
+    // A move alone is told to the story with what comes next.
+    const bool told_more = steps_.size() + events_.size() > told_before;
+    if (told_more && !PossibleOnTheDueDay(tally, told)) return false;
     if (over_ && !eventful_) break;
   }
   return true;
@@ -164,6 +168,11 @@ bool Walk::Step(const Did& did, Tally& tally, std::string& told) {
   }
   refusals_ = 0;
   for (const auto& event : history_.happened) ++tally.after[KindName(event->kind)];
+  for (const auto& event : history_.happened) {
+    if (event->in_error && did.on < event->on) ++tally.after["a correction of a later day"];
+  }
+  if (did.step == 5 && DayOf(6) != start_) ++tally.after["cultivation with other contacts"];
+  if (did.step == 19 && Last(19) != nullptr) ++tally.after["probation in another branch"];
   if (did.step == 3) uncounted_ = 0;
   if (did.step == 25) ++tally.archived;
   over_ = did.step == 25 || (did.step == 17 && !did.passed);
@@ -197,6 +206,7 @@ bool Walk::Event(const Happened& event, Tally& tally, std::string& told) {
     facts.probationary_at_opening = history_.probationer_since.has_value();
     facts.steps = &steps_;
     facts.acting = ActingBodyOf(event, UpwardOn(history_, event.on)->front());
+    facts.upward = UpwardOnDay(event.on);
     const CaseEventJudgement judgement = JudgeCaseEvent(*set, facts, made, today_);
     for (const Violation& one : judgement.refusals) judged.refused.insert(one.reason);
     for (const Violation& one : judgement.warnings) judged.warned.insert(one.reason);
@@ -282,6 +292,25 @@ CaseFacts Walk::FactsOf(const RuleSet& set, const Did& did) {
   facts.quota_left = did.quota_left;
   facts.calendar = &ShippedRuleSets().calendar();
   return facts;
+}
+
+bool Walk::PossibleOnTheDueDay(Tally& tally, std::string& told) const {
+  const Did* activist = Last(3);
+  for (const rows::DueRow& due : story_->dues()) {
+    if (due.kind() != v1::DUE_KIND_OBJECT_POSSIBLE) continue;
+    const Day day = DayFromNumber(due.day());
+    const Cultivated then = YearOfCultivation(history_, activist->on, day);
+    if (then == Cultivated::kNotSaid) continue;
+    ++tally.after["a due item of a development object"];
+    if (day > Months(activist->on, 12)) ++tally.after["a due item that was put off"];
+    if (then == Cultivated::kAYear &&
+        YearOfCultivation(history_, activist->on, day - 1) != Cultivated::kAYear) {
+      continue;
+    }
+    told = absl::StrCat("due on ", FormatDate(day), "\n", Told("nothing", {}, {}));
+    return false;
+  }
+  return true;
 }
 
 const Upward& Walk::UpwardOnDay(Day day) { return upward_.at(KeptBy(affiliations_, day)); }

@@ -70,6 +70,8 @@ class Walk {
   CaseFacts FactsOf(const RuleSet& set, const Did& did);
   void Record(const Happened& event, v1::CaseEvent made, const RuleSet& set);
   const Upward& UpwardOnDay(Day day);
+  // Whether the due item says the first day on which D03 lets somebody be a development object.
+  bool PossibleOnTheDueDay(Tally& tally, std::string& told) const;
   std::string Told(const std::string& proposed, const Found& found, const Found& judged) const;
 
   std::mt19937_64 random_;

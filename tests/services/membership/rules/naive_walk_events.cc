@@ -16,10 +16,8 @@ std::string KindName(Happened::Kind kind) {
 }
 
 Day Walk::LastDay() const {
-  Day last = start_;
-  for (const auto& did : history_.done) last = std::max(last, did->on);
-  for (const auto& event : history_.happened) last = std::max(last, event->on);
-  return last;
+  const auto last = LastThatHappened(history_);
+  return last ? std::max(start_, *last) : start_;
 }
 
 void Walk::SomeMove() {
@@ -87,11 +85,15 @@ Happened Walk::ProposeEvent() {
   event.kind = NextKind();
   event.on = DateOfEvent(event.kind);
   const bool by_county = event.kind == Happened::kNotRecognised;
-  if (by_county ? !OneIn(8) : OneIn(4)) {
-    event.decided_by = Body{"organisations/decider", Body::kCommittee, false, true};
-    if (OneIn(2)) event.decided_by->kind = static_cast<Body::Kind>(Below(6));
-    if (OneIn(4)) event.decided_by->of_county = false;
-    event.in_books = !OneIn(5);
+  if (by_county ? !OneIn(8) : OneIn(event.kind == Happened::kVoided ? 2 : 4)) {
+    const Chain upward = UpwardOn(history_, event.on);
+    event.decided_by = OneIn(2) ? upward->back() : (*upward)[Below(int(upward->size()))];
+    if (OneIn(4)) {
+      event.decided_by = Body{"organisations/decider", Body::kCommittee, false, true};
+      if (OneIn(2)) event.decided_by->kind = static_cast<Body::Kind>(Below(6));
+      if (OneIn(4)) event.decided_by->of_county = false;
+      event.in_books = !OneIn(2);
+    }
     event.existed = !OneIn(10);
     event.document = OneIn(2);
   }
@@ -99,6 +101,7 @@ Happened Walk::ProposeEvent() {
     const int recorded = static_cast<int>(history_.done.size());
     event.from = recorded - Below(std::min(recorded, OneIn(6) ? recorded : 3));
     if (OneIn(12)) event.from = recorded + 1 + Below(3);
+    event.in_error = OneIn(2);
   }
   if (event.kind == Happened::kReceived) event.continuous = OneIn(2);
   if (event.kind == Happened::kPostponed) {

@@ -21,7 +21,9 @@ int Walk::NextStep() {
   const int last = standing_.empty() ? 0 : standing_.back()->step;
   // An inspection for each half-year of the year until a development object; sometimes one less.
   if (last == 6 && DayOf(6) < Months(DayOf(3), 12) && !OneIn(4)) return 6;
-  if (last == 21 && OneIn(3)) return 21;
+  if (last == 6 && OneIn(8)) return 5;
+  if (last == 5 && Last(6) != nullptr && OneIn(2)) return 6;
+  if (last == 21 && OneIn(3)) return OneIn(4) ? 19 : 21;
   if (last == 24 && Last(23) != nullptr) {
     const bool ended = Last(24)->passed && Last(23)->outcome != Outcome::kExtended;
     return ended ? 25 : 22 + Below(2);

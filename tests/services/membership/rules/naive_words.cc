@@ -56,6 +56,7 @@ ActingBody ActingBodyOf(const Happened& event, const Body& leader) {
   ActingBody acting;
   if (event.decided_by && !event.in_books) return acting;
   const ChainNode node = NodeOf(event.decided_by.value_or(leader));
+  acting.id = node.id;
   acting.known = true;
   acting.there = event.existed;
   acting.kind = node.kind;
@@ -72,6 +73,7 @@ v1::CaseEvent EventOf(const Happened& event) {
   made.set_reason("r");
   made.set_step_sequence(event.from);
   made.set_continuous(event.continuous);
+  made.set_recorded_in_error(event.in_error);
   if (event.kind == Happened::kPostponed) *made.mutable_until() = ToProto(event.until);
   return made;
 }
@@ -84,7 +86,8 @@ std::string Written(const Happened& event) {
     absl::StrAppend(&text, " by ", event.decided_by->name, event.in_books ? "" : "(outside)",
                     event.existed ? "" : "(not then)", event.document ? " by document" : "");
   }
-  if (event.kind == Happened::kVoided) absl::StrAppend(&text, " from the ", event.from, ".");
+  if (event.kind == Happened::kVoided)
+    absl::StrAppend(&text, " from the ", event.from, event.in_error ? ". in error" : ".");
   if (event.continuous) absl::StrAppend(&text, " continuous");
   if (event.kind == Happened::kPostponed)
     absl::StrAppend(&text, " until ", FormatDate(event.until));

@@ -111,6 +111,50 @@ TEST(Story, IsAfterVoidingAndRedoingAsIfItHadNeverBeen) {
   }
 }
 
+// Corrected, it is as if the true days had been written at once: of when things happened nothing is
+// left of the wrong ones, nor of the day of the correction.
+TEST(Story, OfCorrectionsIsThatOfTheTrueDays) {
+  const Affiliations none;
+  std::mt19937 random(11);
+  for (int round = 0; round < 300; ++round) {
+    const absl::CivilDay start = absl::CivilDay(2020, 1, 31) + static_cast<int>(random() % 3000);
+    std::vector<v1::Step> history = LegalHistory(start);
+    history.resize(1 + random() % history.size());
+    const auto straight_steps = Recorded(history);
+    Story straight(&ShippedRuleSets(), {}, {}, &none);
+    for (const auto& step : straight_steps) straight.Add(step);
+
+    Story story(&ShippedRuleSets(), {}, {}, &none);
+    std::deque<v1::RecordedStep> steps;
+    std::deque<v1::RecordedCaseEvent> events;
+    std::vector<int> at;
+    for (int corrections = 1 + static_cast<int>(random() % 3); at.size() < history.size();) {
+      const bool wrong = corrections > 0 && random() % 4 == 0;
+      v1::Step step = history[at.size()];
+      if (wrong) *step.mutable_date() = ToProto(FromProto(step.date()).value() + random() % 90);
+      steps.push_back(Recorded({step}, static_cast<int>(steps.size()) + 1)[0]);
+      at.push_back(steps.back().sequence());
+      story.Add(steps.back());
+      if (!wrong) continue;
+      --corrections;
+      const size_t from = random() % 2 == 0 ? at.size() - 1 : random() % at.size();
+      events.push_back(Event(v1::CASE_EVENT_KIND_VOIDED, AddMonths(start, 60),
+                             static_cast<int>(events.size()) + 1, static_cast<int>(steps.size()),
+                             at[from]));
+      events.back().mutable_event()->set_recorded_in_error(true);
+      story.Add(events.back());
+      at.resize(from);
+    }
+    rows::Progress corrected = story.progress();
+    EXPECT_EQ(corrected.events(), static_cast<int>(events.size()));
+    EXPECT_FALSE(corrected.has_resumed_on());
+    EXPECT_EQ(corrected.latest(), straight.progress().latest());
+    EXPECT_EQ(Essence(corrected), Essence(straight.progress()));
+    EXPECT_EQ(Lines(story.stages()), Lines(straight.stages()));
+    EXPECT_EQ(Lines(story.dues()), Lines(straight.dues()));
+  }
+}
+
 TEST(Story, KeepsAPauseOverAVoidAndForgetsAPostponementWithItsProbation) {
   const Affiliations none;
   const absl::CivilDay start(2020, 1, 31), end = AddMonths(start, 24);
