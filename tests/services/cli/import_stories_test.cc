@@ -284,6 +284,20 @@ TEST_F(ImportStoriesTest, TellsTwoOfAKindOnOneDayApart) {
   EXPECT_EQ(books_.log, told);
 }
 
+// The wrong step, that it was wrong, and the step again, of an earlier day.
+TEST_F(ImportStoriesTest, SendsACorrectionAsOne) {
+  Write("步骤.csv",
+        absl::StrCat(kSteps, "p1/c1,1,2024-01-05\np1/c1,4,2024-05-01\n", "p1/c1,4,2024-03-01\n"));
+  Write("发展情形.csv",
+        "案件,情形,日期,依据条款,起始序号,在序号后,误录\n"
+        "p1/c1,认定无效,2024-06-01,日期录错,2,2,是\n");
+  EXPECT_TRUE(Import().ok());
+  EXPECT_THAT(books_.log, ElementsAre("p1 +2", "p1 event", "p1 +1"));
+  const auto& events = books_.cases["persons/p1/cases/c1"].events();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_TRUE(events[0].event().recorded_in_error());
+}
+
 TEST_F(ImportStoriesTest, GoesOnWhereItBrokeOff) {
   membership_.refuse_inspections = true;
   Write("步骤.csv", absl::StrCat(kSteps, kTwoCases));
