@@ -70,6 +70,11 @@ absl::StatusOr<CaseEvent> EventOf(const Arguments& args) {
   event.set_document_number(args.Text("document"));
   event.set_reason(args.Text("reason"));
   event.set_step_sequence(args.Number("from-step", 0));
+  if (event.kind() == membership::v1::CASE_EVENT_KIND_RECEIVED &&
+      args.Has("continuous") == args.Has("interrupted")) {
+    return absl::InvalidArgumentError(
+        "接续培养请写明 --continuous（转入到接续之间的时间连续计算）或 --interrupted（不计）");
+  }
   event.set_continuous(args.Has("continuous"));
   event.set_recorded_in_error(args.Has("recorded-in-error"));
   if (const auto until = args.Date("until")) *event.mutable_until() = ToProto(*until);
@@ -132,6 +137,7 @@ Command CaseEventCommand() {
       {"from-step", "N", "认定无效：从哪一个序号起，即 member steps 的“序号”，不是第几步",
        ValueKind::kNumber},
       {"continuous", "", "接续培养：转入到接续之间的时间连续计算", ValueKind::kFlag},
+      {"interrupted", "", "接续培养：转入到接续之间的时间不计", ValueKind::kFlag},
       {"recorded-in-error", "", "认定无效：这些步骤只是录错了，更正后按实际日期重新记录",
        ValueKind::kFlag},
       {"until", "DATE", "推迟讨论：推迟到哪一天", ValueKind::kDate}};

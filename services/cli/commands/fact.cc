@@ -1,9 +1,13 @@
 // zhibu member fact, member dues: what happens to a membership, and until when dues are paid.
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "common/base/civil.h"
 #include "common/base/crypto.h"
 #include "common/base/resource_name.h"
@@ -127,12 +131,37 @@ absl::StatusOr<int> PayDues(Context& context) {
   return kDone;
 }
 
+// "3000.01" in hundredths of a yuan; nullopt for anything else, and above what the contract takes.
+std::optional<int64_t> FenOf(absl::string_view yuan) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(yuan, '.');
+  const auto digits = [](absl::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  };
+  if (parts.size() > 2 || !digits(parts[0]) || parts[0].size() > 9) return std::nullopt;
+  std::string fen = "00";
+  if (parts.size() == 2) {
+    if (!digits(parts[1]) || parts[1].size() > 2) return std::nullopt;
+    fen = absl::StrCat(parts[1], parts[1].size() == 1 ? "0" : "");
+  }
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(absl::StrCat(parts[0], fen), &number)) return std::nullopt;
+  return number;
+}
+
 std::string Yuan(int64_t fen) { return absl::StrFormat("%d.%02d 元", fen / 100, fen % 100); }
 
 absl::StatusOr<int> Quote(Context& context) {
   membership::v1::QuoteDuesRequest request;
   request.set_payer(ChoiceOf(kPayers, context.args.Text("PAYER")));
-  request.set_base_fen(int64_t{context.args.Number("base", 0)} * 100);
+  const bool by_base = request.payer() == membership::v1::DUES_PAYER_WAGE_EARNER ||
+                       request.payer() == membership::v1::DUES_PAYER_RETIRED;
+  if (by_base && !context.args.Has("base")) {
+    return absl::InvalidArgumentError("请用 --base 写明每月计算基数，元");
+  }
+  const std::optional<int64_t> base =
+      context.args.Has("base") ? FenOf(context.args.Text("base")) : 0;
+  if (!base) return absl::InvalidArgumentError("--base 写成元，最多两位小数，例如 6200 或 6200.50");
+  request.set_base_fen(*base);
   membership::v1::QuoteDuesResponse response;
   ZHIBU_RETURN_IF_ERROR(context.session.Call(
       context.session.membership(), &MembershipFactService::Stub::QuoteDues, request, &response));
@@ -185,7 +214,7 @@ std::vector<Command> FactCommands() {
        {{"PAYER",
          "缴纳类别：wage 按月领取工资，retired 离退休，student 学生、下岗失业等，farmer 农民", true,
          NamesOf(kPayers)}},
-       {{"base", "YUAN", "每月计算基数，元", ValueKind::kNumber}},
+       {{"base", "YUAN", "每月计算基数，元，可以写到分"}},
        "",
        {"zhibu dues wage --base 6200"},
        Quote},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -46,6 +47,25 @@ absl::StatusOr<int> StepNumber(const std::string& text) {
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "没有步骤“", text, "”：写 1 到 25 的数字，或英文名；zhibu help member record 列出全部"));
+}
+
+// Whether something was passed or approved (passed, approved) is said, never taken for no: one word
+// that was forgotten would end a case.
+absl::Status CheckDecisionSaid(const Arguments& args, const Step& step) {
+  const FieldDescriptor& detail = *Step::descriptor()->FindFieldByNumber(step.detail_case());
+  for (const char* name : {"passed", "approved"}) {
+    if (detail.message_type()->FindFieldByName(name) == nullptr) continue;
+    bool said = absl::StrContains(args.Text("detail"), absl::StrCat("\"", name, "\""));
+    for (const std::string& assignment : args.All("set")) {
+      said |= absl::StartsWith(assignment, absl::StrCat(name, "="));
+    }
+    if (!said) {
+      return absl::InvalidArgumentError(absl::StrCat("请写明结论：--set ", name, "=true（",
+                                                     name[0] == 'p' ? "合格" : "批准",
+                                                     "）或 --set ", name, "=false"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 // Who granted an exception, by which document and why: all three or none.
@@ -102,6 +122,7 @@ absl::StatusOr<Step> StepOf(const Arguments& args) {
                            ResourceName(kOrganisations, args.Text("organisation")));
   }
   if (args.Has("reference")) step.set_reference(args.Text("reference"));
+  ZHIBU_RETURN_IF_ERROR(CheckDecisionSaid(args, step));
   ZHIBU_RETURN_IF_ERROR(FillException(args, step));
   return step;
 }

@@ -72,6 +72,20 @@ absl::Status SetValue(const FieldDescriptor& field, const std::string& value, Me
   }
 }
 
+// The element of a repeated message that the assignment is about: the last one, or a new one where
+// that has the field already.
+Message& Element(Message& message, const FieldDescriptor& field, absl::string_view inside) {
+  const Reflection& reflection = *message.GetReflection();
+  const int size = reflection.FieldSize(message, &field);
+  if (size == 0) return *reflection.AddMessage(&message, &field);
+  Message& last = *reflection.MutableRepeatedMessage(&message, &field, size - 1);
+  const FieldDescriptor* said = field.message_type()->FindFieldByName(
+      std::string(inside.substr(0, inside.find_first_of(".="))));
+  const bool has =
+      said != nullptr && !said->is_repeated() && last.GetReflection()->HasField(last, said);
+  return has ? *reflection.AddMessage(&message, &field) : last;
+}
+
 }  // namespace
 
 absl::Status SetField(const std::string& assignment, Message& message) {
@@ -89,11 +103,13 @@ absl::Status SetField(const std::string& assignment, Message& message) {
         fields.empty() ? std::string("这个步骤没有要填的内容") : absl::StrCat("可以填：", fields)));
   }
   if (dot == path.npos) return SetValue(*field, assignment.substr(equals + 1), message);
-  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_repeated()) {
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
     return absl::InvalidArgumentError(absl::StrCat(field->name(), " 里面没有字段"));
   }
-  return SetField(assignment.substr(dot + 1),
-                  *message.GetReflection()->MutableMessage(&message, field));
+  const std::string inside = assignment.substr(dot + 1);
+  return SetField(inside, field->is_repeated()
+                              ? Element(message, *field, inside)
+                              : *message.GetReflection()->MutableMessage(&message, field));
 }
 
 std::string FieldList(const Descriptor& message) {

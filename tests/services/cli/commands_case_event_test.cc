@@ -122,6 +122,21 @@ TEST_F(CaseEventCommandsTest, SayWhichStepsAreVoid) {
   EXPECT_THAT(terminal_.Run(from).out, HasSubstr("将无效：序号 1 递交入党申请书\n"));
 }
 
+TEST_F(CaseEventCommandsTest, SayWhetherTheTimeBetweenCounts) {
+  const std::vector<std::string> words = {"member",   "event",  "p1/c1",     "--event",
+                                          "received", "--date", "2026-11-20"};
+  EXPECT_EQ(terminal_.Run(words).code, 2);
+  std::vector<std::string> both = words;
+  both.insert(both.end(), {"--continuous", "--interrupted"});
+  EXPECT_EQ(terminal_.Run(both).code, 2);
+  for (const bool continuous : {false, true}) {
+    std::vector<std::string> one = words;
+    one.push_back(continuous ? "--continuous" : "--interrupted");
+    EXPECT_EQ(terminal_.Run(one).code, 0);
+    EXPECT_EQ(events_.got.event().continuous(), continuous);
+  }
+}
+
 TEST_F(CaseEventCommandsTest, AskForTheKindAndTheDate) {
   EXPECT_NE(terminal_.Run({"member", "event", "p1/c1", "--date", "2026-11-20"}).code, 0);
   EXPECT_NE(terminal_.Run({"member", "event", "p1/c1", "--event", "paused"}).code, 0);

@@ -132,6 +132,16 @@ TEST_F(FactCommandsTest, RecordAndQuoteDues) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(facts_.quoted.payer(), membership::v1::DUES_PAYER_WAGE_EARNER);
   EXPECT_EQ(facts_.quoted.base_fen(), 620300);
+  for (const auto& [said, fen] : std::vector<std::pair<std::string, int64_t>>{
+           {"3000.01", 300001}, {"3000.5", 300050}, {"0", 0}}) {
+    EXPECT_EQ(terminal_.Run({"dues", "wage", "--base", said}).code, 0) << said;
+    EXPECT_EQ(facts_.quoted.base_fen(), fen);
+  }
+  for (const char* wrong : {"3000.001", "3000.", ".5", "1.2.3", "-1", "1e3", "9999999999"}) {
+    EXPECT_EQ(terminal_.Run({"dues", "wage", "--base", wrong}).code, 2) << wrong;
+  }
+  EXPECT_EQ(terminal_.Run({"dues", "wage"}).code, 2);
+  EXPECT_EQ(terminal_.Run({"dues", "student"}).code, 0);
   EXPECT_THAT(ran.out, HasSubstr("93.05 元（1.50%）"));
 }
 

@@ -349,6 +349,22 @@ TEST_F(CommandLine, RecordsAStepGivenAsJson) {
   EXPECT_TRUE(membership_.recorded.validate_only());
 }
 
+TEST_F(CommandLine, RecordsWhoDeliberatedAndThatItWasNotApproved) {
+  const Ran ran = terminal_.Run(
+      {"member", "record", "p1/c1", "--step", "17", "--date", "2026-11-20", "--set",
+       "approved=false", "--set", "deliberations.organisation=organisations/a", "--set",
+       "deliberations.date=2026-11-17", "--set", "deliberations.organisation=organisations/b",
+       "--set", "deliberations.date=2026-11-18"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const auto& approval = membership_.recorded.step().admission_approval();
+  EXPECT_FALSE(approval.approved());
+  ASSERT_EQ(approval.deliberations_size(), 2);
+  EXPECT_EQ(approval.deliberations(0).organisation(), "organisations/a");
+  EXPECT_EQ(approval.deliberations(0).date().day(), 17);
+  EXPECT_EQ(approval.deliberations(1).organisation(), "organisations/b");
+  EXPECT_EQ(approval.deliberations(1).date().day(), 18);
+}
+
 TEST_F(CommandLine, OpensACaseWithoutAnEtag) {
   EXPECT_EQ(
       terminal_.Run({"member", "record", "p1/c1", "--step", "1", "--date", "2026-11-20"}).code, 0);
@@ -368,6 +384,10 @@ TEST_F(CommandLine, RefusesStepsThatAreNotSaidInFull) {
            {"--step", "oath", "--detail", "{\"talk\": {}}", "--date", "2026-01-01"},
            {"--detail", "{", "--date", "2026-01-01"},
            {"--detail", "{\"nothing\": {}}", "--date", "2026-01-01"},
+           // Not said is not no.
+           {"--step", "17", "--date", "2026-01-01"},
+           {"--step", "10", "--date", "2026-01-01"},
+           {"--step", "24", "--detail", "{\"conversionApproval\": {}}", "--date", "2026-01-01"},
            {"--set", "passed=true", "--date", "2026-01-01"}}) {
     std::vector<std::string> words = record;
     words.insert(words.end(), more.begin(), more.end());

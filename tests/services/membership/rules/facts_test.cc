@@ -423,7 +423,7 @@ TEST(MembershipDues, TellWhoIsAwayForLongAndWhoDoesNotPay) {
   rows::PersonRow person = Member();
   const auto dues = [&] {
     std::vector<std::pair<int, std::string>> all;
-    for (const rows::DueRow& due : MembershipDues(ShippedFactRules(), person)) {
+    for (const rows::DueRow& due : MembershipDues(ShippedFactRules(), person, false)) {
       all.emplace_back(due.kind(), FormatDate(DayFromNumber(due.day())));
       const auto citation = CitationOfMembershipDue(ShippedFactRules(), due.kind());
       EXPECT_FALSE(citation.article().empty());
