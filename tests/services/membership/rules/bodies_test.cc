@@ -203,6 +203,9 @@ TEST_P(BodyRules, SayWhereTheChainEnds) {
   EXPECT_EQ(
       Found("ADMITTING_BRANCH_NOT_COMPETENT", MakeStep(v1::STEP_KIND_ADMISSION_MEETING, kDay)),
       "ADMITTING_BRANCH_NOT_COMPETENT");
+  EXPECT_EQ(
+      Found("ADMITTING_BRANCH_NOT_COMPETENT", MakeStep(v1::STEP_KIND_CONVERSION_MEETING, kDay)),
+      "ADMITTING_BRANCH_NOT_COMPETENT");
 }
 
 TEST_P(BodyRules, AskForDeliberationBetweenMeetingAndApproval) {

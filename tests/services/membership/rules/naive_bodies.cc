@@ -53,7 +53,8 @@ void D14_ActingBody(const History& history, const Did& step, Found& found) {
                         std::set<std::string>& where) {
     const bool one_of = std::find(competent.begin(), competent.end(), step.by) != competent.end();
     // Nobody in these books may, whoever is said.
-    const bool committee = step.step != 15 && step.step != 18 && competent.empty();
+    const bool committee =
+        step.step != 15 && step.step != 23 && step.step != 18 && competent.empty();
     if (committee) reason = "NO_COMPETENT_COMMITTEE";
     // Not said: the lowest that may.
     if (step.by.empty() ? competent.empty() : !one_of) where.insert(reason);
@@ -71,13 +72,13 @@ void D14_ActingBody(const History& history, const Did& step, Found& found) {
     case 6:
     case 7:
     case 12:
-    case 23:
       return only(branch, "BRANCH_NOT_COMPETENT", found.refused);
     case 9:
     case 19:
     case 21:
       return only(branch, "BRANCH_DIFFERS", found.warned);
-    case 15: {
+    case 15:
+    case 23: {
       const auto kind = history.upward->front().kind;
       const bool never = kind == Body::kTemporaryBranch || kind == Body::kPartyGroup;
       return only(never ? std::vector<std::string_view>() : branch,
