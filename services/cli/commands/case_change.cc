@@ -10,7 +10,7 @@ Argument CaseArgument() {
 
 std::vector<Option> CaseChangeOptions() {
   return {{"etag", "ETAG", "办理前档案的 etag；不写则先读取当前的"},
-          {"request-id", "ID", "请求编号；同一编号重复提交只生效一次；不写则自动生成"},
+          {"request-id", "ID", "请求编号；连同 --etag 重复提交只生效一次；不写则自动生成"},
           {"validate-only", "", "只判断能不能办，不写入", ValueKind::kFlag}};
 }
 

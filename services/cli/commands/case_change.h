@@ -23,7 +23,8 @@ std::vector<Option> CaseChangeOptions();
 // Of --etag; without it, the case is read: who types has just looked.
 absl::StatusOr<std::string> EtagOfCase(Context& context, const std::string& name);
 
-// Fills all of that in. `opens`: the change opens the case, which has no etag yet.
+// Fills all of that in. `opens`: the change opens the case, which has no etag yet. A case that is
+// not there may be opened by another step too: whether it may, the service says.
 template <typename Request>
 absl::Status AddressCase(Context& context, bool opens, Request& request) {
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(), CaseNameOf(context.args.Text("CASE")));
@@ -31,7 +32,15 @@ absl::Status AddressCase(Context& context, bool opens, Request& request) {
   request.set_request_id(context.args.Has("request-id") ? context.args.Text("request-id")
                                                         : RandomId());
   if (opens && !context.args.Has("etag")) return absl::OkStatus();
-  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_etag(), EtagOfCase(context, request.name()));
+  if (context.args.Has("request-id") && !context.args.Has("etag") && !request.validate_only()) {
+    // Read anew, it would differ, and what is repeated would be another request.
+    return absl::InvalidArgumentError(
+        "写了 --request-id 的，请同时写明 --etag：重复提交须完全相同");
+  }
+  absl::StatusOr<std::string> etag = EtagOfCase(context, request.name());
+  if (absl::IsNotFound(etag.status())) return absl::OkStatus();
+  ZHIBU_RETURN_IF_ERROR(etag.status());
+  request.set_etag(*std::move(etag));
   return absl::OkStatus();
 }
 

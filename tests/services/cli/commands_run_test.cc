@@ -81,6 +81,9 @@ class FakeMembership : public membership::v1::MembershipService::Service {
 
   grpc::Status GetCase(grpc::ServerContext*, const membership::v1::GetCaseRequest* request,
                        membership::v1::GetCaseResponse* response) override {
+    if (request->name() == "persons/p1/cases/new") {
+      return grpc::Status(grpc::StatusCode::NOT_FOUND, "");
+    }
     auto& found = *response->mutable_development_case();
     found.set_name(request->name());
     found.set_organisation("organisations/zb-1");
@@ -370,6 +373,27 @@ TEST_F(CommandLine, OpensACaseWithoutAnEtag) {
       terminal_.Run({"member", "record", "p1/c1", "--step", "1", "--date", "2026-11-20"}).code, 0);
   EXPECT_TRUE(membership_.recorded.step().has_application());
   EXPECT_EQ(membership_.recorded.etag(), "");
+}
+
+// The first step of somebody who was on probation when the books were opened is no application.
+TEST_F(CommandLine, LetsTheServiceSayWhatOpensACase) {
+  EXPECT_EQ(
+      terminal_.Run({"member", "record", "p1/new", "--step", "19", "--date", "2026-11-20"}).code,
+      0);
+  EXPECT_TRUE(membership_.recorded.step().has_enrolment());
+  EXPECT_EQ(membership_.recorded.etag(), "");
+}
+
+TEST_F(CommandLine, RepeatsARequestOnlyWhole) {
+  std::vector<std::string> words = {"member", "record",     "p1/c1",        "--step", "20",
+                                    "--date", "2026-11-20", "--request-id", "r7"};
+  const Ran ran = terminal_.Run(words);
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("--etag"));
+  words.insert(words.end(), {"--etag", "3"});
+  EXPECT_EQ(terminal_.Run(words).code, 0);
+  EXPECT_EQ(membership_.recorded.request_id(), "r7");
+  EXPECT_EQ(membership_.recorded.etag(), "3");
 }
 
 TEST_F(CommandLine, RefusesStepsThatAreNotSaidInFull) {
