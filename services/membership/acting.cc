@@ -8,6 +8,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
+#include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/bodies.h"
 #include "services/membership/tables.h"
 
@@ -39,6 +40,11 @@ absl::StatusOr<Upward> UpwardOf(const SharedOrgTree& tree, const Reader& reader,
     upward.push_back(std::move(node));
   }
   return upward;
+}
+
+std::string LeaderOn(const rows::PersonRow& person, const rows::CaseRow& row, absl::CivilDay day) {
+  std::string kept_by = KeptBy(person.affiliations(), day);
+  return kept_by.empty() ? row.organisation_id() : kept_by;
 }
 
 absl::StatusOr<Electorate> ElectorateOf(const Reader& reader, absl::string_view branch_id,

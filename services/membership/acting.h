@@ -19,6 +19,9 @@ namespace zhibu::membership {
 absl::StatusOr<Upward> UpwardOf(const SharedOrgTree& tree, const Reader& reader,
                                 const std::string& organisation_id, absl::CivilDay day);
 
+// What led the case on the day: who kept the person then.
+std::string LeaderOn(const rows::PersonRow& person, const rows::CaseRow& row, absl::CivilDay day);
+
 // Those with voting rights in the branch on the day. Reads the persons that it keeps or once kept;
 // opens nothing that is sealed.
 absl::StatusOr<Electorate> ElectorateOf(const Reader& reader, absl::string_view branch_id,

@@ -89,8 +89,7 @@ absl::Status CaseEvents::Record(Call& call, const v1::RecordCaseEventRequest& re
   facts.probationary_at_opening =
       person->has_opening() && person->opening().stage() == v1::STAGE_PROBATIONARY;
   facts.steps = &steps;
-  const std::string kept_by = KeptBy(person->affiliations(), date);
-  const std::string& leader = kept_by.empty() ? row->organisation_id() : kept_by;
+  const std::string leader = LeaderOn(*person, *row, date);
   ZHIBU_ASSIGN_OR_RETURN(facts.upward, UpwardOf(tree_, txn, leader, date));
   const std::string acting = IdOf(kOrganisations, request.event().organisation()).value_or(leader);
   ZHIBU_ASSIGN_OR_RETURN(facts.acting, ActingOn(txn, acting, date));

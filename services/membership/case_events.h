@@ -3,9 +3,9 @@
 #define ZHIBU_SERVICES_MEMBERSHIP_CASE_EVENTS_H_
 
 #include "absl/status/status.h"
+#include "common/domain/shared_org_tree.h"
 #include "common/rpc/call.h"
 #include "common/store/txn.h"
-#include "services/membership/acting.h"
 #include "services/membership/tables.h"
 #include "zhibu/membership/v1/case_event_service.pb.h"
 

@@ -154,8 +154,7 @@ absl::StatusOr<std::string> Cases::LeaderOn(Open& open, absl::CivilDay day, Txn&
     ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
   }
   if (!open.person) return absl::DataLossError("a case of nobody");
-  std::string kept_by = KeptBy(open.person->affiliations(), day);
-  return kept_by.empty() ? row.organisation_id() : kept_by;
+  return membership::LeaderOn(*open.person, row, day);
 }
 
 absl::StatusOr<std::vector<Violation>> Cases::CheckOrganisations(const v1::Step& step,
