@@ -30,14 +30,12 @@ int Furthest(const rows::PersonRow& row) {
   return furthest;
 }
 
-absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag,
-                       absl::string_view field) {
+absl::Status RequireEtag(const VisiblePerson& person, absl::string_view etag,
+                         absl::string_view field) {
   if (etag.empty()) {
     return Malformed(field, "ETAG_REQUIRED", "请带上读取该人员时得到的 etag");
   }
-  const std::string current = absl::StrCat(person.row.version());
-  if (etag != current) return StaleEtag(NameOf(kPersons, person.id), current);
-  return absl::OkStatus();
+  return CheckEtag(person, etag);
 }
 
 std::vector<Violation> WhyNotMerge(const VisiblePerson& kept, const rows::PersonalData& kept_data,
@@ -132,8 +130,8 @@ absl::Status Duplicates::Merge(Call& call, const v1::MergePersonsRequest& reques
                          FindVisiblePerson(call, txn, request.kept(), "kept", wrong));
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson dropped,
                          FindVisiblePerson(call, txn, request.dropped(), "dropped", wrong));
-  ZHIBU_RETURN_IF_ERROR(CheckEtag(kept, request.kept_etag(), "kept_etag"));
-  ZHIBU_RETURN_IF_ERROR(CheckEtag(dropped, request.dropped_etag(), "dropped_etag"));
+  ZHIBU_RETURN_IF_ERROR(RequireEtag(kept, request.kept_etag(), "kept_etag"));
+  ZHIBU_RETURN_IF_ERROR(RequireEtag(dropped, request.dropped_etag(), "dropped_etag"));
   ZHIBU_ASSIGN_OR_RETURN(rows::PersonalData kept_data,
                          keys_.Open(request.kept(), kept.row.personal_data()));
   ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData dropped_data,

@@ -63,4 +63,9 @@ absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader
   return VisiblePerson{*id, *std::move(row)};
 }
 
+absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag) {
+  const std::string current = absl::StrCat(person.row.version());
+  return etag == current ? absl::OkStatus() : StaleEtag(NameOf(kPersons, person.id), current);
+}
+
 }  // namespace zhibu::membership

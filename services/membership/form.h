@@ -45,6 +45,9 @@ absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader
                                                 std::vector<Violation> wrong,
                                                 std::optional<absl::CivilDay> day = {});
 
+// ABORTED with the current etag where it is another one.
+absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag);
+
 }  // namespace zhibu::membership
 
 #endif  // ZHIBU_SERVICES_MEMBERSHIP_FORM_H_

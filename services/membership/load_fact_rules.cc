@@ -11,6 +11,7 @@
 #include "common/domain/citation.h"
 #include "common/domain/text_file.h"
 #include "services/membership/rules/dues_quote.h"
+#include "services/membership/rules/periods.h"
 
 namespace zhibu::membership {
 namespace {
@@ -22,7 +23,6 @@ struct Unsound {
 };
 
 constexpr char kMonths[] = "1 to 120 months";
-bool AreMonths(int months) { return months >= 1 && months <= 120; }
 
 // Kinds that are judged by a period or an order of the text: they refuse by their citation.
 bool Refuses(v1::MembershipFactKind kind) {

@@ -4,14 +4,15 @@
 #include "common/base/status.h"
 #include "common/domain/citation.h"
 #include "common/domain/text_file.h"
+#include "services/membership/rules/periods.h"
 
 namespace zhibu::membership {
 namespace {
 
 std::string FaultOf(const rules::TransferRules& data) {
-  const auto within = [](int value, int most) { return value >= 1 && value <= most; };
-  if (!within(data.validity_days(), 3660) || !within(data.validity_days_outside(), 3660) ||
-      !within(data.max_validity_months(), 120)) {
+  const auto are_days = [](int days) { return days >= 1 && days <= 3660; };
+  if (!are_days(data.validity_days()) || !are_days(data.validity_days_outside()) ||
+      !AreMonths(data.max_validity_months())) {
     return "validity_days and validity_days_outside are 1 to 3660, max_validity_months is 1 to 120";
   }
   const bool refuses = data.too_long() == rules::REFUSE || data.expired() == rules::REFUSE;

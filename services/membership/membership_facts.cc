@@ -45,11 +45,6 @@ Violations CheckForm(const v1::MembershipFact& fact) {
   return wrong;
 }
 
-absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag) {
-  const std::string current = absl::StrCat(person.row.version());
-  return etag == current ? absl::OkStatus() : StaleEtag(NameOf(kPersons, person.id), current);
-}
-
 void RequireEtag(absl::string_view etag, Violations& wrong) {
   if (!etag.empty()) return;
   wrong.push_back(Because("ETAG_REQUIRED", "etag", "请带上读取该人员时得到的 etag"));

@@ -124,8 +124,7 @@ absl::Status Persons::Update(Call& call, const v1::UpdatePersonRequest& request,
   ZHIBU_ASSIGN_OR_RETURN(VisiblePerson person, FindVisiblePerson(call, txn, request.person().name(),
                                                                  "person.name", std::move(wrong)));
   const std::string& name = request.person().name();
-  const std::string current = absl::StrCat(person.row.version());
-  if (request.person().etag() != current) return StaleEtag(name, current);
+  ZHIBU_RETURN_IF_ERROR(CheckEtag(person, request.person().etag()));
   std::vector<Violation> refused;
   RequireKept(person.id, person.row, refused);
   if (!refused.empty()) return Refused(refused);

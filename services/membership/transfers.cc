@@ -235,8 +235,7 @@ absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& reques
                          DateOr(request.has_date(), request.date(), call.today(), "date"));
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
                          FindVisiblePerson(call, txn, request.person(), "person", wrong));
-  const std::string current = absl::StrCat(person.row.version());
-  if (request.person_etag() != current) return StaleEtag(request.person(), current);
+  ZHIBU_RETURN_IF_ERROR(CheckEtag(person, request.person_etag()));
   ZHIBU_ASSIGN_OR_RETURN(const auto existing, FindTransfer(txn, request.transfer_id()));
   if (existing) return AlreadyExists(NameOf(kTransfers, request.transfer_id()), "TRANSFER_EXISTS");
   ZHIBU_ASSIGN_OR_RETURN(Violations refused,
@@ -570,8 +569,7 @@ absl::Status Transfers::ReceiveFromOutside(Call& call, const v1::ReceiveFromOuts
   ZHIBU_ASSIGN_OR_RETURN(VisiblePerson person, FindVisiblePerson(call, txn, request.person(),
                                                                  "person", std::move(wrong)));
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.to()));
-  const std::string current = absl::StrCat(person.row.version());
-  if (request.person_etag() != current) return StaleEtag(request.person(), current);
+  ZHIBU_RETURN_IF_ERROR(CheckEtag(person, request.person_etag()));
   ZHIBU_ASSIGN_OR_RETURN(const auto existing, FindTransfer(txn, request.transfer_id()));
   if (existing) return AlreadyExists(NameOf(kTransfers, request.transfer_id()), "TRANSFER_EXISTS");
   ZHIBU_ASSIGN_OR_RETURN(const Violations refused,

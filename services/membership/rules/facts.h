@@ -76,6 +76,7 @@ struct FactJudgement {
   // Asked by a text that was not yet in force on the day.
   std::vector<Violation> warnings;
 };
+
 // Every unmet condition: of the period, of who decides, of order and sense. Fields are named
 // "fact.date" and so on. `fact` is of sound form; an empty authority_id stands for the keeper.
 FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& context,

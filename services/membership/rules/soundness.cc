@@ -8,6 +8,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/domain/citation.h"
+#include "services/membership/rules/periods.h"
 #include "services/membership/rules/rule_set.h"
 
 namespace zhibu::membership {
@@ -23,7 +24,6 @@ bool IsReason(absl::string_view reason) {
 }
 
 bool IsStep(int kind) { return kind >= 1 && kind <= kStepKinds; }
-bool AreMonths(int months) { return months >= 1 && months <= 120; }
 
 bool AllAmong(const Steps& steps, std::initializer_list<v1::StepKind> allowed) {
   return std::all_of(steps.begin(), steps.end(), [&](int step) {
