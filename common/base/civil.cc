@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace zhibu {
@@ -68,6 +69,15 @@ absl::StatusOr<absl::CivilDay> ParseDate(absl::string_view text) {
     ++digits;
   }
   return Checked(fields[0], fields[1], fields[2]);
+}
+
+std::string FormatMonth(absl::CivilDay day) { return FormatDate(day).substr(0, 7); }
+
+std::optional<absl::CivilDay> ParseMonth(absl::string_view text) {
+  if (text.size() != 7 || text[4] != '-') return std::nullopt;
+  const auto day = ParseDate(absl::StrCat(text, "-01"));
+  if (!day.ok()) return std::nullopt;
+  return *day;
 }
 
 absl::StatusOr<absl::CivilDay> FromProto(const google::type::Date& date) {

@@ -5,6 +5,7 @@
 #define ZHIBU_COMMON_BASE_CIVIL_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -34,6 +35,12 @@ std::string FormatDate(absl::CivilDay day);
 // the years 1900 to 2199. Anything else is INVALID_ARGUMENT; the message does not repeat the text,
 // which may be a birth date.
 absl::StatusOr<absl::CivilDay> ParseDate(absl::string_view text);
+
+// A month as contracts write it where no day is meant, such as the one until which dues are paid:
+// "2026-11" of any of its days.
+std::string FormatMonth(absl::CivilDay day);
+// The first day of "2026-11"; nullopt for anything else, and outside 1900 to 2199.
+std::optional<absl::CivilDay> ParseMonth(absl::string_view text);
 
 // The day of a complete date. Dates without a year, month or day, days that do not exist and years
 // outside 1900 to 2199 are INVALID_ARGUMENT, except kNoEnd itself, which comes back from ToProto.

@@ -10,13 +10,26 @@ class SystemClock : public Clock {
   absl::Time Now() const override { return absl::Now(); }
 };
 
+// A fixed offset instead of the zone database: mainland China has kept UTC+8 throughout the time
+// that these books cover, and a minimal image carries no zone files.
+absl::TimeZone China() { return absl::FixedTimeZone(8 * 60 * 60); }
+
+class ShiftedClock : public Clock {
+ public:
+  explicit ShiftedClock(absl::Time begin) : shift_(begin - absl::Now()) {}
+  absl::Time Now() const override { return absl::Now() + shift_; }
+
+ private:
+  const absl::Duration shift_;
+};
+
 }  // namespace
 
-absl::CivilDay ChinaDate(absl::Time time) {
-  // A fixed offset instead of the zone database: mainland China has kept UTC+8 throughout the time
-  // that these books cover, and a minimal image carries no zone files.
-  return absl::ToCivilDay(time, absl::FixedTimeZone(8 * 60 * 60));
+std::unique_ptr<Clock> ClockBeginningOn(absl::CivilDay day) {
+  return std::make_unique<ShiftedClock>(absl::FromCivil(absl::CivilHour(day) + 12, China()));
 }
+
+absl::CivilDay ChinaDate(absl::Time time) { return absl::ToCivilDay(time, China()); }
 
 absl::CivilDay Clock::Today() const { return ChinaDate(Now()); }
 

@@ -2,6 +2,8 @@
 #ifndef ZHIBU_COMMON_BASE_CLOCK_H_
 #define ZHIBU_COMMON_BASE_CLOCK_H_
 
+#include <memory>
+
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
@@ -20,6 +22,10 @@ class Clock {
   // The machine's clock; never destroyed.
   static const Clock& System();
 };
+
+// A clock that begins at noon (China Standard Time) of `day` and goes on at the machine's pace. For
+// tests and demonstrations, whose dates must not depend on the day they run on.
+std::unique_ptr<Clock> ClockBeginningOn(absl::CivilDay day);
 
 // The civil date of `time` in China Standard Time.
 absl::CivilDay ChinaDate(absl::Time time);

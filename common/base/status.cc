@@ -118,7 +118,70 @@ google::rpc::Status Shortened(google::rpc::Status rpc, int keep, size_t text_byt
   return rpc;
 }
 
+// "requests[3]" or "requests[3]." before "person" → "requests[3].person".
+std::string Path(absl::string_view prefix, absl::string_view subject) {
+  const bool dotted = !prefix.empty() && prefix.back() == '.';
+  if (prefix.empty()) return Str(subject);
+  if (subject.empty()) return Str(prefix.substr(0, prefix.size() - dotted));
+  return absl::StrCat(prefix, dotted || subject.front() == '[' ? "" : ".", subject);
+}
+
+// The collection of "persons/p/cases/c" is "cases"; empty for what is not a resource name.
+absl::string_view CollectionOf(absl::string_view resource) {
+  const size_t end = resource.rfind('/');
+  if (end == absl::string_view::npos) return "";
+  const absl::string_view above = resource.substr(0, end);
+  const size_t begin = above.rfind('/');
+  return begin == absl::string_view::npos ? above : above.substr(begin + 1);
+}
+
+absl::Status OfResource(absl::StatusCode code, absl::string_view reason, absl::string_view resource,
+                        absl::string_view subject, absl::string_view message) {
+  google::rpc::Status details =
+      DetailsFor({Unmet(reason, subject.empty() ? resource : subject, message)}, message);
+  google::rpc::ResourceInfo info;
+  info.set_resource_type(Str(CollectionOf(resource)));
+  info.set_resource_name(Str(resource));
+  details.add_details()->PackFrom(info);
+  return WithDetails(code, message, details);
+}
+
+absl::Status Stale(absl::string_view resource, absl::string_view field) {
+  return OfResource(absl::StatusCode::kAborted, "ETAG_STALE", resource, field,
+                    absl::StrCat("记录已被他人修改，请重新读取后再提交：", resource));
+}
+
 }  // namespace
+
+Violation Unmet(absl::string_view reason, absl::string_view subject, absl::string_view message) {
+  return {Str(reason), Str(subject), Str(message), "", {}, std::nullopt};
+}
+
+Violation& Violations::Add(absl::string_view reason, absl::string_view subject,
+                           absl::string_view message) {
+  return Add(Unmet(reason, Path(prefix_, subject), message));
+}
+
+Violation& Violations::Add(Violation violation) { return list_.emplace_back(std::move(violation)); }
+
+void Violations::Append(std::vector<Violation> others) {
+  for (Violation& other : others) list_.push_back(std::move(other));
+}
+
+void Violations::AppendAt(absl::string_view prefix, std::vector<Violation> others) {
+  for (Violation& other : others) {
+    other.subject = Path(prefix, other.subject);
+    list_.push_back(std::move(other));
+  }
+}
+
+absl::Status Violations::MalformedUnlessEmpty() const {
+  return empty() ? absl::OkStatus() : Malformed(list_);
+}
+
+absl::Status Violations::RefusedUnlessEmpty() const {
+  return empty() ? absl::OkStatus() : Refused(list_);
+}
 
 type::v1::Finding ToFinding(const Violation& violation) {
   type::v1::Finding finding;
@@ -146,7 +209,7 @@ absl::Status Malformed(const std::vector<Violation>& violations) {
 
 absl::Status Malformed(absl::string_view field, absl::string_view reason,
                        absl::string_view message) {
-  return Malformed({Violation{Str(reason), Str(field), Str(message), "", {}, std::nullopt}});
+  return Malformed({Unmet(reason, field, message)});
 }
 
 absl::Status Refused(const std::vector<Violation>& violations) {
@@ -165,7 +228,7 @@ absl::Status Refused(const std::vector<Violation>& violations) {
 
 absl::Status Refused(absl::string_view subject, absl::string_view reason,
                      absl::string_view message) {
-  return Refused({Violation{Str(reason), Str(subject), Str(message), "", {}, std::nullopt}});
+  return Refused({Unmet(reason, subject, message)});
 }
 
 absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::string_view message) {
@@ -174,23 +237,30 @@ absl::Status Failure(absl::StatusCode code, absl::string_view reason, absl::stri
   return WithDetails(code, message, details);
 }
 
-absl::Status NotFound(absl::string_view resource) {
-  return Failure(absl::StatusCode::kNotFound, "NOT_FOUND",
-                 absl::StrCat("没有这条记录，或无权查看：", resource));
+absl::Status NotFound(absl::string_view resource, absl::string_view subject) {
+  return OfResource(absl::StatusCode::kNotFound, "NOT_FOUND", resource, subject,
+                    absl::StrCat("没有这条记录，或无权查看：", resource));
 }
 
-absl::Status AlreadyExists(absl::string_view resource, absl::string_view reason) {
-  return Failure(absl::StatusCode::kAlreadyExists, reason,
-                 absl::StrCat("记录已经存在：", resource));
+absl::Status AlreadyExists(absl::string_view resource, absl::string_view reason,
+                           absl::string_view subject) {
+  return OfResource(absl::StatusCode::kAlreadyExists, reason, resource, subject,
+                    absl::StrCat("记录已经存在：", resource));
 }
 
-absl::Status StaleEtag(absl::string_view resource, absl::string_view current_etag) {
-  const std::string message = absl::StrCat("记录已被他人修改，请重新读取后再提交：", resource);
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info = Info("ETAG_STALE");
-  (*info.mutable_metadata())["etag"] = Str(current_etag);
-  AddInfo(details, info, message);
-  return WithDetails(absl::StatusCode::kAborted, message, details);
+absl::Status StaleEtag(absl::string_view resource) { return Stale(resource, "etag"); }
+
+absl::Status RequireEtag(absl::string_view given, std::optional<int64_t> version,
+                         absl::string_view resource, absl::string_view field) {
+  if (!version) return given.empty() ? absl::OkStatus() : Stale(resource, field);
+  Violations wrong;
+  RequireEtagGiven(given, wrong, field);
+  ZHIBU_RETURN_IF_ERROR(wrong.MalformedUnlessEmpty());
+  return given == absl::StrCat(*version) ? absl::OkStatus() : Stale(resource, field);
+}
+
+void RequireEtagGiven(absl::string_view given, Violations& wrong, absl::string_view field) {
+  wrong.Require(!given.empty(), "ETAG_REQUIRED", field, "修改时必须填写最近一次读取到的 etag");
 }
 
 absl::Status RetryLater(absl::StatusCode code, absl::string_view reason, absl::string_view message,

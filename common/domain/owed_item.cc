@@ -3,26 +3,27 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/domain/citation.h"
+#include "zhibu/type/v1/owed_item.pb.h"
 
 namespace zhibu {
 namespace {
 
-activity::v1::OwedState StateOf(OwedState state) {
+type::v1::OwedState StateOf(OwedState state) {
   switch (state) {
     case OwedState::kDone:
-      return activity::v1::OWED_STATE_DONE;
+      return type::v1::OWED_STATE_DONE;
     case OwedState::kOwed:
-      return activity::v1::OWED_STATE_OWED;
+      return type::v1::OWED_STATE_OWED;
     case OwedState::kMissing:
-      return activity::v1::OWED_STATE_MISSING;
+      return type::v1::OWED_STATE_MISSING;
   }
-  return activity::v1::OWED_STATE_UNSPECIFIED;
+  return type::v1::OWED_STATE_UNSPECIFIED;
 }
 
 }  // namespace
 
-activity::v1::OwedItem ToOwedItem(const Owed& owed, absl::string_view organisation_id) {
-  activity::v1::OwedItem item;
+type::v1::OwedItem ToOwedItem(const Owed& owed, absl::string_view organisation_id) {
+  type::v1::OwedItem item;
   item.set_organisation(NameOf(kOrganisations, organisation_id));
   item.set_kind(owed.rule->activity_kind);
   item.set_title(owed.rule->title);

@@ -7,11 +7,12 @@
 
 #include "common/domain/cadence.h"
 #include "zhibu/activity/v1/activity_service.pb.h"
+#include "zhibu/type/v1/owed_item.pb.h"
 
 namespace zhibu {
 
 // `organisation_id` without "organisations/".
-activity::v1::OwedItem ToOwedItem(const Owed& owed, absl::string_view organisation_id);
+type::v1::OwedItem ToOwedItem(const Owed& owed, absl::string_view organisation_id);
 
 }  // namespace zhibu
 

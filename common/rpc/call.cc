@@ -2,10 +2,23 @@
 
 #include <algorithm>
 
+#include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 
 namespace zhibu {
+
+absl::StatusOr<absl::CivilDay> Call::DayOf(bool has, const google::type::Date& date,
+                                           absl::string_view field) const {
+  if (!has) return today_;
+  const absl::StatusOr<absl::CivilDay> day = FromProto(date);
+  // kNoEnd stands for no day at all.
+  if (!day.ok() || *day == kNoEnd) {
+    return Malformed(field, "DATE_INVALID",
+                     "日期须年月日齐全、确有其日，且在 1900–2199 年之间；不填表示今天");
+  }
+  return *day;
+}
 
 absl::Status Call::RequireScope(absl::string_view organisation) {
   scope_checked_ = true;

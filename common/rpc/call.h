@@ -5,11 +5,13 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/domain/shared_org_tree.h"
 #include "common/rpc/identity.h"
 #include "common/rpc/policy.h"
+#include "google/type/date.pb.h"
 
 namespace zhibu {
 
@@ -25,6 +27,19 @@ class Call {
   // China Standard Time; the same throughout the call.
   absl::CivilDay today() const { return today_; }
   absl::Time deadline() const { return deadline_; }
+  // The principal's name: for what is shared out between callers.
+  const std::string& caller() const { return principal_.name(); }
+
+  // The day that a request gives in its field `field`: today where it does not (`has` is false). A
+  // date that is given is whole and exists, or it is INVALID_ARGUMENT "DATE_INVALID": a date of
+  // zeros is not the same as none.
+  absl::StatusOr<absl::CivilDay> DayOf(bool has, const google::type::Date& date,
+                                       absl::string_view field) const;
+  // The same of a request's `as_of`: on which day to look.
+  template <typename Request>
+  absl::StatusOr<absl::CivilDay> AsOf(const Request& request) const {
+    return DayOf(request.has_as_of(), request.as_of(), "as_of");
+  }
 
   // OK when `organisation` ("organisations/{organisation}", or "" for the whole suite) lies in the
   // caller's scope today, or on its last day where it is dissolved; else NOT_FOUND, which tells a

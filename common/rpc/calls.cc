@@ -9,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "common/base/crypto.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
@@ -55,6 +54,12 @@ absl::Status Busy() {
 absl::Status TooLate() {
   return Failure(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                  "等待超过了调用方给定的时限，操作没有生效");
+}
+
+// The caller's own change is on its way here: to be tried again, never "not there".
+absl::Status Behind() {
+  return RetryLater(absl::StatusCode::kUnavailable, "BEHIND",
+                    "本服务尚未看到 at_least 所要求的变更，操作没有生效，请稍后重试", 200);
 }
 
 absl::Status ScopeNeverChecked(const Call& call) {
@@ -169,14 +174,37 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
 
 absl::Status AnswerAgain(const AnswerSeal& seal, const std::string& key,
                          const store::Answer& answer, google::protobuf::Message* response) {
-  if (!answer.sealed()) {
-    response->ParseFromString(answer.response());
-    return absl::OkStatus();
+  std::string plain = answer.response();
+  if (answer.sealed()) {
+    if (!seal.open) return absl::DataLossError("a sealed answer, and no key");
+    ZHIBU_ASSIGN_OR_RETURN(plain, seal.open(key, answer.response()));
   }
-  if (!seal.open) return absl::DataLossError("a sealed answer, and no key");
-  ZHIBU_ASSIGN_OR_RETURN(const std::string plain, seal.open(key, answer.response()));
-  response->ParseFromString(plain);
-  return absl::OkStatus();
+  if (response->ParseFromString(plain)) return absl::OkStatus();
+  response->Clear();
+  return absl::DataLossError("a remembered answer cannot be read");
+}
+
+// The feeds that are not yet visible here as far as asked. INVALID_ARGUMENT for one that this
+// service does not follow.
+absl::StatusOr<std::vector<FreshnessWait::Want>> Missing(
+    const std::map<std::string, std::unique_ptr<Progress>>& progress,
+    const google::protobuf::Map<std::string, int64_t>& at_least) {
+  std::vector<FreshnessWait::Want> wants;
+  for (const auto& [service, revision] : at_least) {
+    auto it = progress.find(service);
+    if (it == progress.end()) {
+      return Malformed("at_least", "SERVICE_UNKNOWN",
+                       absl::StrCat("at_least 中的服务不是本服务，也不为本服务所跟随：", service));
+    }
+    if (it->second->revision() < revision) wants.push_back({it->second.get(), revision});
+  }
+  return wants;
+}
+
+// A little before the caller's own clock cuts it off, so that the answer says what was missing.
+absl::Time WaitUntil(const Call& call, const Clock& clock) {
+  const absl::Duration left = call.deadline() - clock.Now();
+  return absl::Now() + left - std::min(left / 10, absl::Milliseconds(100));
 }
 
 }  // namespace
@@ -191,8 +219,9 @@ absl::Status Calls::Admit(grpc::CallbackServerContext* context,
   }
   const std::string authorization = Metadata(*context, "authorization");
   const Principal* principal = nullptr;
-  if (absl::StartsWith(authorization, "Bearer ")) {
-    principal = parts_.authenticator->Find(absl::StripPrefix(authorization, "Bearer "));
+  constexpr absl::string_view kScheme = "Bearer ";  // in any case (RFC 9110, 11.1)
+  if (absl::StartsWithIgnoreCase(authorization, kScheme)) {
+    principal = parts_.authenticator->Find(absl::string_view(authorization).substr(kScheme.size()));
   }
   if (principal == nullptr) {
     return Failure(absl::StatusCode::kUnauthenticated, "UNAUTHENTICATED",
@@ -229,13 +258,16 @@ absl::Status Calls::Admit(grpc::CallbackServerContext* context,
 
 void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
                      const google::protobuf::Message& request, absl::string_view request_id,
-                     bool validate_only, google::protobuf::Message* response,
+                     const AtLeast& at_least, bool validate_only,
+                     google::protobuf::Message* response,
                      std::function<absl::Status(Call&, Txn&)> body) const {
   const Finisher finisher(context, reactor, parts_.service);
   std::shared_ptr<Call> call;
   absl::Status admitted = Admit(context, request, &call);
   if (admitted.ok()) admitted = CheckRequestId(request_id);
   if (!admitted.ok()) return finisher.Finish(admitted);
+  absl::StatusOr<std::vector<FreshnessWait::Want>> wants = Missing(*parts_.progress, at_least);
+  if (!wants.ok()) return finisher.Finish(wants.status());
 
   CommitLane::Job job;
   job.deadline = call->deadline();
@@ -274,32 +306,32 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
     return absl::OkStatus();
   };
   job.done = [finisher](const absl::Status& status, int64_t) { finisher.Finish(status); };
-  const bool failed = parts_.lane->failed();
-  if (!parts_.lane->Submit(std::move(job))) {
+  auto submit = [finisher, lane = parts_.lane](CommitLane::Job& job) {
+    const bool failed = lane->failed();
+    if (lane->Submit(std::move(job))) return;
     finisher.Finish(failed ? RetryLater(absl::StatusCode::kUnavailable, "STORE_FAILED",
                                         "存储出现故障，服务已停止写入，请稍后重试", 5000)
                            : Busy());
-  }
+  };
+  if (wants->empty()) return submit(job);
+  FreshnessWait::Start(
+      context, *std::move(wants), WaitUntil(*call, *parts_.clock),
+      [finisher, submit, job = std::make_shared<CommitLane::Job>(std::move(job))](bool fresh) {
+        if (!fresh) return finisher.Finish(Behind());
+        submit(*job);
+      });
 }
 
 void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
-                    const google::protobuf::Message& request,
-                    const google::protobuf::Map<std::string, int64_t>& at_least,
+                    const google::protobuf::Message& request, const AtLeast& at_least,
                     google::protobuf::Message* response, bool point, AnyRead body) const {
   const Finisher finisher(context, reactor, parts_.service);
   std::shared_ptr<Call> call;
   if (absl::Status admitted = Admit(context, request, &call); !admitted.ok()) {
     return finisher.Finish(admitted);
   }
-  std::vector<FreshnessWait::Want> wants;
-  for (const auto& [service, revision] : at_least) {
-    auto it = parts_.progress->find(service);
-    if (it == parts_.progress->end()) {
-      return finisher.Finish(Malformed("at_least", "SERVICE_UNKNOWN",
-                                       absl::StrCat("at_least 中的服务未知：", service)));
-    }
-    if (it->second->revision() < revision) wants.push_back({it->second.get(), revision});
-  }
+  absl::StatusOr<std::vector<FreshnessWait::Want>> wants = Missing(*parts_.progress, at_least);
+  if (!wants.ok()) return finisher.Finish(wants.status());
   auto run = [finisher, call, response, body, parts = &parts_](ReadTier tier) {
     const std::unique_ptr<Snapshot> snapshot = parts->store->TakeSnapshot(tier);
     absl::Status status = Guarded(*call, [&] { return body(*call, *snapshot); });
@@ -317,18 +349,15 @@ void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReact
     });
     if (!queued) finisher.Finish(Busy());
   };
-  if (wants.empty()) {
+  if (wants->empty()) {
     if (point && run(ReadTier::kCacheOnly)) return;
     return queue();
   }
-  // A little before the caller's own clock cuts it off, so that the answer says what was missing.
-  const absl::Duration left = call->deadline() - parts_.clock->Now();
-  const absl::Time until = absl::Now() + left - std::min(left / 10, absl::Milliseconds(100));
-  FreshnessWait::Start(context, std::move(wants), until, [queue, finisher](bool fresh) {
-    if (fresh) return queue();
-    finisher.Finish(Failure(absl::StatusCode::kDeadlineExceeded, "NOT_FRESH_IN_TIME",
-                            "在时限内尚未看到所要求的最新数据，请稍后重试"));
-  });
+  FreshnessWait::Start(context, *std::move(wants), WaitUntil(*call, *parts_.clock),
+                       [queue, finisher](bool fresh) {
+                         if (fresh) return queue();
+                         finisher.Finish(Behind());
+                       });
 }
 
 }  // namespace zhibu

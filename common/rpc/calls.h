@@ -53,27 +53,28 @@ class Calls {
   };
   explicit Calls(Parts parts) : parts_(std::move(parts)) {}
 
-  // The body decides on the lane: it reads and writes `txn` and fills the response. What it returns
-  // but OK undoes its writes. The same request id again answers what was answered before, without
-  // running the body. `revision` of the response is filled in.
-  template <typename Request, typename Response>
-  using WriteBody = std::function<absl::Status(Call&, const Request&, Txn&, Response*)>;
-  template <typename Request, typename Response>
+  // A write: `body(Call&, const Request&, Txn&, Response*)` decides on the lane; it reads and
+  // writes the transaction and fills the response. If it returns an error, its writes are rolled
+  // back. The same request id again is answered as it was answered before, without running the
+  // body. `revision` of the response is filled in. Waits first for the request's `at_least`.
+  template <typename Request, typename Response, typename Body>
   grpc::ServerUnaryReactor* Write(grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response, WriteBody<Request, Response> body);
+                                  Response* response, Body body);
 
-  // The body reads one snapshot and fills the response.
-  template <typename Request, typename Response>
-  using ReadBody = std::function<absl::Status(Call&, const Request&, const Reader&, Response*)>;
-  template <typename Request, typename Response>
+  // A read: `body(Call&, const Request&, const Reader&, Response*)` sees one snapshot, on the pool.
+  template <typename Request, typename Response, typename Body>
   grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context, const Request* request,
-                                 Response* response, ReadBody<Request, Response> body);
+                                 Response* response, Body body) {
+    return ReadWith(context, request, response, /*point=*/false, std::move(body));
+  }
 
   // As Read, for a body of a few point reads: it is first tried in the handler against what is in
   // memory, and goes to the pool only where that would need the disk.
-  template <typename Request, typename Response>
+  template <typename Request, typename Response, typename Body>
   grpc::ServerUnaryReactor* PointRead(grpc::CallbackServerContext* context, const Request* request,
-                                      Response* response, ReadBody<Request, Response> body);
+                                      Response* response, Body body) {
+    return ReadWith(context, request, response, /*point=*/true, std::move(body));
+  }
 
   // For streams: identity and policy of the call. The call is null where the status is not OK.
   absl::Status Admit(grpc::CallbackServerContext* context, const google::protobuf::Message& request,
@@ -82,28 +83,42 @@ class Calls {
   const Parts& parts() const { return parts_; }
 
  private:
+  using AtLeast = google::protobuf::Map<std::string, int64_t>;
   using AnyRead = std::function<absl::Status(Call&, const Reader&)>;
+  // What the request wants to have been seen; empty where it has no such field.
+  template <typename Request>
+  static const AtLeast& AtLeastOf(const Request& request);
+
   void RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
                 const google::protobuf::Message& request, absl::string_view request_id,
-                bool validate_only, google::protobuf::Message* response,
+                const AtLeast& at_least, bool validate_only, google::protobuf::Message* response,
                 std::function<absl::Status(Call&, Txn&)> body) const;
   void RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
-               const google::protobuf::Message& request,
-               const google::protobuf::Map<std::string, int64_t>& at_least,
+               const google::protobuf::Message& request, const AtLeast& at_least,
                google::protobuf::Message* response, bool point, AnyRead body) const;
-  template <typename Request, typename Response>
+  template <typename Request, typename Response, typename Body>
   grpc::ServerUnaryReactor* ReadWith(grpc::CallbackServerContext* context, const Request* request,
-                                     Response* response, bool point,
-                                     ReadBody<Request, Response> body);
+                                     Response* response, bool point, Body body);
 
   const Parts parts_;
 };
 
-template <typename Request, typename Response>
+template <typename Request>
+const Calls::AtLeast& Calls::AtLeastOf(const Request& request) {
+  if constexpr (requires { request.at_least().revisions(); }) {
+    return request.at_least().revisions();
+  } else {
+    static const AtLeast kNothing;
+    return kNothing;
+  }
+}
+
+template <typename Request, typename Response, typename Body>
 grpc::ServerUnaryReactor* Calls::Write(grpc::CallbackServerContext* context, const Request* request,
-                                       Response* response, WriteBody<Request, Response> body) {
+                                       Response* response, Body body) {
   auto* reactor = context->DefaultReactor();
-  RunWrite(context, reactor, *request, request->request_id(), request->validate_only(), response,
+  RunWrite(context, reactor, *request, request->request_id(), AtLeastOf(*request),
+           request->validate_only(), response,
            [request, response, body = std::move(body)](Call& call, Txn& txn) {
              absl::Status status = body(call, *request, txn, response);
              if (status.ok() && txn.emitted() && !request->validate_only()) {
@@ -114,32 +129,16 @@ grpc::ServerUnaryReactor* Calls::Write(grpc::CallbackServerContext* context, con
   return reactor;
 }
 
-template <typename Request, typename Response>
+template <typename Request, typename Response, typename Body>
 grpc::ServerUnaryReactor* Calls::ReadWith(grpc::CallbackServerContext* context,
                                           const Request* request, Response* response, bool point,
-                                          ReadBody<Request, Response> body) {
+                                          Body body) {
   auto* reactor = context->DefaultReactor();
-  static const google::protobuf::Map<std::string, int64_t> kAny;
-  const google::protobuf::Map<std::string, int64_t>* at_least = &kAny;
-  if constexpr (requires { request->at_least(); }) at_least = &request->at_least();
-  RunRead(context, reactor, *request, *at_least, response, point,
+  RunRead(context, reactor, *request, AtLeastOf(*request), response, point,
           [request, response, body = std::move(body)](Call& call, const Reader& reader) {
             return body(call, *request, reader, response);
           });
   return reactor;
-}
-
-template <typename Request, typename Response>
-grpc::ServerUnaryReactor* Calls::Read(grpc::CallbackServerContext* context, const Request* request,
-                                      Response* response, ReadBody<Request, Response> body) {
-  return ReadWith<Request, Response>(context, request, response, false, std::move(body));
-}
-
-template <typename Request, typename Response>
-grpc::ServerUnaryReactor* Calls::PointRead(grpc::CallbackServerContext* context,
-                                           const Request* request, Response* response,
-                                           ReadBody<Request, Response> body) {
-  return ReadWith<Request, Response>(context, request, response, true, std::move(body));
 }
 
 }  // namespace zhibu

@@ -8,29 +8,19 @@
 #include "common/base/status.h"
 #include "common/store/keys.h"
 #include "common/store/table.h"
-#include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu {
 namespace {
 
 Key RowKey(absl::string_view id) { return Key(SystemTable::kOrganisations).Text(id); }
 
-std::vector<OrgEdge> EdgesOf(const rpc::MirroredOrganisation& row) {
-  std::vector<OrgEdge> edges;
-  for (const auto& edge : row.edges()) {
-    edges.push_back({edge.parent_id(), static_cast<type::v1::Line>(edge.line()),
-                     DayFromNumber(edge.from()), DayFromNumber(edge.to())});
-  }
-  return edges;
-}
-
 rpc::MirroredOrganisation RowOf(const registry::v1::Organisation& organisation) {
   rpc::MirroredOrganisation row;
   row.set_id(IdOf(kOrganisations, organisation.name()).value_or(""));
   row.set_title(organisation.title());
   row.set_kind(organisation.kind());
-  row.set_established(DayNumber(FromOrNoStart(organisation.established())));
-  row.set_dissolved(DayNumber(ToOrNoEnd(organisation.dissolved())));
+  row.set_established(DayNumber(FromOrNoStart(organisation.established_on())));
+  row.set_dissolved(DayNumber(ToOrNoEnd(organisation.dissolved_on())));
   for (const auto& affiliation : organisation.affiliations()) {
     auto* edge = row.add_edges();
     edge->set_parent_id(IdOf(kOrganisations, affiliation.parent()).value_or(""));
@@ -80,6 +70,15 @@ rpc::MirroredKind KindOn(const rpc::MirroredOrganisation& row, absl::CivilDay da
   return kinds.back();
 }
 
+std::vector<OrgEdge> EdgesOf(const rpc::MirroredOrganisation& row) {
+  std::vector<OrgEdge> edges;
+  for (const auto& edge : row.edges()) {
+    edges.push_back({edge.parent_id(), static_cast<type::v1::Line>(edge.line()),
+                     DayFromNumber(edge.from()), DayFromNumber(edge.to())});
+  }
+  return edges;
+}
+
 void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation) {
   SetRowInTree(tree, RowOf(organisation));
 }
@@ -95,7 +94,10 @@ absl::Status OrganisationMirror::Load(const Reader& reader) {
 
 absl::Status OrganisationMirror::Apply(Txn& txn, const google::protobuf::Any& event) {
   registry::v1::OrganisationChanged changed;
-  if (!event.UnpackTo(&changed)) return absl::OkStatus();
+  return event.UnpackTo(&changed) ? Apply(txn, changed) : absl::OkStatus();
+}
+
+absl::Status OrganisationMirror::Apply(Txn& txn, const registry::v1::OrganisationChanged& changed) {
   rpc::MirroredOrganisation row = RowOf(changed.organisation());
   if (row.id().empty()) return absl::DataLossError("an organisation without a name in the feed");
   PutRow(txn, RowKey(row.id()), row);

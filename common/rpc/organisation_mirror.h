@@ -8,10 +8,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "common/domain/org_tree.h"
 #include "common/domain/shared_org_tree.h"
 #include "common/rpc/mirror.pb.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
+#include "zhibu/registry/v1/events.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 
 namespace zhibu {
@@ -24,6 +26,9 @@ absl::CivilDay ToOrNoEnd(const google::type::Date& date);
 std::vector<rpc::MirroredKind> KindsOf(const rpc::MirroredOrganisation& row);
 // Kind and level on a day; outside the organisation's life the last ones.
 rpc::MirroredKind KindOn(const rpc::MirroredOrganisation& row, absl::CivilDay day);
+
+// Its edges upward, as a tree takes them.
+std::vector<OrgEdge> EdgesOf(const rpc::MirroredOrganisation& row);
 
 // The tree's view of an organisation.
 void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation);
@@ -39,6 +44,7 @@ class OrganisationMirror {
 
   // Applies an OrganisationChanged; other events are not its business and are passed over.
   absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
+  absl::Status Apply(Txn& txn, const registry::v1::OrganisationChanged& changed);
 
   // By id.
   static absl::StatusOr<std::optional<rpc::MirroredOrganisation>> Find(const Reader& reader,

@@ -16,6 +16,8 @@
 #include "absl/flags/usage.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
+#include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
@@ -31,6 +33,10 @@ ABSL_FLAG(std::string, principals_file, "",
           "who may call (zhibu.policy.v1.Principals as text); default: made in the folder above "
           "data_dir, with generated tokens");
 ABSL_FLAG(std::string, token_file, "", "the token this service shows to the others");
+ABSL_FLAG(
+    std::string, today, "",
+    "YYYY-MM-DD: the date to begin on, instead of the machine's. For tests and demonstrations "
+    "only; refused beyond loopback");
 ABSL_FLAG(int, cache_mib, 8, "block cache of the store, MiB");
 ABSL_FLAG(int, read_threads, 2, "threads for reads");
 
@@ -42,7 +48,17 @@ std::string DataDir(const std::string& service) {
   return flag.empty() ? absl::StrCat("zhibu-data/", service) : flag;
 }
 
+// The clock that --today asks for, or the machine's. Owned here: it lives as long as the process.
+absl::StatusOr<const Clock*> ChosenClock() {
+  const std::string today = absl::GetFlag(FLAGS_today);
+  if (today.empty()) return &Clock::System();
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ParseDate(today));
+  static const Clock* const clock = ClockBeginningOn(day).release();
+  return clock;
+}
+
 absl::StatusOr<std::unique_ptr<Server>> MakeServer(const ServiceProgram& program) {
+  ZHIBU_ASSIGN_OR_RETURN(const Clock* clock, ChosenClock());
   const std::string data_dir = DataDir(program.name);
   absl::SetFlag(&FLAGS_data_dir, data_dir);
   const LocalIdentity local = LocalIdentityIn(LocalFolder());
@@ -65,6 +81,7 @@ absl::StatusOr<std::unique_ptr<Server>> MakeServer(const ServiceProgram& program
   options.listen = absl::GetFlag(FLAGS_listen);
   if (options.listen.empty()) options.listen = absl::StrCat("127.0.0.1:", program.default_port);
   options.allow_plaintext = absl::GetFlag(FLAGS_allow_plaintext);
+  options.only_loopback = clock != &Clock::System();
   options.read_threads = absl::GetFlag(FLAGS_read_threads);
   std::error_code error;
   std::filesystem::create_directories(data_dir, error);
@@ -74,7 +91,7 @@ absl::StatusOr<std::unique_ptr<Server>> MakeServer(const ServiceProgram& program
                          OpenRocksStore(data_dir, program.name, rocks));
   ZHIBU_ASSIGN_OR_RETURN(
       std::unique_ptr<Server> server,
-      Server::Create(std::move(options), std::move(store), &Clock::System(), program.contracts));
+      Server::Create(std::move(options), std::move(store), clock, program.contracts));
   ZHIBU_ASSIGN_OR_RETURN(std::vector<std::unique_ptr<grpc::Service>> services,
                          program.build(*server));
   ZHIBU_RETURN_IF_ERROR(server->Serve(std::move(services)));

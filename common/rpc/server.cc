@@ -10,14 +10,21 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/log.h"
 #include "common/base/status.h"
+#include "common/rpc/caller.h"
 #include "common/rpc/client.h"
 #include "common/rpc/packaged_mutex.h"
+#include "common/rpc/rpcs.h"
+#include "zhibu/policy/v1/caller_service.pb.h"
 
 namespace zhibu {
 namespace {
 
 // The name under which liveness is asked: true as long as the process answers, whatever it can do.
 constexpr char kLive[] = "live";
+
+const google::protobuf::ServiceDescriptor* CallerContract() {
+  return policy::v1::GetCallerRequest::descriptor()->file()->service(0);
+}
 
 bool IsLoopback(absl::string_view address) {
   return absl::StartsWith(address, "127.") || absl::StartsWith(address, "localhost:") ||
@@ -37,6 +44,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(
   server->authenticator_ = std::make_unique<Authenticator>(std::move(authenticator));
   const auto* feed = feed::v1::WatchRequest::descriptor()->file()->service(0);
   contracts.push_back(feed);
+  contracts.push_back(CallerContract());
   ZHIBU_ASSIGN_OR_RETURN(PolicyTable policies, PolicyTable::Create(contracts));
   server->policies_ = std::make_unique<PolicyTable>(std::move(policies));
   auto& own = server->progress_[with.service] = std::make_unique<Progress>();
@@ -73,7 +81,13 @@ Progress* Server::progress(const std::string& service) {
 }
 
 absl::Status Server::Serve(std::vector<std::unique_ptr<grpc::Service>> services) {
-  if (!options_.listen.empty() && !IsLoopback(options_.listen) && !options_.allow_plaintext) {
+  const bool beyond = !options_.listen.empty() && !IsLoopback(options_.listen);
+  if (beyond && options_.only_loopback) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("拒绝在 ", options_.listen,
+                     " 上服务：设定了 --today（仅供测试与演示），只允许本机回环地址"));
+  }
+  if (beyond && !options_.allow_plaintext) {
     return absl::FailedPreconditionError(
         absl::StrCat("拒绝在 ", options_.listen,
                      " 上以明文服务：只允许本机回环地址，或显式加上 --allow_plaintext"));
@@ -82,6 +96,10 @@ absl::Status Server::Serve(std::vector<std::unique_ptr<grpc::Service>> services)
   auto feed = std::make_unique<FeedServiceImpl>(calls_.get(), progress_[options_.service].get());
   feed_ = feed.get();
   services_.push_back(std::move(feed));
+  Rpcs rpcs(calls_.get());
+  rpcs.PointRead(std::make_shared<const Callers>(options_.service), &Callers::Get);
+  ZHIBU_ASSIGN_OR_RETURN(auto callers, rpcs.Services({CallerContract()}));
+  for (auto& service : callers) services_.push_back(std::move(service));
   // The plugins are process-wide in gRPC: asking twice is harmless.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();

@@ -32,6 +32,9 @@ struct ServerOptions {
   std::string listen;
   // Allow an address beyond loopback although nothing is encrypted.
   bool allow_plaintext = false;
+  // Allow no address beyond loopback whatever `allow_plaintext` says: the clock is not the true
+  // one.
+  bool only_loopback = false;
   policy::v1::Principals principals;
   // What this service shows the services that it follows.
   std::string token;

@@ -16,6 +16,11 @@ absl::Status StoreFailed() {
                     5000);
 }
 
+absl::Status TooLarge() {
+  return Failure(absl::StatusCode::kInvalidArgument, "BATCH_TOO_LARGE",
+                 "一次提交的内容超过 3.5 MiB，读取变更流的一方将无法接收；请分成较小的批次");
+}
+
 // A decision that throws must not take the service down with it.
 absl::Status Decide(const CommitLane::Job& job, Txn& txn) {
   try {
@@ -117,12 +122,7 @@ void CommitLane::RunBatch(std::deque<Job>& batch) {
     }
     txn.BeginJob(head.revision() + 1, now);
     outcome.status = Decide(job, txn);
-    if (!outcome.status.ok() || job.dry_run) {
-      txn.RollBackJob();
-      continue;
-    }
     std::vector<google::protobuf::Any> events = txn.TakeEvents();
-    if (events.empty()) continue;
     feed::v1::Content content;
     content.set_revision(head.revision() + 1);
     const int64_t nanos = absl::ToUnixNanos(now);
@@ -132,6 +132,12 @@ void CommitLane::RunBatch(std::deque<Job>& batch) {
     content.set_request_id(job.request_id);
     content.set_method(job.method);
     for (auto& event : events) *content.add_events() = std::move(event);
+    if (outcome.status.ok() && content.ByteSizeLong() > kMaxRecordBytes) outcome.status = TooLarge();
+    if (!outcome.status.ok() || job.dry_run) {
+      txn.RollBackJob();
+      continue;
+    }
+    if (content.events().empty()) continue;
     head = ChainRecord(head, content);
     txn.Put(JournalKey(head.revision()), head.SerializeAsString());
     head.clear_content();

@@ -86,10 +86,11 @@ absl::StatusOr<std::vector<feed::v1::Record>> ReadJournal(const Reader& reader,
           damage = Broken(expected, "记录无法读取");
         }
         if (!damage.ok()) return false;
-        ++expected;
         bytes += value.size();
+        if (!records.empty() && bytes > max_bytes) return false;
+        ++expected;
         records.push_back(std::move(record));
-        return static_cast<int>(records.size()) < limit && bytes < max_bytes;
+        return static_cast<int>(records.size()) < limit;
       });
   if (!status.ok()) {
     // The engine's own checksum found it first: what follows the last readable record is lost.

@@ -45,7 +45,11 @@ class Progress {
 // The 32 zero bytes before the first record.
 std::string NoHash();
 
-// Reads up to `limit` records after a revision; stops early past `max_bytes`. DATA_LOSS where one
+// The most that one record's content may take: with what is around it, an answer that holds it stays
+// below the 4 MiB that gRPC clients take where nobody set their limit.
+inline constexpr size_t kMaxRecordBytes = 7 << 19;
+
+// Reads up to `limit` records after a revision, of at most `max_bytes` together or one. DATA_LOSS where one
 // is missing or cannot be read; the message names the revision.
 absl::StatusOr<std::vector<feed::v1::Record>> ReadJournal(const Reader& reader,
                                                           int64_t after_revision, int limit,

@@ -28,6 +28,21 @@ END
   export BUILDAH_ISOLATION=chroot
 }
 
+# why_no_layers: makes an image of one small file and throws it away. Where that cannot be done, such
+# as in a chroot, whose root is no mount that an engine could make private, it prints the engine's
+# reason and fails.
+why_no_layers() (
+  use_own_container_storage
+  trap drop_container_storage EXIT
+  echo probe >"$work/probe"
+  tar -C "$work" -cf "$work/probe.tar" probe
+  {
+    container=$(buildah from scratch) &&
+    buildah add -q "$container" "$work/probe.tar" / &&
+    buildah commit -q "$container" localhost/zhibu-probe
+  } >"$work/log" 2>&1 || { tail -n 1 "$work/log" | tail -c 120; exit 1; }
+)
+
 # drop_container_storage: ends what runs in it and removes it. For a trap on EXIT.
 drop_container_storage() {
   trap - EXIT

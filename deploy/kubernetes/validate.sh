@@ -73,6 +73,7 @@ fetch_packages() {
     -o "Dir::State::Lists=$apt/lists" -o "Dir::State::Status=$apt/status"
     -o "Dir::Cache::Archives=$apt/archives" -o Dir::Cache::PkgCache= -o Dir::Cache::SrcPkgCache=
     -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=2
+    -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20
   )
   say "Fetching kustomize and the Kubernetes schemas from Debian's $release"
   { apt-get "${options[@]}" update &&
@@ -93,7 +94,8 @@ if [ ! -e "$tools/npm-$lock/done" ]; then
   say "Installing ajv and js-yaml"
   mkdir -p "$tools/npm-$lock"
   cp "$here/schema/package.json" "$here/schema/package-lock.json" "$tools/npm-$lock"
-  (cd "$tools/npm-$lock" && npm ci --ignore-scripts --no-audit --no-fund) >"$work/log" 2>&1 ||
+  (cd "$tools/npm-$lock" &&
+   timeout 180 npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1) >"$work/log" 2>&1 ||
     { tail -n 5 "$work/log" >&2; skip "ajv is not to be had from npm"; }
   touch "$tools/npm-$lock/done"
 fi

@@ -9,11 +9,13 @@ ZHIBU_BUILD_PACKAGES=(
   libabsl-dev librocksdb-dev libssl-dev              # base library, store, cryptography
   libicu-dev                                         # titles to pinyin
   golang-github-gogo-googleapis-dev grpc-proto       # google.rpc, google.type and grpc.health protos
+  libgoogle-common-protos-java                       # google.api protos
 )
 # What the tests need beside it.
 ZHIBU_TEST_PACKAGES=(
   libgtest-dev libgmock-dev
   clang libclang-rt-14-dev                           # libFuzzer
+  python3 python3-grpcio python3-protobuf            # a client in another language
 )
 # What the benchmarks need beside it.
 ZHIBU_BENCH_PACKAGES=(postgresql-15 postgresql-client-15)
@@ -36,10 +38,15 @@ need_packages() {
     command -v sudo >/dev/null || die "these packages are missing and only root can install them: ${missing[*]}"
     root=(sudo)
   fi
+  # Tests that run side by side may each need something, and apt lets in only one.
+  local lock
+  exec {lock}>"${TMPDIR:-/tmp}/zhibu-packages-$(id -u).lock"
+  flock "$lock"
   say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
   "${root[@]}" apt-get update -qq || die "apt-get update failed: is a Debian mirror to be reached?"
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
     >/dev/null || die "apt-get could not install: ${missing[*]}"
+  exec {lock}>&-
 }
 
 # build PRESET TARGET...: configures and builds; shows compiler output only where it fails.

@@ -9,7 +9,7 @@
 #include "common/domain/cadence.h"
 #include "common/rpc/client.h"
 #include "common/rpc/run_service.h"
-#include "services/activity/kinds.h"
+#include "services/activity/data/kinds.h"
 #include "services/activity/service.h"
 #include "zhibu/activity/v1/activity_service.pb.h"
 

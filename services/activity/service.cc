@@ -1,7 +1,6 @@
 #include "services/activity/service.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -12,12 +11,12 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/domain/owed_item.h"
-#include "common/rpc/calls.h"
 #include "common/rpc/organisation_mirror.h"
-#include "services/activity/people.h"
-#include "services/activity/rules.h"
-#include "services/activity/tables.h"
-#include "zhibu/activity/v1/activity_service.grpc.pb.h"
+#include "common/rpc/rpcs.h"
+#include "services/activity/books/people.h"
+#include "services/activity/books/tables.h"
+#include "services/activity/rules/activities.h"
+#include "zhibu/activity/v1/activity_service.pb.h"
 #include "zhibu/activity/v1/events.pb.h"
 
 namespace zhibu::activity {
@@ -44,60 +43,17 @@ absl::CivilDay DateOr(const google::type::Date& date, bool set, absl::CivilDay o
   return otherwise;
 }
 
-class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
+// The bodies of ActivityService. Immutable but for the tables' rows, thread-safe; `server` must
+// outlive it.
+class Activities {
  public:
-  ActivityServiceImpl(Server* server, Cadence cadence, Kinds kinds)
+  Activities(Server* server, Cadence cadence, Kinds kinds)
       : server_(server), cadence_(std::move(cadence)), kinds_(std::move(kinds)) {}
 
-  grpc::ServerUnaryReactor* CreateActivity(grpc::CallbackServerContext* context,
-                                           const v1::CreateActivityRequest* request,
-                                           v1::CreateActivityResponse* response) override {
-    return server_->calls().Write<v1::CreateActivityRequest, v1::CreateActivityResponse>(
-        context, request, response, std::bind_front(&ActivityServiceImpl::Create, this));
-  }
-  grpc::ServerUnaryReactor* BatchCreateActivities(
-      grpc::CallbackServerContext* context, const v1::BatchCreateActivitiesRequest* request,
-      v1::BatchCreateActivitiesResponse* response) override {
-    return server_->calls()
-        .Write<v1::BatchCreateActivitiesRequest, v1::BatchCreateActivitiesResponse>(
-            context, request, response, std::bind_front(&ActivityServiceImpl::BatchCreate, this));
-  }
-  grpc::ServerUnaryReactor* CancelActivity(grpc::CallbackServerContext* context,
-                                           const v1::CancelActivityRequest* request,
-                                           v1::CancelActivityResponse* response) override {
-    return server_->calls().Write<v1::CancelActivityRequest, v1::CancelActivityResponse>(
-        context, request, response, std::bind_front(&ActivityServiceImpl::Cancel, this));
-  }
-  grpc::ServerUnaryReactor* GetActivity(grpc::CallbackServerContext* context,
-                                        const v1::GetActivityRequest* request,
-                                        v1::GetActivityResponse* response) override {
-    return server_->calls().PointRead<v1::GetActivityRequest, v1::GetActivityResponse>(
-        context, request, response, std::bind_front(&ActivityServiceImpl::Get, this));
-  }
-  grpc::ServerUnaryReactor* ListActivities(grpc::CallbackServerContext* context,
-                                           const v1::ListActivitiesRequest* request,
-                                           v1::ListActivitiesResponse* response) override {
-    return server_->calls().Read<v1::ListActivitiesRequest, v1::ListActivitiesResponse>(
-        context, request, response, std::bind_front(&ActivityServiceImpl::List, this));
-  }
-  grpc::ServerUnaryReactor* ListOwed(grpc::CallbackServerContext* context,
-                                     const v1::ListOwedRequest* request,
-                                     v1::ListOwedResponse* response) override {
-    return server_->calls().Read<v1::ListOwedRequest, v1::ListOwedResponse>(
-        context, request, response, std::bind_front(&ActivityServiceImpl::OwedBy, this));
-  }
-  grpc::ServerUnaryReactor* ListStudyHours(grpc::CallbackServerContext* context,
-                                           const v1::ListStudyHoursRequest* request,
-                                           v1::ListStudyHoursResponse* response) override {
-    return server_->calls().Read<v1::ListStudyHoursRequest, v1::ListStudyHoursResponse>(
-        context, request, response, std::bind_front(&ActivityServiceImpl::StudyHours, this));
-  }
-
- private:
   using Rows = google::protobuf::RepeatedPtrField<v1::CreateActivityRequest>;
 
   absl::Status Create(Call& call, const v1::CreateActivityRequest& request, Txn& txn,
-                      v1::CreateActivityResponse* response) {
+                      v1::CreateActivityResponse* response) const {
     std::vector<const v1::CreateActivityRequest*> rows = {&request};
     ZHIBU_ASSIGN_OR_RETURN(std::vector<v1::Activity> made, Record(call, rows, false, txn));
     *response->mutable_activity() = std::move(made.front());
@@ -105,7 +61,7 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
   }
 
   absl::Status BatchCreate(Call& call, const v1::BatchCreateActivitiesRequest& request, Txn& txn,
-                           v1::BatchCreateActivitiesResponse* response) {
+                           v1::BatchCreateActivitiesResponse* response) const {
     if (request.requests().empty() || request.requests_size() > kMaxBatchRows) {
       return Malformed("requests", "BATCH_SIZE_INVALID",
                        absl::StrCat("一批须有1–", kMaxBatchRows, "条记录，请分批提交"));
@@ -113,14 +69,18 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
     std::vector<const v1::CreateActivityRequest*> rows;
     for (const auto& row : request.requests()) rows.push_back(&row);
     ZHIBU_ASSIGN_OR_RETURN(const std::vector<v1::Activity> made, Record(call, rows, true, txn));
-    for (const v1::Activity& activity : made) response->add_names(activity.name());
+    for (const v1::Activity& activity : made) {
+      response->add_names(activity.name());
+      response->add_etags(activity.etag());
+    }
     return absl::OkStatus();
   }
 
   // All rows or none: form, then scope, then what is there already, then the rules; at each of
   // these every row's faults are answered together.
   absl::StatusOr<std::vector<v1::Activity>> Record(
-      Call& call, const std::vector<const v1::CreateActivityRequest*>& rows, bool batch, Txn& txn) {
+      Call& call, const std::vector<const v1::CreateActivityRequest*>& rows, bool batch,
+      Txn& txn) const {
     auto prefix = [batch](size_t i) { return batch ? absl::StrCat("requests[", i, "].") : ""; };
     std::vector<Violation> violations;
     auto add = [&violations](std::vector<Violation> more) {
@@ -182,10 +142,10 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
   }
 
   absl::Status Cancel(Call& call, const v1::CancelActivityRequest& request, Txn& txn,
-                      v1::CancelActivityResponse* response) {
+                      v1::CancelActivityResponse* response) const {
     if (auto violations = CheckForm(request); !violations.empty()) return Malformed(violations);
     ZHIBU_ASSIGN_OR_RETURN(v1::Activity activity, Visible(call, txn, request.name()));
-    if (request.etag() != activity.etag()) return StaleEtag(request.name(), activity.etag());
+    if (request.etag() != activity.etag()) return StaleEtag(request.name());
     if (!activity.cancelled_reason().empty()) {
       return Refused(request.name(), "ALREADY_CANCELLED", "该活动记录已经作废，不能再次作废");
     }
@@ -201,7 +161,7 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
   }
 
   absl::Status Get(Call& call, const v1::GetActivityRequest& request, const Reader& reader,
-                   v1::GetActivityResponse* response) {
+                   v1::GetActivityResponse* response) const {
     if (!IdOf(kActivities, request.name())) {
       return Malformed("name", "NAME_INVALID", "活动名称的形式为 activities/{编号}");
     }
@@ -210,17 +170,17 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
   }
 
   absl::Status List(Call& call, const v1::ListActivitiesRequest& request, const Reader& reader,
-                    v1::ListActivitiesResponse* response) {
+                    v1::ListActivitiesResponse* response) const {
     std::vector<Violation> violations;
-    const absl::CivilDay from =
-        DateOr(request.from(), request.has_from(), kNoStart, "from", "DATE_INVALID", violations);
-    const absl::CivilDay to =
-        DateOr(request.to(), request.has_to(), kNoEnd, "to", "DATE_INVALID", violations);
+    const absl::CivilDay from = DateOr(request.held_from(), request.has_held_from(), kNoStart,
+                                       "held_from", "DATE_INVALID", violations);
+    const absl::CivilDay to = DateOr(request.held_to(), request.has_held_to(), kNoEnd, "held_to",
+                                     "DATE_INVALID", violations);
     if (from > to) {
-      violations.push_back({"PERIOD_INVALID", "to", "结束日期不能早于开始日期", "", {}, {}});
+      violations.push_back({"PERIOD_INVALID", "held_to", "结束日期不能早于开始日期", "", {}, {}});
     }
     if (!violations.empty()) return Malformed(violations);
-    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request));
+    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request, call.caller()));
     ZHIBU_ASSIGN_OR_RETURN(const MirroredOrganisation organisation,
                            Known(*page.snapshot, request.organisation()));
     const std::set<std::string> kinds(request.kinds().begin(), request.kinds().end());
@@ -233,23 +193,18 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
                                            // another.
                                            return static_cast<int>(found.size()) <= page.size;
                                          }));
-    const bool more = static_cast<int>(found.size()) > page.size;
-    if (more) found.pop_back();
+    PageRows rows(server_->pages(), page, response, response->mutable_activities());
     for (const ListedActivity& listed : found) {
       ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Activity> activity,
                              FindActivity(*page.snapshot, listed.id));
       if (!activity) return absl::DataLossError("an indexed activity is missing");
-      *response->add_activities() = *std::move(activity);
+      if (!rows.Add(*std::move(activity), listed.position)) break;
     }
-    if (more) {
-      response->set_next_page_token(server_->pages().NextToken(page, found.back().position));
-    }
-    response->set_revision(page.revision);
     return absl::OkStatus();
   }
 
   absl::Status OwedBy(Call& call, const v1::ListOwedRequest& request, const Reader& reader,
-                      v1::ListOwedResponse* response) {
+                      v1::ListOwedResponse* response) const {
     std::vector<Violation> violations;
     const absl::CivilDay as_of = DateOr(request.as_of(), request.has_as_of(), call.today(), "as_of",
                                         "DATE_INVALID", violations);
@@ -281,7 +236,7 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
   }
 
   absl::Status StudyHours(Call& call, const v1::ListStudyHoursRequest& request,
-                          const Reader& reader, v1::ListStudyHoursResponse* response) {
+                          const Reader& reader, v1::ListStudyHoursResponse* response) const {
     if (request.year() < kFirstYear || request.year() > kLastYear) {
       return Malformed("year", "YEAR_INVALID",
                        absl::StrCat("年度须在", kFirstYear, "–", kLastYear, "之间"));
@@ -331,6 +286,34 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
     return *std::move(activity);
   }
 
+  absl::Status ListKinds(Call& call, const v1::ListActivityKindsRequest& request, const Reader&,
+                         v1::ListActivityKindsResponse* response) const {
+    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request, call.caller()));
+    size_t at = 0;
+    if (!page.position.empty() && !absl::SimpleAtoi(page.position, &at)) {
+      return absl::InternalError("a position that nobody gave out");
+    }
+    for (; at < kinds_.kinds.size() && response->kinds_size() < page.size; ++at) {
+      const ActivityKind& known = kinds_.kinds[at];
+      v1::ActivityKind& kind = *response->add_kinds();
+      kind.set_id(known.id);
+      kind.set_title(known.title);
+      for (const std::string& name : known.organisation_kinds) {
+        type::v1::OrganisationKind value;
+        if (type::v1::OrganisationKind_Parse(absl::StrCat("ORGANISATION_KIND_", name), &value)) {
+          kind.add_organisation_kinds(value);
+        }
+      }
+      kind.set_max_study_hours(known.max_study_hours);
+      if (!known.citation.document.empty())
+        *kind.mutable_citation() = CitationToProto(known.citation);
+    }
+    if (at < kinds_.kinds.size()) {
+      response->set_next_page_token(server_->pages().NextToken(page, absl::StrCat(at)));
+    }
+    return absl::OkStatus();
+  }
+
   // The organisation, once the registry has told of it.
   static absl::StatusOr<MirroredOrganisation> Known(const Reader& reader, const std::string& name) {
     const std::optional<std::string> id = IdOf(kOrganisations, name);
@@ -344,6 +327,7 @@ class ActivityServiceImpl final : public v1::ActivityService::CallbackService {
     return *std::move(organisation);
   }
 
+ private:
   Server* const server_;
   const Cadence cadence_;
   const Kinds kinds_;
@@ -362,10 +346,18 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildActivity(Server
                                       }));
   ZHIBU_RETURN_IF_ERROR(
       server.Follow("membership", std::move(options.membership), ApplyMembershipEvent));
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<ActivityServiceImpl>(&server, std::move(options.cadence),
-                                                           std::move(options.kinds)));
-  return services;
+  const auto activities = std::make_shared<const Activities>(&server, std::move(options.cadence),
+                                                             std::move(options.kinds));
+  Rpcs rpcs(&server.calls());
+  rpcs.Write(activities, &Activities::Create);
+  rpcs.Write(activities, &Activities::BatchCreate);
+  rpcs.Write(activities, &Activities::Cancel);
+  rpcs.PointRead(activities, &Activities::Get);
+  rpcs.Read(activities, &Activities::List);
+  rpcs.Read(activities, &Activities::ListKinds);
+  rpcs.Read(activities, &Activities::OwedBy);
+  rpcs.Read(activities, &Activities::StudyHours);
+  return rpcs.Services({v1::CreateActivityRequest::descriptor()->file()->service(0)});
 }
 
 }  // namespace zhibu::activity

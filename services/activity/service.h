@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/domain/cadence.h"
 #include "common/rpc/server.h"
-#include "services/activity/kinds.h"
+#include "services/activity/data/kinds.h"
 
 namespace zhibu::activity {
 

@@ -4,10 +4,14 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "services/cli/commands/run.h"
+#include "absl/status/statusor.h"
+#include "common/base/civil.h"
+#include "common/base/clock.h"
+#include "services/cli/program/run.h"
 
 namespace {
 
@@ -29,5 +33,16 @@ int main(int argc, char** argv) {
     const char* value = std::getenv(name.c_str());
     return std::string(value == nullptr ? "" : value);
   };
+  // As --today of the services: tests and demonstrations share a date that is not the machine's.
+  std::unique_ptr<zhibu::Clock> clock;
+  if (const std::string today = io.environment("ZHIBU_TODAY"); !today.empty()) {
+    const absl::StatusOr<absl::CivilDay> day = zhibu::ParseDate(today);
+    if (!day.ok()) {
+      std::cerr << "ZHIBU_TODAY: " << day.status().message() << "\n";
+      return 2;
+    }
+    clock = zhibu::ClockBeginningOn(*day);
+    io.clock = clock.get();
+  }
   return zhibu::cli::RunCli(std::vector<std::string>(argv + 1, argv + argc), io);
 }

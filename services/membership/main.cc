@@ -5,7 +5,7 @@
 #include "common/base/status.h"
 #include "common/rpc/client.h"
 #include "common/rpc/run_service.h"
-#include "services/membership/personal_data.h"
+#include "services/membership/books/personal_data.h"
 #include "services/membership/service.h"
 
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");

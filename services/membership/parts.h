@@ -4,11 +4,11 @@
 
 #include <utility>
 
-#include "services/membership/fact_rules.pb.h"
-#include "services/membership/personal_data.h"
+#include "services/membership/books/personal_data.h"
+#include "services/membership/books/tables.h"
+#include "services/membership/data/fact_rules.pb.h"
+#include "services/membership/data/transfer_rules.pb.h"
 #include "services/membership/rules/rule_set.h"
-#include "services/membership/tables.h"
-#include "services/membership/transfer_rules.pb.h"
 
 namespace zhibu::membership {
 

@@ -1,133 +1,61 @@
 #include "services/membership/service.h"
 
-#include <functional>
 #include <utility>
 
 #include "common/base/civil.h"
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
+#include "common/rpc/rpcs.h"
 #include "common/store/table.h"
-#include "services/membership/case_event_service.h"
-#include "services/membership/cases.h"
-#include "services/membership/convert.h"
-#include "services/membership/due_list.h"
-#include "services/membership/load_fact_rules.h"
-#include "services/membership/load_rule_sets.h"
-#include "services/membership/load_transfer_rules.h"
-#include "services/membership/membership_fact_service.h"
+#include "services/membership/books/convert.h"
+#include "services/membership/books/personal_index.h"
+#include "services/membership/books/numbers.h"
+#include "services/membership/books/successions.h"
+#include "services/membership/cases/case_events.h"
+#include "services/membership/cases/cases.h"
+#include "services/membership/cases/due_list.h"
+#include "services/membership/cases/exceptions.h"
+#include "services/membership/cases/previews.h"
+#include "services/membership/cases/proofs.h"
+#include "services/membership/data/load_fact_rules.h"
+#include "services/membership/data/load_rule_sets.h"
+#include "services/membership/data/load_transfer_rules.h"
+#include "services/membership/facts/fact_book.h"
 #include "services/membership/parts.h"
-#include "services/membership/personal_index.h"
-#include "services/membership/persons.h"
-#include "services/membership/privacy_service.h"
-#include "services/membership/quota_service.h"
-#include "services/membership/rule_service.h"
-#include "services/membership/tables.h"
-#include "services/membership/transfer_service.h"
-#include "services/membership/unit_transfers.h"
+#include "services/membership/persons/persons.h"
+#include "services/membership/privacy/duplicates.h"
+#include "services/membership/privacy/reveals.h"
+#include "services/membership/quota/quotas.h"
+#include "services/membership/transfers/transfers.h"
+#include "services/membership/transfers/unit_transfers.h"
 #include "zhibu/membership/v1/case_event_service.pb.h"
 #include "zhibu/membership/v1/membership_fact_service.pb.h"
-#include "zhibu/membership/v1/membership_service.grpc.pb.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/privacy_service.pb.h"
 #include "zhibu/membership/v1/quota_service.pb.h"
 #include "zhibu/membership/v1/rule_service.pb.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
+#include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::membership {
 namespace {
 
-using grpc::CallbackServerContext;
-using grpc::ServerUnaryReactor;
-
-// Each method is one line: how it runs is Calls' business, what it does that of the three parts.
-class Service final : public v1::MembershipService::CallbackService {
+// Body: ListRuleSets.
+class RuleSetList {
  public:
-  Service(Server& server, std::shared_ptr<const Parts> parts)
-      : calls_(server.calls()),
-        parts_(std::move(parts)),
-        persons_(&parts_->rule_sets, &parts_->fact_rules, &parts_->keys, &parts_->tables,
-                 &server.tree(), &server.pages()),
-        cases_(&parts_->rule_sets, &parts_->keys, &parts_->tables, &server.tree()),
-        due_list_(&parts_->tables.due_index(), &parts_->rule_sets, &parts_->transfer_rules,
-                  &parts_->fact_rules, &server.tree(), &server.pages()) {}
-
-  ServerUnaryReactor* CreatePerson(CallbackServerContext* context,
-                                   const v1::CreatePersonRequest* request,
-                                   v1::CreatePersonResponse* response) override {
-    return calls_.Write<v1::CreatePersonRequest, v1::CreatePersonResponse>(
-        context, request, response, std::bind_front(&Persons::Create, &persons_));
-  }
-  ServerUnaryReactor* BatchCreatePersons(CallbackServerContext* context,
-                                         const v1::BatchCreatePersonsRequest* request,
-                                         v1::BatchCreatePersonsResponse* response) override {
-    return calls_.Write<v1::BatchCreatePersonsRequest, v1::BatchCreatePersonsResponse>(
-        context, request, response, std::bind_front(&Persons::BatchCreate, &persons_));
-  }
-  ServerUnaryReactor* UpdatePerson(CallbackServerContext* context,
-                                   const v1::UpdatePersonRequest* request,
-                                   v1::UpdatePersonResponse* response) override {
-    return calls_.Write<v1::UpdatePersonRequest, v1::UpdatePersonResponse>(
-        context, request, response, std::bind_front(&Persons::Update, &persons_));
-  }
-  ServerUnaryReactor* GetPerson(CallbackServerContext* context, const v1::GetPersonRequest* request,
-                                v1::GetPersonResponse* response) override {
-    return calls_.PointRead<v1::GetPersonRequest, v1::GetPersonResponse>(
-        context, request, response, std::bind_front(&Persons::Get, &persons_));
-  }
-  ServerUnaryReactor* ListPersons(CallbackServerContext* context,
-                                  const v1::ListPersonsRequest* request,
-                                  v1::ListPersonsResponse* response) override {
-    return calls_.Read<v1::ListPersonsRequest, v1::ListPersonsResponse>(
-        context, request, response, std::bind_front(&Persons::List, &persons_));
-  }
-  ServerUnaryReactor* RecordStep(CallbackServerContext* context,
-                                 const v1::RecordStepRequest* request,
-                                 v1::RecordStepResponse* response) override {
-    return calls_.Write<v1::RecordStepRequest, v1::RecordStepResponse>(
-        context, request, response, std::bind_front(&Cases::Record, &cases_));
-  }
-  ServerUnaryReactor* BatchRecordSteps(CallbackServerContext* context,
-                                       const v1::BatchRecordStepsRequest* request,
-                                       v1::BatchRecordStepsResponse* response) override {
-    return calls_.Write<v1::BatchRecordStepsRequest, v1::BatchRecordStepsResponse>(
-        context, request, response, std::bind_front(&Cases::BatchRecord, &cases_));
-  }
-  ServerUnaryReactor* GetCase(CallbackServerContext* context, const v1::GetCaseRequest* request,
-                              v1::GetCaseResponse* response) override {
-    return calls_.PointRead<v1::GetCaseRequest, v1::GetCaseResponse>(
-        context, request, response, std::bind_front(&Cases::Get, &cases_));
-  }
-  ServerUnaryReactor* ListDue(CallbackServerContext* context, const v1::ListDueRequest* request,
-                              v1::ListDueResponse* response) override {
-    return calls_.Read<v1::ListDueRequest, v1::ListDueResponse>(
-        context, request, response, std::bind_front(&DueList::List, &due_list_));
-  }
-  ServerUnaryReactor* CountDue(CallbackServerContext* context, const v1::CountDueRequest* request,
-                               v1::CountDueResponse* response) override {
-    return calls_.Read<v1::CountDueRequest, v1::CountDueResponse>(
-        context, request, response, std::bind_front(&DueList::Count, &due_list_));
-  }
-  ServerUnaryReactor* ListRuleSets(CallbackServerContext* context,
-                                   const v1::ListRuleSetsRequest* request,
-                                   v1::ListRuleSetsResponse* response) override {
-    return calls_.PointRead<v1::ListRuleSetsRequest, v1::ListRuleSetsResponse>(
-        context, request, response, std::bind_front(&Service::RuleSetsKnown, this));
-  }
-
- private:
-  absl::Status RuleSetsKnown(Call&, const v1::ListRuleSetsRequest& request, const Reader&,
-                             v1::ListRuleSetsResponse* response) const {
-    for (const auto& set : parts_->rule_sets.all()) {
+  // `rule_sets` must outlive it.
+  explicit RuleSetList(const RuleSets* rule_sets) : rule_sets_(*rule_sets) {}
+  absl::Status List(Call&, const v1::ListRuleSetsRequest& request, const Reader&,
+                    v1::ListRuleSetsResponse* response) const {
+    for (const auto& set : rule_sets_.all()) {
       *response->add_rule_sets() = SummaryOf(*set, request.rules());
     }
     return absl::OkStatus();
   }
 
-  Calls& calls_;
-  const std::shared_ptr<const Parts> parts_;
-  const Persons persons_;
-  const Cases cases_;
-  const DueList due_list_;
+ private:
+  const RuleSets& rule_sets_;
 };
 
 // The first person with an ID number tells whether the oldest key, by which the indexes are made,
@@ -206,15 +134,87 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
          }
          return parts->keys.OpenText(context, sealed);
        }});
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<Service>(server, parts));
-  services.push_back(MakePrivacyService(server, parts));
-  services.push_back(MakeRuleService(server, parts));
-  services.push_back(MakeCaseEventService(server, parts));
-  services.push_back(MakeMembershipFactService(server, parts));
-  services.push_back(MakeTransferService(server, parts, worker));
-  services.push_back(MakeQuotaService(server, parts));
-  return services;
+  // The bodies, each with what it needs.
+  const RuleSets* const sets = &parts->rule_sets;
+  const PersonalDataKeys* const keys = &parts->keys;
+  const Tables* const tables = &parts->tables;
+  const SharedOrgTree* const tree = &server.tree();
+  Pages* const pages = &server.pages();
+  const auto persons =
+      std::make_shared<const Persons>(sets, &parts->fact_rules, keys, tables, tree, pages);
+  const auto cases = std::make_shared<const Cases>(sets, keys, tables, tree, pages);
+  const auto due_list = std::make_shared<const DueList>(
+      &tables->due_index(), sets, &parts->transfer_rules, &parts->fact_rules, tree, pages);
+  const auto rule_set_list = std::make_shared<const RuleSetList>(sets);
+  const auto proofs = std::make_shared<const Proofs>(sets, keys, tree, pages);
+  const auto previews = std::make_shared<const Previews>(sets, keys, tree, pages);
+  const auto case_events = std::make_shared<const CaseEvents>(sets, tables, tree);
+  const auto exceptions = std::make_shared<const Exceptions>(tree, pages);
+  const auto fact_book = std::make_shared<const FactBook>(parts.get(), tree);
+  const auto transfers = std::make_shared<const Transfers>(parts.get(), tree, pages);
+  const auto unit_transfers = std::make_shared<const UnitTransfers>(tree, pages);
+  const auto quotas = std::make_shared<const Quotas>(parts.get(), tree, pages);
+  const auto reveals = std::make_shared<const Reveals>(keys, tables, pages);
+  const auto duplicates =
+      std::make_shared<const Duplicates>(keys, &parts->fact_rules, tables, tree, pages);
+
+  Rpcs rpcs(&server.calls());
+  rpcs.Keep(parts);
+  rpcs.Keep(worker);
+  rpcs.Write(persons, &Persons::Create);
+  rpcs.Write(persons, &Persons::BatchCreate);
+  rpcs.Write(persons, &Persons::Update);
+  rpcs.PointRead(persons, &Persons::Get);
+  rpcs.Read(persons, &Persons::List);
+
+  rpcs.Write(cases, &Cases::Record);
+  rpcs.Write(cases, &Cases::BatchRecord);
+  rpcs.PointRead(cases, &Cases::Get);
+  rpcs.Read(cases, &Cases::List);
+
+  rpcs.Read(due_list, &DueList::List);
+  rpcs.Read(due_list, &DueList::Count);
+
+  rpcs.PointRead(rule_set_list, &RuleSetList::List);
+
+  rpcs.Read(proofs, &Proofs::Forecast);
+  rpcs.Read(proofs, &Proofs::Verify);
+
+  rpcs.Read(previews, &Previews::Preview);
+
+  rpcs.Write(case_events, &CaseEvents::Record);
+
+  rpcs.Read(exceptions, &Exceptions::List);
+
+  rpcs.Write(fact_book, &FactBook::Record);
+  rpcs.Write(fact_book, &FactBook::PayDues);
+  rpcs.PointRead(fact_book, &FactBook::Quote);
+
+  rpcs.Write(transfers, &Transfers::Start);
+  rpcs.Write(transfers, &Transfers::Approve);
+  rpcs.Write(transfers, &Transfers::Refuse);
+  rpcs.Write(transfers, &Transfers::Issue);
+  rpcs.Write(transfers, &Transfers::Reissue);
+  rpcs.Write(transfers, &Transfers::Receive);
+  rpcs.Write(transfers, &Transfers::ReceiveFromOutside);
+  rpcs.Write(transfers, &Transfers::Cancel);
+  rpcs.PointRead(transfers, &Transfers::Get);
+  rpcs.Read(transfers, &Transfers::List);
+
+  rpcs.Read(unit_transfers, &UnitTransfers::List);
+
+  rpcs.Write(quotas, &Quotas::Allocate);
+  rpcs.Read(quotas, &Quotas::Get);
+  rpcs.Read(quotas, &Quotas::List);
+
+  rpcs.Write(reveals, &Reveals::Reveal);
+  rpcs.Read(reveals, &Reveals::List);
+
+  rpcs.Read(duplicates, &Duplicates::List);
+  rpcs.Write(duplicates, &Duplicates::Merge);
+
+  rpcs.Write(reveals, &Reveals::Reseal);
+  return rpcs.Services(MembershipContracts());
 }
 
 }  // namespace zhibu::membership

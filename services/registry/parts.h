@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/domain/shared_org_tree.h"
-#include "services/registry/books.h"
+#include "services/registry/books/books.h"
 #include "services/registry/rules/norms.h"
 
 namespace zhibu::registry {

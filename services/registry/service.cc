@@ -1,149 +1,29 @@
 #include "services/registry/service.h"
 
-#include <functional>
 #include <utility>
 
 #include "common/base/status.h"
-#include "services/registry/advisories.h"
-#include "services/registry/election_service.h"
-#include "services/registry/institution_service.h"
-#include "services/registry/load_norms.h"
-#include "services/registry/member_counts.h"
-#include "services/registry/organisation_service.h"
-#include "services/registry/post_service.h"
-#include "services/registry/reorganisation_service.h"
-#include "services/registry/standing_service.h"
+#include "common/rpc/rpcs.h"
+#include "services/registry/books/advisories.h"
+#include "services/registry/books/member_counts.h"
+#include "services/registry/data/load_norms.h"
+#include "services/registry/offices/elections.h"
+#include "services/registry/offices/institutions.h"
+#include "services/registry/offices/leadership.h"
+#include "services/registry/offices/posts.h"
+#include "services/registry/organisations/organisations.h"
+#include "services/registry/organisations/reorganisations.h"
+#include "services/registry/parts.h"
+#include "services/registry/standing/facilities.h"
+#include "services/registry/standing/standing.h"
 #include "zhibu/registry/v1/election_service.pb.h"
 #include "zhibu/registry/v1/facility_service.pb.h"
 #include "zhibu/registry/v1/leadership_service.pb.h"
-#include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/registry/v1/registry_service.pb.h"
 #include "zhibu/registry/v1/reorganisation_service.pb.h"
 #include "zhibu/registry/v1/standing_service.pb.h"
 
 namespace zhibu::registry {
-namespace {
-
-using Context = grpc::CallbackServerContext;
-using Reactor = grpc::ServerUnaryReactor;
-
-// The shape of each RPC; what it does is in the body it names.
-class RegistryService final : public v1::RegistryService::CallbackService {
- public:
-  RegistryService(Server& server, std::shared_ptr<const Parts> parts)
-      : calls_(server.calls()),
-        parts_(std::move(parts)),
-        organisations_(&parts_->books, &server.pages()),
-        institutions_(&parts_->books, &server.pages()),
-        posts_(&parts_->books, &server.pages()) {}
-
-  Reactor* CreateOrganisation(Context* context, const v1::CreateOrganisationRequest* request,
-                              v1::CreateOrganisationResponse* response) override {
-    return calls_.Write<v1::CreateOrganisationRequest, v1::CreateOrganisationResponse>(
-        context, request, response, std::bind_front(&OrganisationService::Create, &organisations_));
-  }
-  Reactor* BatchCreateOrganisations(Context* context,
-                                    const v1::BatchCreateOrganisationsRequest* request,
-                                    v1::BatchCreateOrganisationsResponse* response) override {
-    return calls_.Write<v1::BatchCreateOrganisationsRequest, v1::BatchCreateOrganisationsResponse>(
-        context, request, response,
-        std::bind_front(&OrganisationService::BatchCreate, &organisations_));
-  }
-  Reactor* UpdateOrganisation(Context* context, const v1::UpdateOrganisationRequest* request,
-                              v1::UpdateOrganisationResponse* response) override {
-    return calls_.Write<v1::UpdateOrganisationRequest, v1::UpdateOrganisationResponse>(
-        context, request, response, std::bind_front(&OrganisationService::Update, &organisations_));
-  }
-  Reactor* MoveOrganisation(Context* context, const v1::MoveOrganisationRequest* request,
-                            v1::MoveOrganisationResponse* response) override {
-    return calls_.Write<v1::MoveOrganisationRequest, v1::MoveOrganisationResponse>(
-        context, request, response, std::bind_front(&OrganisationService::Move, &organisations_));
-  }
-  Reactor* GetOrganisation(Context* context, const v1::GetOrganisationRequest* request,
-                           v1::GetOrganisationResponse* response) override {
-    return calls_.PointRead<v1::GetOrganisationRequest, v1::GetOrganisationResponse>(
-        context, request, response, std::bind_front(&OrganisationService::Get, &organisations_));
-  }
-  Reactor* BatchGetOrganisations(Context* context, const v1::BatchGetOrganisationsRequest* request,
-                                 v1::BatchGetOrganisationsResponse* response) override {
-    return calls_.Read<v1::BatchGetOrganisationsRequest, v1::BatchGetOrganisationsResponse>(
-        context, request, response,
-        std::bind_front(&OrganisationService::BatchGet, &organisations_));
-  }
-  Reactor* FindOrganisation(Context* context, const v1::FindOrganisationRequest* request,
-                            v1::FindOrganisationResponse* response) override {
-    return calls_.PointRead<v1::FindOrganisationRequest, v1::FindOrganisationResponse>(
-        context, request, response, std::bind_front(&OrganisationService::Find, &organisations_));
-  }
-  Reactor* GetAncestors(Context* context, const v1::GetAncestorsRequest* request,
-                        v1::GetAncestorsResponse* response) override {
-    return calls_.PointRead<v1::GetAncestorsRequest, v1::GetAncestorsResponse>(
-        context, request, response,
-        std::bind_front(&OrganisationService::Ancestors, &organisations_));
-  }
-  Reactor* ListOrganisations(Context* context, const v1::ListOrganisationsRequest* request,
-                             v1::ListOrganisationsResponse* response) override {
-    return calls_.Read<v1::ListOrganisationsRequest, v1::ListOrganisationsResponse>(
-        context, request, response, std::bind_front(&OrganisationService::List, &organisations_));
-  }
-
-  Reactor* CreateInstitution(Context* context, const v1::CreateInstitutionRequest* request,
-                             v1::CreateInstitutionResponse* response) override {
-    return calls_.Write<v1::CreateInstitutionRequest, v1::CreateInstitutionResponse>(
-        context, request, response, std::bind_front(&InstitutionService::Create, &institutions_));
-  }
-  Reactor* BatchCreateInstitutions(Context* context,
-                                   const v1::BatchCreateInstitutionsRequest* request,
-                                   v1::BatchCreateInstitutionsResponse* response) override {
-    return calls_.Write<v1::BatchCreateInstitutionsRequest, v1::BatchCreateInstitutionsResponse>(
-        context, request, response,
-        std::bind_front(&InstitutionService::BatchCreate, &institutions_));
-  }
-  Reactor* UpdateInstitution(Context* context, const v1::UpdateInstitutionRequest* request,
-                             v1::UpdateInstitutionResponse* response) override {
-    return calls_.Write<v1::UpdateInstitutionRequest, v1::UpdateInstitutionResponse>(
-        context, request, response, std::bind_front(&InstitutionService::Update, &institutions_));
-  }
-  Reactor* GetInstitution(Context* context, const v1::GetInstitutionRequest* request,
-                          v1::GetInstitutionResponse* response) override {
-    return calls_.PointRead<v1::GetInstitutionRequest, v1::GetInstitutionResponse>(
-        context, request, response, std::bind_front(&InstitutionService::Get, &institutions_));
-  }
-  Reactor* ListInstitutions(Context* context, const v1::ListInstitutionsRequest* request,
-                            v1::ListInstitutionsResponse* response) override {
-    return calls_.Read<v1::ListInstitutionsRequest, v1::ListInstitutionsResponse>(
-        context, request, response, std::bind_front(&InstitutionService::List, &institutions_));
-  }
-
-  Reactor* CreatePost(Context* context, const v1::CreatePostRequest* request,
-                      v1::CreatePostResponse* response) override {
-    return calls_.Write<v1::CreatePostRequest, v1::CreatePostResponse>(
-        context, request, response, std::bind_front(&PostService::Create, &posts_));
-  }
-  Reactor* BatchCreatePosts(Context* context, const v1::BatchCreatePostsRequest* request,
-                            v1::BatchCreatePostsResponse* response) override {
-    return calls_.Write<v1::BatchCreatePostsRequest, v1::BatchCreatePostsResponse>(
-        context, request, response, std::bind_front(&PostService::BatchCreate, &posts_));
-  }
-  Reactor* EndPost(Context* context, const v1::EndPostRequest* request,
-                   v1::EndPostResponse* response) override {
-    return calls_.Write<v1::EndPostRequest, v1::EndPostResponse>(
-        context, request, response, std::bind_front(&PostService::End, &posts_));
-  }
-  Reactor* ListPosts(Context* context, const v1::ListPostsRequest* request,
-                     v1::ListPostsResponse* response) override {
-    return calls_.Read<v1::ListPostsRequest, v1::ListPostsResponse>(
-        context, request, response, std::bind_front(&PostService::List, &posts_));
-  }
-
- private:
-  Calls& calls_;
-  const std::shared_ptr<const Parts> parts_;
-  OrganisationService organisations_;
-  InstitutionService institutions_;
-  PostService posts_;
-};
-
-}  // namespace
 
 std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
   return {v1::CreateOrganisationRequest::descriptor()->file()->service(0),
@@ -167,14 +47,73 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server
         }));
   }
   ZHIBU_RETURN_IF_ERROR(parts->books.Load(*server.store().TakeSnapshot()));
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::make_unique<RegistryService>(server, parts));
-  services.push_back(MakeReorganisationService(server, parts));
-  services.push_back(MakeElectionService(server, parts));
-  services.push_back(MakeLeadershipService(server, parts));
-  services.push_back(MakeStandingService(server, parts));
-  services.push_back(MakeFacilityService(server));
-  return services;
+  // The bodies, each with what it needs.
+  const Norms* const norms = &parts->norms;
+  const Books* const books = &parts->books;
+  Pages* const pages = &server.pages();
+  const auto organisations = std::make_shared<const Organisations>(books, pages);
+  const auto institutions = std::make_shared<const Institutions>(books, pages);
+  const auto posts = std::make_shared<const Posts>(books, pages);
+  const auto reorganisations = std::make_shared<const Reorganisations>(books, pages);
+  const auto elections = std::make_shared<const Elections>(norms, books, pages);
+  const auto leadership = std::make_shared<const LeadershipLists>(norms, pages);
+  const auto standing = std::make_shared<const Standing>(norms, pages);
+  const auto facilities = std::make_shared<const Facilities>(pages);
+
+  Rpcs rpcs(&server.calls());
+  rpcs.Keep(parts);
+  rpcs.Write(organisations, &Organisations::Create);
+  rpcs.Write(organisations, &Organisations::BatchCreate);
+  rpcs.Write(organisations, &Organisations::Update);
+  rpcs.Write(organisations, &Organisations::Move);
+  rpcs.PointRead(organisations, &Organisations::Get);
+  rpcs.Read(organisations, &Organisations::BatchGet);
+  rpcs.PointRead(organisations, &Organisations::Find);
+  rpcs.PointRead(organisations, &Organisations::Ancestors);
+  rpcs.Read(organisations, &Organisations::List);
+
+  rpcs.Write(institutions, &Institutions::Create);
+  rpcs.Write(institutions, &Institutions::BatchCreate);
+  rpcs.Write(institutions, &Institutions::Update);
+  rpcs.PointRead(institutions, &Institutions::Get);
+  rpcs.Read(institutions, &Institutions::List);
+
+  rpcs.Write(posts, &Posts::Create);
+  rpcs.Write(posts, &Posts::BatchCreate);
+  rpcs.Write(posts, &Posts::End);
+  rpcs.Read(posts, &Posts::List);
+
+  rpcs.Write(reorganisations, &Reorganisations::Rename);
+  rpcs.Write(reorganisations, &Reorganisations::ChangeKind);
+  rpcs.Write(reorganisations, &Reorganisations::Merge);
+  rpcs.Write(reorganisations, &Reorganisations::Split);
+  rpcs.Write(reorganisations, &Reorganisations::Dissolve);
+  rpcs.PointRead(reorganisations, &Reorganisations::Get);
+  rpcs.Read(reorganisations, &Reorganisations::List);
+
+  rpcs.Write(elections, &Elections::Record);
+  rpcs.Write(elections, &Elections::BatchRecord);
+  rpcs.Write(elections, &Elections::Decide);
+  rpcs.Write(elections, &Elections::Postpone);
+  rpcs.PointRead(elections, &Elections::Get);
+  rpcs.Read(elections, &Elections::List);
+  rpcs.Read(elections, &Elections::ListDue);
+
+  rpcs.PointRead(leadership, &LeadershipLists::GetPost);
+  rpcs.Read(leadership, &LeadershipLists::Matrix);
+  rpcs.Read(leadership, &LeadershipLists::Vacancies);
+
+  rpcs.Read(standing, &Standing::Advisories);
+  rpcs.Read(standing, &Standing::Gaps);
+  rpcs.Read(standing, &Standing::Summary);
+  rpcs.Read(standing, &Standing::Search);
+
+  rpcs.Write(facilities, &Facilities::Create);
+  rpcs.Write(facilities, &Facilities::BatchCreate);
+  rpcs.Write(facilities, &Facilities::End);
+  rpcs.PointRead(facilities, &Facilities::Get);
+  rpcs.Read(facilities, &Facilities::List);
+  return rpcs.Services(RegistryContracts());
 }
 
 }  // namespace zhibu::registry

@@ -6,7 +6,7 @@
 #include "common/rpc/client.h"
 #include "common/rpc/run_service.h"
 #include "services/reporting/service.h"
-#include "services/reporting/survey.h"
+#include "services/reporting/data/load_survey.h"
 #include "zhibu/reporting/v1/reporting_service.pb.h"
 
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");

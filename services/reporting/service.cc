@@ -1,6 +1,5 @@
 #include "services/reporting/service.h"
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,14 +8,16 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
+#include "common/rpc/rpcs.h"
 #include "common/store/keys.h"
 #include "common/store/rows.pb.h"
 #include "common/store/table.h"
-#include "services/reporting/ingest.h"
-#include "services/reporting/owed.h"
-#include "services/reporting/snapshot_trees.h"
-#include "services/reporting/survey.h"
-#include "zhibu/reporting/v1/reporting_service.grpc.pb.h"
+#include "services/reporting/books/ingest.h"
+#include "services/reporting/books/snapshot_trees.h"
+#include "services/reporting/owed/owed.h"
+#include "services/reporting/survey/survey.h"
+#include "zhibu/reporting/v1/reporting_service.pb.h"
+#include "zhibu/type/v1/owed_item.pb.h"
 
 namespace zhibu::reporting {
 namespace {
@@ -26,7 +27,7 @@ constexpr int kMaxPeriodYears = 10;
 constexpr const char* kSources[] = {"registry", "membership", "activity"};
 
 type::v1::Line LineOf(type::v1::Line line) {
-  return line == type::v1::LINE_UNSPECIFIED ? type::v1::LINE_EITHER : line;
+  return line == type::v1::LINE_UNSPECIFIED ? type::v1::LINE_SUBORDINATION : line;
 }
 
 // Today where the request has none.
@@ -41,8 +42,7 @@ absl::StatusOr<absl::CivilDay> AsOf(const Call& call, bool given, const google::
 absl::StatusOr<rpc::MirroredOrganisation> Find(const Reader& reader, const std::string& name) {
   const std::optional<std::string> id = IdOf(kOrganisations, name);
   if (!id || !IsResourceId(*id)) {
-    return Malformed("organisation", "NAME_INVALID",
-                     "organisation 须为 organisations/{organisation}");
+    return Malformed("root", "NAME_INVALID", "root 须为 organisations/{organisation}");
   }
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rpc::MirroredOrganisation> row,
                          OrganisationMirror::Find(reader, *id));
@@ -62,9 +62,10 @@ absl::Status FillRevisions(const Reader& reader,
   return absl::OkStatus();
 }
 
-class ReportingServiceImpl final : public v1::ReportingService::CallbackService {
+// The bodies of ReportingService, and what follows the feeds for them. `server` must outlive it.
+class Reports {
  public:
-  ReportingServiceImpl(Server* server, Cadence cadence, survey::SurveyCatalogue survey)
+  Reports(Server* server, Cadence cadence, survey::SurveyCatalogue survey)
       : server_(server),
         cadence_(std::move(cadence)),
         survey_(std::move(survey)),
@@ -84,24 +85,9 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
     return absl::OkStatus();
   }
 
-  grpc::ServerUnaryReactor* GetBasicSurvey(grpc::CallbackServerContext* context,
-                                           const v1::GetBasicSurveyRequest* request,
-                                           v1::GetBasicSurveyResponse* response) override {
-    return server_->calls().Read<v1::GetBasicSurveyRequest, v1::GetBasicSurveyResponse>(
-        context, request, response, std::bind_front(&ReportingServiceImpl::Survey, this));
-  }
-  grpc::ServerUnaryReactor* ListOwed(grpc::CallbackServerContext* context,
-                                     const v1::ListOwedRequest* request,
-                                     v1::ListOwedResponse* response) override {
-    return server_->calls().Read<v1::ListOwedRequest, v1::ListOwedResponse>(
-        context, request, response, std::bind_front(&ReportingServiceImpl::Owed, this));
-  }
-
- private:
   absl::Status Survey(Call& call, const v1::GetBasicSurveyRequest& request, const Reader& reader,
-                      v1::GetBasicSurveyResponse* response) {
-    ZHIBU_ASSIGN_OR_RETURN(const rpc::MirroredOrganisation row,
-                           Find(reader, request.organisation()));
+                      v1::GetBasicSurveyResponse* response) const {
+    ZHIBU_ASSIGN_OR_RETURN(const rpc::MirroredOrganisation row, Find(reader, request.root()));
     if (request.period_years() < 0 || request.period_years() > kMaxPeriodYears) {
       return Malformed("period_years", "PERIOD_INVALID", "period_years 须在 1–10 之间，0 表示 2");
     }
@@ -111,7 +97,7 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
     ZHIBU_ASSIGN_OR_RETURN(query.as_of, AsOf(call, request.has_as_of(), request.as_of()));
     query.period_years = request.period_years() == 0 ? kDefaultPeriodYears : request.period_years();
     ZHIBU_ASSIGN_OR_RETURN(std::vector<v1::Section> sections, AnswerSurvey(survey_, reader, query));
-    response->set_organisation(request.organisation());
+    response->set_organisation(request.root());
     response->set_title(row.title());
     *response->mutable_as_of() = ToProto(query.as_of);
     response->set_line(query.line);
@@ -120,11 +106,10 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
   }
 
   absl::Status Owed(Call& call, const v1::ListOwedRequest& request, const Reader&,
-                    v1::ListOwedResponse* response) {
-    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request));
+                    v1::ListOwedResponse* response) const {
+    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request, call.caller()));
     const Reader& reader = *page.snapshot;
-    ZHIBU_ASSIGN_OR_RETURN(const rpc::MirroredOrganisation row,
-                           Find(reader, request.organisation()));
+    ZHIBU_ASSIGN_OR_RETURN(const rpc::MirroredOrganisation row, Find(reader, request.root()));
     OwedQuery query;
     query.root = row.id();
     query.line = LineOf(request.line());
@@ -141,7 +126,7 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
     ZHIBU_ASSIGN_OR_RETURN(const std::shared_ptr<const OrgTree> tree, trees_.At(reader));
     ZHIBU_ASSIGN_OR_RETURN(OwedPage owed, reporting::ListOwed(reader, cadence_, *tree, query,
                                                               after ? &*after : nullptr));
-    for (activity::v1::OwedItem& item : owed.items) *response->add_items() = std::move(item);
+    for (type::v1::OwedItem& item : owed.items) *response->add_items() = std::move(item);
     *response->mutable_totals() = owed.end.totals;
     if (owed.more) {
       response->set_next_page_token(server_->pages().NextToken(page, ToText(owed.end)));
@@ -149,24 +134,27 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
     return FillRevisions(reader, response->mutable_revisions());
   }
 
+ private:
   Server* const server_;
   const Cadence cadence_;
   const survey::SurveyCatalogue survey_;
   OrganisationMirror mirror_;
   Ingest ingest_;  // lane only
-  SnapshotTrees trees_;
+  mutable SnapshotTrees trees_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildReporting(
     Server& server, ReportingOptions options) {
-  auto service = std::make_unique<ReportingServiceImpl>(&server, std::move(options.cadence),
-                                                        std::move(options.survey));
-  ZHIBU_RETURN_IF_ERROR(service->Start(options));
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(std::move(service));
-  return services;
+  const auto reports =
+      std::make_shared<Reports>(&server, std::move(options.cadence), std::move(options.survey));
+  ZHIBU_RETURN_IF_ERROR(reports->Start(options));
+  const std::shared_ptr<const Reports> bodies = reports;
+  Rpcs rpcs(&server.calls());
+  rpcs.Read(bodies, &Reports::Survey);
+  rpcs.Read(bodies, &Reports::Owed);
+  return rpcs.Services({v1::GetBasicSurveyRequest::descriptor()->file()->service(0)});
 }
 
 }  // namespace zhibu::reporting

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "common/domain/cadence.h"
 #include "common/rpc/server.h"
-#include "services/reporting/survey.pb.h"
+#include "services/reporting/data/survey.pb.h"
 
 namespace zhibu::reporting {
 

@@ -12,11 +12,12 @@
 #include "common/base/status.h"
 #include "common/store/rocks_store.h"
 #include "common/store/table.h"
+#include "services/membership/books/due_index.h"
 #include "services/membership/service.h"
-#include "services/membership/tables.h"
 #include "tests/bench/load.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::bench {
 namespace {
@@ -47,9 +48,9 @@ registry::v1::OrganisationChanged Organisation(const std::string& id, const std:
   registry::v1::Organisation& organisation = *event.mutable_organisation();
   organisation.set_name(NameOf(kOrganisations, id));
   organisation.set_title(id);
-  organisation.set_kind(parent.empty() ? registry::v1::ORGANISATION_KIND_COMMITTEE
-                                       : registry::v1::ORGANISATION_KIND_BRANCH);
-  *organisation.mutable_established() = ToProto(absl::CivilDay(2000, 1, 1));
+  organisation.set_kind(parent.empty() ? type::v1::ORGANISATION_KIND_COMMITTEE
+                                       : type::v1::ORGANISATION_KIND_BRANCH);
+  *organisation.mutable_established_on() = ToProto(absl::CivilDay(2000, 1, 1));
   if (parent.empty()) return event;
   registry::v1::Affiliation& edge = *organisation.add_affiliations();
   edge.set_parent(NameOf(kOrganisations, parent));
@@ -85,11 +86,11 @@ absl::Status DueBooks::Start(const std::string& folder) {
       [this](Server& server) {
         membership::MembershipOptions options;
         options.registry = registry_.channel();
-        options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+        options.rule_sets_folder = ZHIBU_SOURCE_DIR "/services/membership/data/rulesets";
         options.transfer_rules_file =
-            ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
+            ZHIBU_SOURCE_DIR "/services/membership/data/transfer_rules/transfers.textproto";
         options.fact_rules_file =
-            ZHIBU_SOURCE_DIR "/services/membership/fact_rules/facts.textproto";
+            ZHIBU_SOURCE_DIR "/services/membership/data/fact_rules/facts.textproto";
         options.keys = {std::string(32, 'k')};
         return membership::BuildMembership(server, std::move(options));
       },
@@ -111,14 +112,11 @@ absl::Status DueBooks::Fill(int items) {
         due.set_kind(membership::v1::DUE_KIND_INSPECTION);
         due.set_day(DayNumber(day));
         due.set_rule_set("cpc-2026");
-        PutRow(txn,
-               Key(membership::kDueTable)
-                   .Text(Branch(i % kBranches))
-                   .Day(day)
-                   .Text(absl::StrCat("p-", i))
-                   .Text("c1")
-                   .Number(due.kind()),
-               due);
+        PutRow(
+            txn,
+            membership::DueKey(Branch(i % kBranches),
+                               membership::DueSubject::OfCase({absl::StrCat("p-", i), "c1"}), due),
+            due);
       }
       return absl::OkStatus();
     }));

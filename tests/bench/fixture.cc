@@ -10,6 +10,7 @@
 #include "common/rpc/packaged_mutex.h"
 #include "common/rpc/wire_status.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::bench {
 namespace {
@@ -72,11 +73,11 @@ absl::Status Fixture::Fill(int places) {
     row.set_organisation_id(id);
     registry::v1::Organisation& organisation = *row.mutable_organisation();
     organisation.set_title(id);
-    organisation.set_kind(registry::v1::ORGANISATION_KIND_COMMITTEE);
-    *organisation.mutable_established() = On(2000, 1, 1);
+    organisation.set_kind(type::v1::ORGANISATION_KIND_COMMITTEE);
+    *organisation.mutable_established_on() = On(2000, 1, 1);
   }
   registry::v1::Organisation& branch = *organisations.mutable_requests(1)->mutable_organisation();
-  branch.set_kind(registry::v1::ORGANISATION_KIND_BRANCH);
+  branch.set_kind(type::v1::ORGANISATION_KIND_BRANCH);
   registry::v1::Affiliation& edge = *branch.add_affiliations();
   edge.set_parent("organisations/bench-committee");
   edge.set_line(type::v1::LINE_SUBORDINATION);

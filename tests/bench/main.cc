@@ -323,7 +323,7 @@ void Run(const std::string& folder) {
   if (absl::Status status = fixture->suite().Start("registry"); !status.ok()) Fail(status);
   for (int run = 0; run < runs; ++run) {
     if (absl::Status status =
-            fixture->suite().WaitFollowed("registry", "membership", absl::Minutes(1));
+            fixture->suite().WaitFollowed("registry", "membership");
         !status.ok()) {
       Fail(status);
     }

@@ -15,6 +15,7 @@
 #include "tests/bench/load.h"
 #include "tests/support/test_server.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::bench {
 namespace {
@@ -43,8 +44,8 @@ void Fill(const std::string& id, const std::string& parent,
   row.set_organisation_id(id);
   registry::v1::Organisation& organisation = *row.mutable_organisation();
   organisation.set_title(absl::StrCat("第", id, "党委"));
-  organisation.set_kind(registry::v1::ORGANISATION_KIND_COMMITTEE);
-  *organisation.mutable_established() = ToProto(kSince);
+  organisation.set_kind(type::v1::ORGANISATION_KIND_COMMITTEE);
+  *organisation.mutable_established_on() = ToProto(kSince);
   if (parent.empty()) return;
   registry::v1::Affiliation& edge = *organisation.add_affiliations();
   edge.set_parent(NameOf(kOrganisations, parent));
@@ -115,7 +116,7 @@ absl::StatusOr<OrganisationCosts> MeasureOrganisations(const std::string& folder
       "registry", &clock, registry::RegistryContracts(),
       [](Server& made) {
         return registry::BuildRegistry(
-            made, {ZHIBU_SOURCE_DIR "/services/registry/norms/norms.textproto", nullptr});
+            made, {ZHIBU_SOURCE_DIR "/services/registry/data/norms/norms.textproto", nullptr});
       },
       std::move(store));
   Stub stub(server.channel());
@@ -148,7 +149,7 @@ absl::StatusOr<OrganisationCosts> MeasureOrganisations(const std::string& folder
     request.set_name(NameOf(kOrganisations, Id(part, 0)));
     request.set_etag("1");
     request.set_new_parent(NameOf(kOrganisations, Id(0, 0)));
-    *request.mutable_effective() = ToProto(kMoved);
+    *request.mutable_effective_on() = ToProto(kMoved);
     request.set_request_id(absl::StrCat("move-", part));
     registry::v1::MoveOrganisationResponse response;
     start = SteadyClock::now();

@@ -24,7 +24,7 @@ bool Starts(const std::string& text, absl::string_view with) {
   return absl::StartsWith(text, with);
 }
 
-// "registry" for "services/registry/rules.cc"; empty outside services/.
+// "registry" for "services/registry/rules/forms.cc"; empty outside services/.
 std::string ServiceOf(const std::string& path) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
   return parts.size() > 2 && parts[0] == "services" ? parts[1] : "";
@@ -35,13 +35,46 @@ bool IsRules(const std::string& path) {
   static const std::regex kRules("services/[^/]+/rules(/.*|\\.h|\\.cc)");
   return std::regex_match(path, kRules);
 }
-bool IsTables(const std::string& path) {
-  return Starts(FileName(path), "tables.") && !ServiceOf(path).empty();
+// "offices" for "services/registry/offices/posts.cc", "commands/registry" for the command line's;
+// empty for what stands at the top of a service.
+std::string RoomOf(const std::string& path) {
+  const std::vector<std::string> parts = absl::StrSplit(path, '/');
+  if (parts.size() < 4 || parts[0] != "services") return "";
+  if (parts[2] == "commands" && parts.size() > 4) return absl::StrCat("commands/", parts[3]);
+  return parts[2];
 }
-// service.cc, and where that would be too long its parts: organisation_service.cc.
+// What is stored, what is loaded and what is decided: below everything that a service can do.
+bool IsFoundation(const std::string& room) {
+  return room == "books" || room == "data" || room == "rules";
+}
 bool IsService(const std::string& path) {
   const std::string name = FileName(path);
-  return absl::EndsWith(name, "service.h") || absl::EndsWith(name, "service.cc");
+  return RoomOf(path).empty() && (name == "service.h" || name == "service.cc");
+}
+
+// Why a file of one room may not include one of another; empty where it may.
+std::string WhyNotRoom(const std::string& path, const std::string& header) {
+  const std::string room = RoomOf(path), other = RoomOf(header);
+  if (ServiceOf(path) == "cli") {
+    if (room.empty() || room == other) return "";
+    if (Starts(room, "commands/") && Starts(other, "commands/")) {
+      return "commands of one service do not know those of another";
+    }
+    // terminal ← program ← commands, import, generate.
+    if (room == "terminal" && !header.empty()) return "the terminal knows nothing above it";
+    if (room == "program" && other != "terminal") return "the program knows no command";
+    if (room == "import" && Starts(other, "commands/")) return "the import knows no command";
+    return "";
+  }
+  if (room.empty() || room == other || absl::EndsWith(header, ".pb.h")) return "";
+  if (IsFoundation(room)) {
+    if (!other.empty() && !IsFoundation(other)) return "books, data and rules know no capability";
+    if (other.empty()) return "books, data and rules know nothing at the top of their service";
+    if (room == "rules") return "rules know no other part of their service";
+    return "";
+  }
+  if (other.empty() || IsFoundation(other)) return "";
+  return "capabilities do not include one another";
 }
 bool MayUseGrpc(const std::string& path) {
   return Starts(path, "common/rpc/") || Starts(path, "services/cli/") || IsService(path) ||
@@ -64,6 +97,9 @@ std::string WhyNot(const std::string& path, const std::string& header) {
   if (Starts(header, "services/") && ServiceOf(header) != service) {
     return service.empty() ? "common knows no service" : "services share nothing but contracts";
   }
+  if (Starts(header, "services/")) {
+    if (const std::string why = WhyNotRoom(path, header); !why.empty()) return why;
+  }
   auto only = [&](std::initializer_list<absl::string_view> folders, absl::string_view why) {
     if (!Starts(header, "common/")) return std::string();
     for (absl::string_view folder : folders) {
@@ -84,14 +120,7 @@ std::string WhyNot(const std::string& path, const std::string& header) {
         !Starts(header, "absl/types/")) {
       return "rules use of Abseil status, strings, time and types alone";
     }
-    if (Starts(header, "services/") && !IsRules(header) && !absl::EndsWith(header, ".pb.h")) {
-      return "rules know no other part of their service";
-    }
     return only({"common/base/", "common/domain/"}, "rules do no I/O");
-  }
-  if (IsTables(path)) {
-    if (IsService(header)) return "tables stand below the service";
-    return only({"common/base/", "common/domain/", "common/store/"}, "tables stand below rpc");
   }
   return "";
 }
@@ -160,19 +189,29 @@ TEST(Architecture, SeesAPlantedBreach) {
       {"common/domain/org_tree.cc", "#include \"common/rpc/call.h\""},
       {"common/store/feed.cc", "#include \"common/domain/org_tree.h\""},
       {"common/store/feed.cc", "#include <rocksdb/db.h>"},
-      {"common/rpc/calls.cc", "#include \"services/registry/rules.h\""},
+      {"common/rpc/calls.cc", "#include \"services/registry/rules/forms.h\""},
       {"common/rpc/calls.cc", "#include \"tests/support/fake_clock.h\""},
       {"common/rpc/identity.cc", "#include <openssl/sha.h>"},
-      {"services/registry/service.cc", "#include \"services/membership/tables.h\""},
-      {"services/registry/rules.cc", "#include \"common/store/txn.h\""},
-      {"services/registry/rules.h", "#include \"services/registry/tables.h\""},
-      {"services/registry/rules.h", "  #  include   \"absl/synchronization/mutex.h\""},
+      {"services/registry/service.cc", "#include \"services/membership/books/tables.h\""},
+      {"services/registry/rules/forms.cc", "#include \"common/store/txn.h\""},
+      {"services/registry/rules/forms.h", "#include \"services/registry/books/tables.h\""},
+      {"services/registry/rules/forms.h", "  #  include   \"absl/synchronization/mutex.h\""},
       {"services/membership/rules/steps.cc", "#include \"common/rpc/call.h\""},
-      {"services/membership/rules/steps.cc", "#include \"services/membership/persons.h\""},
-      {"services/registry/tables.h", "#include \"common/rpc/calls.h\""},
-      {"services/registry/tables.cc", "#include \"services/registry/service.h\""},
-      {"services/registry/tables.h", "#include <grpcpp/grpcpp.h>"},
-      {"services/registry/rules.h", "#include \"zhibu/registry/v1/registry_service.grpc.pb.h\""},
+      {"services/membership/rules/steps.cc", "#include \"services/membership/persons/persons.h\""},
+      {"services/registry/books/tables.cc", "#include \"services/registry/service.h\""},
+      {"services/registry/books/tables.h", "#include <grpcpp/grpcpp.h>"},
+      {"services/registry/books/tables.h", "#include \"services/registry/offices/posts.h\""},
+      {"services/registry/offices/posts.cc",
+       "#include \"services/registry/organisations/organisations.h\""},
+      {"services/membership/data/load_rule_sets.cc",
+       "#include \"services/membership/cases/cases.h\""},
+      {"services/registry/organisations/organisations.cc", "#include <grpcpp/grpcpp.h>"},
+      {"services/cli/commands/registry/org.cc",
+       "#include \"services/cli/commands/membership/member.h\""},
+      {"services/cli/terminal/table.cc", "#include \"services/cli/program/words.h\""},
+      {"services/cli/program/run.cc", "#include \"services/cli/import/import.h\""},
+      {"services/registry/rules/forms.h",
+       "#include \"zhibu/registry/v1/registry_service.grpc.pb.h\""},
       {"services/registry/service.cc", "  const absl::Time now = absl::Now();"},
       {"services/cli/main.cc", "std::chrono::system_clock::now()"},
       {"common/store/feed.cc", "std::random_device device;"},
@@ -193,11 +232,14 @@ TEST(Architecture, AllowsWhatTheDesignAllows) {
       {"common/store/rocks_store.cc", "#include <rocksdb/db.h>"},
       {"common/rpc/calls.h", "#include <grpcpp/grpcpp.h>"},
       {"services/registry/service.h", "#include \"common/rpc/calls.h\""},
-      {"services/registry/organisation_service.cc", "#include <grpcpp/grpcpp.h>"},
-      {"services/registry/rules.cc", "#include \"common/domain/org_tree.h\""},
-      {"services/registry/rules.cc", "#include \"services/registry/rows.pb.h\""},
+      {"services/registry/service.cc", "#include <grpcpp/grpcpp.h>"},
+      {"services/registry/rules/forms.cc", "#include \"common/domain/org_tree.h\""},
+      {"services/registry/rules/forms.cc", "#include \"services/registry/books/rows.pb.h\""},
       {"services/membership/rules/steps.cc", "#include \"services/membership/rules/rule_set.h\""},
-      {"services/registry/tables.cc", "#include \"common/store/table.h\""},
+      {"services/registry/books/tables.cc", "#include \"common/store/table.h\""},
+      {"services/registry/offices/posts.cc", "#include \"services/registry/books/tables.h\""},
+      {"services/registry/service.cc", "#include \"services/registry/offices/posts.h\""},
+      {"services/cli/commands/registry/org.cc", "#include \"services/cli/program/words.h\""},
       {"services/registry/service.cc", "// absl::Now() is for common/base"},
       {"services/cli/main.cc", "std::mt19937 random(seed);"},
   };

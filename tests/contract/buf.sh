@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# buf.sh GOOGLEAPIS: lints the contracts with buf and holds them against the baseline. Exits 77 with a
+# buf.sh GOOGLEAPIS GOOGLE_API: lints the contracts with buf and holds them against the baseline. Exits 77 with a
 # line that says why where buf is not to be had.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 googleapis=${1:-/usr/share/gocode/src/github.com/gogo/googleapis}
+googleapi=${2:?the folder of google/api}
 version=1.50.0
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/zhibu/buf-$version
 
@@ -26,6 +27,8 @@ for name in rpc/error_details rpc/status type/date; do
   mkdir -p "$work/google/$(dirname $name)"
   cp "$googleapis/google/$name.proto" "$work/google/$name.proto"
 done
+mkdir -p "$work/google/api"
+cp "$googleapi"/google/api/{field_behavior,resource}.proto "$work/google/api"
 # buf refuses files without source_code_info, which the baseline leaves out; an empty one (bytes 4a 00
 # at the end of each file) is enough.
 node -e '

@@ -169,6 +169,7 @@ class ChangedContract : public testing::Test {
   ChangedContract() : before_(Baseline()), after_(before_) {
     for (auto& file : *after_.mutable_file()) {
       if (file.name() == "zhibu/registry/v1/organisation.proto") organisation_ = &file;
+      if (file.name() == "zhibu/registry/v1/institution.proto") institution_ = &file;
       if (file.name() == "zhibu/registry/v1/registry_service.proto") service_ = &file;
     }
     EXPECT_NE(organisation_, nullptr);
@@ -187,6 +188,7 @@ class ChangedContract : public testing::Test {
   const FileDescriptorSet before_;
   FileDescriptorSet after_;
   FileDescriptorProto* organisation_ = nullptr;
+  FileDescriptorProto* institution_ = nullptr;
   FileDescriptorProto* service_ = nullptr;
 };
 
@@ -221,7 +223,7 @@ TEST_F(ChangedContract, MayNotMakeAFieldRepeated) {
 }
 
 TEST_F(ChangedContract, MayNotLoseOrRenumberAnEnumValue) {
-  auto* values = organisation_->mutable_enum_type(0)->mutable_value();
+  auto* values = institution_->mutable_enum_type(0)->mutable_value();
   values->Mutable(1)->set_number(999);
   ExpectBreak("was renumbered");
   values->DeleteSubrange(1, 1);

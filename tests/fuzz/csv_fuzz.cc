@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "services/cli/csv.h"
+#include "services/cli/terminal/csv.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,8 +1,8 @@
 // What memberships, dues and transfers are judged by: refused by name, or sound enough to compute
 // with.
 #include "common/base/civil.h"
-#include "services/membership/load_fact_rules.h"
-#include "services/membership/load_transfer_rules.h"
+#include "services/membership/data/load_fact_rules.h"
+#include "services/membership/data/load_transfer_rules.h"
 #include "services/membership/rules/dues_quote.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 // The catalogue of activity kinds: refused by name, or whole.
-#include "services/activity/kinds.h"
+#include "services/activity/data/kinds.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -1,8 +1,8 @@
 // Rule sets, overlays and calendars: refused by name, or sound enough to judge by.
 #include "common/base/civil.h"
 #include "common/base/file.h"
-#include "services/membership/load_calendars.h"
-#include "services/membership/load_rule_sets.h"
+#include "services/membership/data/load_calendars.h"
+#include "services/membership/data/load_rule_sets.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace {
@@ -26,7 +26,7 @@ void CheckRuleSet(const absl::StatusOr<std::unique_ptr<const membership::RuleSet
 // The set that the bytes, read as an overlay, may change.
 const std::string& Base() {
   static const std::string* const base = new std::string(
-      ReadFile(ZHIBU_SOURCE_DIR "/services/membership/rulesets/cpc-2014.textproto").value());
+      ReadFile(ZHIBU_SOURCE_DIR "/services/membership/data/rulesets/cpc-2014.textproto").value());
   return *base;
 }
 

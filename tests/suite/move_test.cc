@@ -5,13 +5,12 @@
 
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "common/base/civil.h"
-#include "common/base/clock.h"
 #include "common/rpc/client.h"
 #include "tests/support/suite.h"
+#include "tests/support/wait.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
@@ -102,7 +101,7 @@ class MovingCounty : public ::testing::Test {
     request.set_request_id("merge");
     request.mutable_decision()->set_authority("organisations/jyj-dw");
     request.mutable_decision()->set_document_number("青教党〔2026〕1 号");
-    *request.mutable_decision()->mutable_effective() = ToProto(day);
+    *request.mutable_decision()->mutable_effective_on() = ToProto(day);
     auto& merged = *request.add_merged();
     merged.set_organisation(get.name());
     merged.set_etag(got.organisation().etag());
@@ -112,17 +111,17 @@ class MovingCounty : public ::testing::Test {
   }
   void WaitUntilEverybodyMoved() {
     ASSERT_TRUE(suite_.WaitFollowed("membership", "registry").ok());
-    bool complete = false;
-    while (!complete) {
+    const bool complete = WaitFor([&] {
       membership::v1::ListUnitTransfersRequest request;
       membership::v1::ListUnitTransfersResponse response;
       Call("membership", &membership::v1::TransferService::Stub::ListUnitTransfers, request,
            &response);
-      if (HasFatalFailure()) return;
-      ASSERT_EQ(response.unit_transfers_size(), 1);
-      complete = response.unit_transfers(0).complete();
-      std::this_thread::yield();
-    }
+      if (HasFatalFailure()) return true;
+      EXPECT_EQ(response.unit_transfers_size(), 1);
+      return response.unit_transfers_size() != 1 || response.unit_transfers(0).complete();
+    });
+    ASSERT_TRUE(complete);
+    if (HasFailure()) return;
     ASSERT_TRUE(suite_.WaitAllFollowed().ok());
   }
   void Run(const std::vector<std::string>& words) {
@@ -130,7 +129,7 @@ class MovingCounty : public ::testing::Test {
     ASSERT_EQ(ran.code, 0) << ran.output;
   }
 
-  const absl::CivilDay today_ = Clock::System().Today();
+  const absl::CivilDay today_ = ParseDate(kSuiteToday).value();
   TempFolder folder_;
   Suite suite_{ProgramFolder(), folder_.path() + "/suite"};
 };

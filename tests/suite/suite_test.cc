@@ -27,6 +27,7 @@
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 #include "zhibu/registry/v1/standing_service.pb.h"
 #include "zhibu/reporting/v1/reporting_service.grpc.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu {
 namespace {
@@ -247,7 +248,7 @@ TEST(SuiteOfFour, CarriesCountyR1) {
   for (const auto& kind : summary.organisations()) {
     subordinate += kind.subordinate();
     guided += kind.guided();
-    if (kind.kind() == r::ORGANISATION_KIND_BRANCH) school_branches = kind.subordinate_schools();
+    if (kind.kind() == type::v1::ORGANISATION_KIND_BRANCH) school_branches = kind.subordinate_schools();
   }
   EXPECT_EQ(subordinate, 13);
   EXPECT_EQ(guided, 79);
@@ -335,24 +336,24 @@ TEST(SuiteOfFour, CarriesCountyR2) {
   EXPECT_EQ(points(r::COVERAGE_RUNG_INSTRUCTOR), 32);
   int also_head = 0, secretaries = 0;
   for (const auto& row : summary.one_shoulder()) {
-    if (row.kind() != r::ORGANISATION_KIND_GENERAL_BRANCH &&
-        row.kind() != r::ORGANISATION_KIND_BRANCH) {
+    if (row.kind() != type::v1::ORGANISATION_KIND_GENERAL_BRANCH &&
+        row.kind() != type::v1::ORGANISATION_KIND_BRANCH) {
       continue;
     }
     also_head += row.one_shoulder().count();
-    secretaries += row.one_shoulder().of();
+    secretaries += row.one_shoulder().total();
   }
   EXPECT_EQ(also_head, 24);
   EXPECT_EQ(secretaries, 29);
   EXPECT_EQ(summary.leaders_with_party_posts().count(), 161);
-  EXPECT_EQ(summary.leaders_with_party_posts().of(), 533);
+  EXPECT_EQ(summary.leaders_with_party_posts().total(), 533);
   EXPECT_EQ(summary.full_time_clerks(), 0);
   bool rooms = false;
   for (const auto& row : summary.facilities()) {
     if (row.kind() != r::FACILITY_KIND_ACTIVITY_ROOM) continue;
     rooms = true;
-    EXPECT_EQ(row.schools().of(), 90);
-    EXPECT_GE(row.schools().count() * 10, row.schools().of() * 9);
+    EXPECT_EQ(row.schools().total(), 90);
+    EXPECT_GE(row.schools().count() * 10, row.schools().total() * 9);
   }
   EXPECT_TRUE(rooms);
   const RunResult page = county.suite().Zhibu({"report", "basic", "jyj-dw", "--years", "3"});
@@ -370,8 +371,8 @@ TEST(SuiteOfFour, KeepsWorkingWhileTheOthersAreDown) {
   root.set_organisation_id("alone");
   root.set_request_id("alone");
   root.mutable_organisation()->set_title("测试学校党支部");
-  root.mutable_organisation()->set_kind(registry::v1::ORGANISATION_KIND_BRANCH);
-  *root.mutable_organisation()->mutable_established() = ToProto(absl::CivilDay(2000, 1, 1));
+  root.mutable_organisation()->set_kind(type::v1::ORGANISATION_KIND_BRANCH);
+  *root.mutable_organisation()->mutable_established_on() = ToProto(absl::CivilDay(2000, 1, 1));
   registry::v1::CreateOrganisationResponse made;
   {
     grpc::ClientContext context;
@@ -410,8 +411,8 @@ TEST(SuiteOfFour, KeepsWorkingWhileTheOthersAreDown) {
   // The token of the write makes the report wait until it shows it, with the registry still down.
   auto reporting = rep::ReportingService::NewStub(suite.channel("reporting"));
   rep::GetBasicSurveyRequest ask;
-  ask.set_organisation("organisations/alone");
-  (*ask.mutable_at_least())["membership"] = created.revision();
+  ask.set_root("organisations/alone");
+  (*ask.mutable_at_least()->mutable_revisions())["membership"] = created.revision();
   rep::GetBasicSurveyResponse survey;
   {
     grpc::ClientContext context;

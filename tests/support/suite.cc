@@ -13,17 +13,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
 #include "common/rpc/client.h"
 #include "common/rpc/wire_status.h"
+#include "tests/support/wait.h"
 #include "zhibu/feed/v1/feed.grpc.pb.h"
 
 namespace zhibu {
 namespace {
-
-constexpr absl::Duration kStartTimeout = absl::Seconds(30);
 
 // A port of loopback that nobody else gets while the socket is open.
 std::pair<int, int> ReservePort() {
@@ -75,9 +73,9 @@ std::string Suite::address(const std::string& service) const {
 absl::Status Suite::Start(const std::string& service) {
   const std::string log = absl::StrCat(data_, "/", service, ".log");
   std::filesystem::create_directories(data_);
-  std::vector<std::string> argv = {absl::StrCat(bin_, "/zhibu-", service),
-                                   absl::StrCat("--data_dir=", data_, "/", service),
-                                   absl::StrCat("--listen=", address(service))};
+  std::vector<std::string> argv = {
+      absl::StrCat(bin_, "/zhibu-", service), absl::StrCat("--data_dir=", data_, "/", service),
+      absl::StrCat("--listen=", address(service)), absl::StrCat("--today=", kSuiteToday)};
   // A service is told where those are that it follows: the ones before it in the list; and the
   // registry, which comes first, where the membership is.
   if (service == "registry") argv.push_back(absl::StrCat("--membership=", address("membership")));
@@ -89,16 +87,16 @@ absl::Status Suite::Start(const std::string& service) {
   if (const auto reserved = reservations_.extract(service)) close(reserved.mapped());
   const size_t written = ReadFile(log).value_or("").size();
   ZHIBU_ASSIGN_OR_RETURN(processes_[service], Process::Start(argv, log));
-  const absl::Time until = absl::Now() + kStartTimeout;
-  while (absl::Now() < until) {
-    if (PortInLog(ReadFile(log).value_or(""), written) != 0) return absl::OkStatus();
-    if (!processes_[service]->Running()) {
-      return absl::UnavailableError(
-          absl::StrCat(service, " ended at once: ", ReadFile(log).value_or("")));
-    }
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return absl::DeadlineExceededError(absl::StrCat(service, " does not serve"));
+  bool serves = false, runs = true;
+  const bool known = WaitFor([&] {
+    serves = PortInLog(ReadFile(log).value_or(""), written) != 0;
+    runs = processes_[service]->Running();
+    return serves || !runs;
+  });
+  if (serves) return absl::OkStatus();
+  if (!known) return absl::DeadlineExceededError(absl::StrCat(service, " does not serve"));
+  return absl::UnavailableError(
+      absl::StrCat(service, " ended at once: ", ReadFile(log).value_or("")));
 }
 
 absl::Status Suite::StartAll() {
@@ -119,7 +117,8 @@ std::shared_ptr<grpc::Channel> Suite::channel(const std::string& service) {
 std::string Suite::token() const { return ReadToken(data_ + "/token").value_or(""); }
 
 RunResult Suite::Zhibu(std::vector<std::string> arguments) const {
-  std::map<std::string, std::string> env = {{"ZHIBU_TOKEN_FILE", data_ + "/token"}};
+  std::map<std::string, std::string> env = {{"ZHIBU_TOKEN_FILE", data_ + "/token"},
+                                            {"ZHIBU_TODAY", kSuiteToday}};
   for (const char* service : kServices) {
     env[absl::StrCat("ZHIBU_", absl::AsciiStrToUpper(service))] = address(service);
   }
@@ -127,8 +126,7 @@ RunResult Suite::Zhibu(std::vector<std::string> arguments) const {
   return RunProgram(arguments, env);
 }
 
-absl::Status Suite::WaitFollowed(const std::string& follower, const std::string& source,
-                                 absl::Duration timeout) {
+absl::Status Suite::WaitFollowed(const std::string& follower, const std::string& source) {
   auto head = [&](const std::string& service) -> absl::StatusOr<feed::v1::GetHeadResponse> {
     auto stub = feed::v1::FeedService::NewStub(channel(service));
     grpc::ClientContext context;
@@ -139,13 +137,16 @@ absl::Status Suite::WaitFollowed(const std::string& follower, const std::string&
     return response;
   };
   ZHIBU_ASSIGN_OR_RETURN(const feed::v1::GetHeadResponse written, head(source));
-  const absl::Time until = absl::Now() + timeout;
-  while (absl::Now() < until) {
-    ZHIBU_ASSIGN_OR_RETURN(const feed::v1::GetHeadResponse seen, head(follower));
-    auto it = seen.followed().find(source);
-    if (it != seen.followed().end() && it->second >= written.revision()) return absl::OkStatus();
-    absl::SleepFor(absl::Milliseconds(10));
-  }
+  absl::Status failed;
+  const bool followed = WaitFor([&] {
+    const absl::StatusOr<feed::v1::GetHeadResponse> seen = head(follower);
+    failed = seen.status();
+    if (!seen.ok()) return true;
+    auto it = seen->followed().find(source);
+    return it != seen->followed().end() && it->second >= written.revision();
+  });
+  ZHIBU_RETURN_IF_ERROR(failed);
+  if (followed) return absl::OkStatus();
   return absl::DeadlineExceededError(absl::StrCat(follower, " has not caught up with ", source));
 }
 

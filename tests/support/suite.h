@@ -10,10 +10,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "tests/support/process.h"
 
 namespace zhibu {
+
+// The date on which every suite of the tests runs: never the machine's, so that what fails today
+// fails tomorrow.
+inline constexpr char kSuiteToday[] = "2026-11-23";
 
 inline constexpr const char* kServices[] = {"registry", "membership", "activity", "reporting"};
 
@@ -40,12 +43,11 @@ class Suite {
   std::string token() const;
   const std::string& data() const { return data_; }
 
-  // Runs `zhibu` with these arguments against this suite.
+  // Runs `zhibu` with these arguments against this suite, on kSuiteToday.
   RunResult Zhibu(std::vector<std::string> arguments) const;
 
   // Waits until `follower` shows what `source` has written so far; DEADLINE_EXCEEDED otherwise.
-  absl::Status WaitFollowed(const std::string& follower, const std::string& source,
-                            absl::Duration timeout = absl::Seconds(30));
+  absl::Status WaitFollowed(const std::string& follower, const std::string& source);
   // All followers of all sources.
   absl::Status WaitAllFollowed();
 

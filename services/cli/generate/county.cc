@@ -5,19 +5,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "common/base/civil.h"
+#include "common/domain/classes.h"
 #include "services/cli/import/columns.h"
 #include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/registry/v1/facility.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::cli {
 namespace {
-
-// 小学 to 中等职业学校: neither kindergartens nor teaching points.
-bool IsSchool(registry::v1::InstitutionKind kind) {
-  return kind >= registry::v1::INSTITUTION_KIND_PRIMARY_SCHOOL &&
-         kind <= registry::v1::INSTITUTION_KIND_VOCATIONAL_SCHOOL &&
-         kind != registry::v1::INSTITUTION_KIND_KINDERGARTEN;
-}
 
 // Of those who go another way: how many days ago the admission was approved, so that what comes
 // after it has its time whatever the dice say.
@@ -143,7 +138,7 @@ void CountyBuilder::AddFacilities(const InstitutionSpec& spec) {
 // The last election: some time within the term, of a few longer ago.
 void CountyBuilder::AddLastElection(const OrganisationSpec& spec) {
   const int number = ++elections_;
-  const bool committee = spec.kind == registry::v1::ORGANISATION_KIND_COMMITTEE;
+  const bool committee = spec.kind == type::v1::ORGANISATION_KIND_COMMITTEE;
   const absl::CivilDay held = today_ - 20 - (number * 53) % (committee ? 1700 : 1150);
   if (held.year() <= spec.established_year) return;
   using namespace election_columns;

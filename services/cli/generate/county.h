@@ -21,13 +21,14 @@
 #include "zhibu/registry/v1/institution.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 #include "zhibu/registry/v1/post.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::cli {
 
 struct OrganisationSpec {
   std::string id;
   std::string title;
-  registry::v1::OrganisationKind kind;
+  type::v1::OrganisationKind kind;
   std::string parent;            // on the subordination line; empty for a root
   std::string territorial = {};  // guiding parent; may be empty
   int established_year = 1990;

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/cli/generate/counties.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -14,8 +15,8 @@ using registry::v1::INSTITUTION_KIND_OTHER;
 using registry::v1::INSTITUTION_KIND_PRIMARY_SCHOOL;
 using registry::v1::INSTITUTION_KIND_SENIOR_SCHOOL;
 using registry::v1::INSTITUTION_KIND_VOCATIONAL_SCHOOL;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
 using registry::v1::PLACE_COUNTY_TOWN;
 using registry::v1::PLACE_TOWNSHIP;
 

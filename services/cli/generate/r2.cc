@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "services/cli/generate/counties.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -20,11 +21,11 @@ using registry::v1::INSTITUTION_KIND_PRIMARY_SCHOOL;
 using registry::v1::INSTITUTION_KIND_SENIOR_SCHOOL;
 using registry::v1::INSTITUTION_KIND_SPECIAL_SCHOOL;
 using registry::v1::INSTITUTION_KIND_TEACHING_POINT;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
-using registry::v1::ORGANISATION_KIND_GENERAL_BRANCH;
-using registry::v1::ORGANISATION_KIND_JOINT_BRANCH;
-using registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_GENERAL_BRANCH;
+using type::v1::ORGANISATION_KIND_JOINT_BRANCH;
+using type::v1::ORGANISATION_KIND_WORK_COMMITTEE;
 using registry::v1::POST_KIND_CLERK;
 using registry::v1::POST_KIND_DEPUTY_HEAD;
 using registry::v1::POST_KIND_DEPUTY_SECRETARY;

@@ -6,12 +6,13 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "services/cli/generate/counties.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::cli {
 namespace {
 
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
 
 constexpr int64_t kBranchesOfDistrict = 20;  // 学区党委
 constexpr int64_t kDistrictsOfCounty = 12;

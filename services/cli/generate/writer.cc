@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "services/cli/csv.h"
+#include "services/cli/terminal/csv.h"
 
 namespace zhibu::cli {
 

@@ -27,7 +27,7 @@ absl::StatusOr<int64_t> SendCaseEvent(ImportApi& api, const std::string& key, co
   event.set_reason(row.Text(kReason));
   event.set_document_number(row.Text(kDocument));
   event.set_step_sequence(static_cast<int32_t>(row.Number(kFromStep).value_or(0)));
-  event.set_continuous(row.Value(kContinuous) == 1);
+  if (row.Has(kContinuous)) event.set_continuous(row.Value(kContinuous) == 1);
   event.set_recorded_in_error(row.Value(kInError) == 1);
   if (const auto until = row.Date(kUntil)) *event.mutable_until() = ToProto(*until);
   membership::v1::GetCaseRequest get;

@@ -60,7 +60,7 @@ absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateOrganisa
   registry::v1::GetOrganisationRequest request;
   request.set_name(NameOf(kOrganisations, row.organisation_id()));
   // On its own first day: it may be dissolved by now.
-  *request.mutable_as_of() = row.organisation().established();
+  *request.mutable_as_of() = row.organisation().established_on();
   registry::v1::GetOrganisationResponse response;
   const absl::Status status = api.Call(&registry::v1::RegistryService::Stub::GetOrganisation,
                                        api.registry(), request, &response);

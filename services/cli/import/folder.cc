@@ -13,6 +13,7 @@
 #include "common/base/file.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/domain/classes.h"
 #include "common/domain/id_number.h"
 #include "services/cli/import/messages.h"
 #include "services/cli/import/stories.h"
@@ -214,8 +215,10 @@ class Check {
         return;
       case Form::kSeat:
         Refer(row, column,
-              IsPartyPost(row.Value(post_columns::kKind)) ? kOrganisations : kInstitutions, id,
-              false);
+              IsPartyPost(static_cast<registry::v1::PostKind>(row.Value(post_columns::kKind)))
+                  ? kOrganisations
+                  : kInstitutions,
+              id, false);
         return;
       case Form::kPerson:
         Refer(row, column, kPersons, id, false);

@@ -7,6 +7,8 @@
 #include "absl/strings/str_split.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
+#include "common/domain/classes.h"
 
 namespace zhibu::cli {
 namespace {
@@ -55,21 +57,16 @@ void FillPersons(const Row& row, int column, Repeated* persons) {
 
 }  // namespace
 
-bool IsPartyPost(int post_kind) {
-  return registry::v1::POST_KIND_SECRETARY <= post_kind &&
-         post_kind <= registry::v1::POST_KIND_CLERK;
-}
-
 registry::v1::CreateOrganisationRequest OrganisationOf(const Row& row) {
   using namespace organisation_columns;
   registry::v1::CreateOrganisationRequest request;
   request.set_organisation_id(row.Text(kId));
   registry::v1::Organisation& organisation = *request.mutable_organisation();
   organisation.set_title(row.Text(kTitle));
-  organisation.set_kind(static_cast<registry::v1::OrganisationKind>(row.Value(kKind)));
+  organisation.set_kind(static_cast<type::v1::OrganisationKind>(row.Value(kKind)));
   organisation.set_code(row.Text(kCode));
-  FillDate(row, kEstablished, organisation.mutable_established());
-  if (row.Has(kDissolved)) FillDate(row, kDissolved, organisation.mutable_dissolved());
+  FillDate(row, kEstablished, organisation.mutable_established_on());
+  if (row.Has(kDissolved)) FillDate(row, kDissolved, organisation.mutable_dissolved_on());
   return request;
 }
 
@@ -96,8 +93,8 @@ registry::v1::CreateInstitutionRequest InstitutionOf(const Row& row) {
   institution.set_parent(NameIn(kInstitutions, row, kParent));
   institution.set_credit_code(row.Text(kCreditCode));
   institution.set_keeper(NameIn(kOrganisations, row, kKeeper));
-  FillDate(row, kOpened, institution.mutable_opened());
-  if (row.Has(kClosed)) FillDate(row, kClosed, institution.mutable_closed());
+  FillDate(row, kOpened, institution.mutable_opened_on());
+  if (row.Has(kClosed)) FillDate(row, kClosed, institution.mutable_closed_on());
   return request;
 }
 
@@ -129,11 +126,11 @@ registry::v1::CreatePostRequest PostOf(const Row& row) {
   registry::v1::CreatePostRequest request;
   request.set_post_id(row.Text(kId));
   registry::v1::Post& post = *request.mutable_post();
-  const int kind = row.Value(kKind);
+  const auto kind = static_cast<registry::v1::PostKind>(row.Value(kKind));
   post.set_seat(NameIn(IsPartyPost(kind) ? kOrganisations : kInstitutions, row, kSeat));
-  post.set_kind(static_cast<registry::v1::PostKind>(kind));
+  post.set_kind(kind);
   post.set_holder(NameIn(kPersons, row, kHolder));
-  post.set_full_time(row.Value(kFullTime) == 1);
+  if (row.Has(kFullTime)) post.set_full_time(row.Value(kFullTime) == 1);
   FillDate(row, kFrom, post.mutable_valid_from());
   if (row.Has(kTo)) FillDate(row, kTo, post.mutable_valid_to());
   return request;
@@ -208,7 +205,10 @@ membership::v1::Step StepOf(const Row& row) {
     grant.set_document_number(row.Text(kExceptionNumber));
     grant.set_reason(row.Text(kExceptionReason));
   }
-  const bool passed = row.Value(kPassed) == 1;
+  // A cell that is empty says nothing; the service asks for it.
+  const auto decide = [&row](auto* detail, auto set) {
+    if (row.Has(kPassed)) (detail->*set)(row.Value(kPassed) == 1);
+  };
   switch (NumberOr0(row, kStep)) {
     case 1:
       step.mutable_application();
@@ -217,9 +217,15 @@ membership::v1::Step StepOf(const Row& row) {
       step.mutable_talk()->set_talker(NameIn(kPersons, row, kTalker));
       break;
     case 3:
-      step.mutable_activist_determination()->set_recommended_by_members(row.Value(kByMembers) == 1);
-      step.mutable_activist_determination()->set_recommended_by_mass_organisation(
-          row.Value(kByMassOrganisation) == 1);
+      step.mutable_activist_determination();
+      if (row.Has(kByMembers)) {
+        step.mutable_activist_determination()->set_recommended_by_members(row.Value(kByMembers) ==
+                                                                          1);
+      }
+      if (row.Has(kByMassOrganisation)) {
+        step.mutable_activist_determination()->set_recommended_by_mass_organisation(
+            row.Value(kByMassOrganisation) == 1);
+      }
       break;
     case 4:
       step.mutable_activist_filing();
@@ -233,7 +239,7 @@ membership::v1::Step StepOf(const Row& row) {
     case 7: {
       membership::v1::ObjectDetermination& detail = *step.mutable_object_determination();
       if (row.Has(kNoticeFrom)) FillDate(row, kNoticeFrom, detail.mutable_notice_from());
-      if (row.Has(kNoticeTo)) FillDate(row, kNoticeTo, detail.mutable_notice_to());
+      if (row.Has(kNoticeTo)) FillDate(row, kNoticeTo, detail.mutable_notice_until());
       break;
     }
     case 8:
@@ -244,18 +250,18 @@ membership::v1::Step StepOf(const Row& row) {
                   step.mutable_introducer_determination()->mutable_introducers());
       break;
     case 10:
-      step.mutable_political_review()->set_passed(passed);
+      decide(step.mutable_political_review(), &membership::v1::PoliticalReview::set_passed);
       break;
     case 11:
       step.mutable_training()->set_days(NumberOr0(row, kDays));
       step.mutable_training()->set_class_hours(NumberOr0(row, kHours));
-      step.mutable_training()->set_passed(passed);
+      decide(step.mutable_training(), &membership::v1::Training::set_passed);
       break;
     case 12:
-      step.mutable_branch_examination()->set_passed(passed);
+      decide(step.mutable_branch_examination(), &membership::v1::BranchExamination::set_passed);
       break;
     case 13:
-      step.mutable_pre_review()->set_passed(passed);
+      decide(step.mutable_pre_review(), &membership::v1::PreReview::set_passed);
       if (row.Has(kLeavingOn)) {
         FillDate(row, kLeavingOn, step.mutable_pre_review()->mutable_leaving_on());
       }
@@ -270,7 +276,7 @@ membership::v1::Step StepOf(const Row& row) {
       step.mutable_superior_talk();
       break;
     case 17:
-      step.mutable_admission_approval()->set_approved(passed);
+      decide(step.mutable_admission_approval(), &membership::v1::AdmissionApproval::set_approved);
       FillDeliberations(row, step.mutable_admission_approval()->mutable_deliberations());
       break;
     case 18:
@@ -296,7 +302,7 @@ membership::v1::Step StepOf(const Row& row) {
       break;
     }
     case 24:
-      step.mutable_conversion_approval()->set_approved(passed);
+      decide(step.mutable_conversion_approval(), &membership::v1::ConversionApproval::set_approved);
       FillDeliberations(row, step.mutable_conversion_approval()->mutable_deliberations());
       break;
     case 25:

@@ -26,9 +26,6 @@ std::string CaseNameOf(const Row& row);
 membership::v1::Step StepOf(const Row& row);
 activity::v1::CreateActivityRequest ActivityOf(const Row& row);
 
-// Whether the post is held in an organisation (party posts) or in an institution.
-bool IsPartyPost(int post_kind);
-
 }  // namespace zhibu::cli
 
 #endif  // ZHIBU_SERVICES_CLI_IMPORT_MESSAGES_H_

@@ -32,17 +32,17 @@ absl::StatusOr<int64_t> SendQuota(ImportApi& api, const std::string& key, const 
   membership::v1::AllocateQuotaRequest request;
   request.set_year(static_cast<int32_t>(*row.Number(kYear)));
   membership::v1::QuotaEntry& entry = *request.mutable_entry();
-  if (row.Has(kFrom)) entry.set_from(NameOf(kOrganisations, row.Text(kFrom)));
-  entry.set_to(NameOf(kOrganisations, row.Text(kTo)));
+  if (row.Has(kFrom)) entry.set_from_organisation(NameOf(kOrganisations, row.Text(kFrom)));
+  entry.set_to_organisation(NameOf(kOrganisations, row.Text(kTo)));
   entry.set_number(static_cast<int32_t>(*row.Number(kNumber)));
   entry.set_document_number(row.Text(kDocument));
-  ZHIBU_ASSIGN_OR_RETURN(const auto receiver, Ledger(api, entry.to(), request.year()));
+  ZHIBU_ASSIGN_OR_RETURN(const auto receiver, Ledger(api, entry.to_organisation(), request.year()));
   for (const membership::v1::QuotaEntry& there : receiver.entries()) {
     if (there.SerializeAsString() == entry.SerializeAsString()) return 0;
   }
   request.set_etag(receiver.quota().etag());
-  if (!entry.from().empty()) {
-    ZHIBU_ASSIGN_OR_RETURN(const auto giver, Ledger(api, entry.from(), request.year()));
+  if (!entry.from_organisation().empty()) {
+    ZHIBU_ASSIGN_OR_RETURN(const auto giver, Ledger(api, entry.from_organisation(), request.year()));
     request.set_from_etag(giver.quota().etag());
   }
   request.set_request_id(RequestIdOf(key, request));

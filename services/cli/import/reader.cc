@@ -16,8 +16,8 @@
 #include "common/base/resource_name.h"
 #include "common/domain/credit_code.h"
 #include "common/domain/id_number.h"
-#include "services/cli/csv.h"
-#include "services/cli/utf8.h"
+#include "services/cli/terminal/csv.h"
+#include "services/cli/terminal/utf8.h"
 
 namespace zhibu::cli {
 namespace {

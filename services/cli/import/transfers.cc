@@ -25,7 +25,7 @@ membership::v1::StartTransferRequest StartOf(const Row& row) {
   membership::v1::StartTransferRequest request;
   request.set_transfer_id(row.Text(kId));
   request.set_person(NameOf(kPersons, row.Text(kPerson)));
-  request.set_to(NameOrEmpty(kOrganisations, row.Text(kTo)));
+  request.set_to_organisation(NameOrEmpty(kOrganisations, row.Text(kTo)));
   request.set_outside_title(row.Text(kOutside));
   request.set_reason(row.Text(kReason));
   *request.mutable_date() = ToProto(*row.Date(kStarted));
@@ -33,7 +33,7 @@ membership::v1::StartTransferRequest StartOf(const Row& row) {
 }
 
 bool IsThat(const Transfer& transfer, const membership::v1::StartTransferRequest& start) {
-  return transfer.person() == start.person() && transfer.to() == start.to() &&
+  return transfer.person() == start.person() && transfer.to_organisation() == start.to_organisation() &&
          transfer.outside_title() == start.outside_title() && transfer.reason() == start.reason() &&
          transfer.started_on().SerializeAsString() == start.date().SerializeAsString();
 }

@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
 
 namespace zhibu::membership {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/resource_name.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 
@@ -45,9 +46,9 @@ std::vector<std::string> DeliberatingBodies(const Upward& upward) {
   const size_t approving = LowestApproving(upward);
   if (approving == upward.size()) return bodies;
   for (size_t place = 1; place < approving; ++place) {
-    if (upward[place].kind == registry::v1::ORGANISATION_KIND_GENERAL_BRANCH ||
-        upward[place].kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
-        upward[place].kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE) {
+    if (upward[place].kind == type::v1::ORGANISATION_KIND_GENERAL_BRANCH ||
+        upward[place].kind == type::v1::ORGANISATION_KIND_COMMITTEE ||
+        upward[place].kind == type::v1::ORGANISATION_KIND_WORK_COMMITTEE) {
       bodies.push_back(NameOf(kOrganisations, upward[place].id));
     }
   }

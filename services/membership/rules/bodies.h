@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "services/membership/data/ruleset.pb.h"
 #include "services/membership/rules/transfer_chain.h"
-#include "services/membership/ruleset.pb.h"
 
 namespace zhibu::membership {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "services/membership/calendar.pb.h"
+#include "services/membership/data/calendar.pb.h"
 
 namespace zhibu::membership {
 

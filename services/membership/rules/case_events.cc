@@ -11,6 +11,7 @@
 #include "services/membership/rules/bodies.h"
 #include "services/membership/rules/holdings.h"
 #include "services/membership/rules/steps.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -72,7 +73,7 @@ class EventJudge {
 
   CaseEventJudgement Take() && {
     Always();
-    if (!progress_.closed()) OfKind();
+    if (!progress_.closed() || Reopens()) OfKind();
     return std::move(judgement_);
   }
 
@@ -92,6 +93,17 @@ class EventJudge {
     return std::any_of(facts_.upward.begin(), facts_.upward.end(),
                        [&](const ChainNode& node) { return node.id == facts_.acting.id; });
   }
+  // Whether the event takes back, as written wrongly, the very step that closed the case: an admission
+  // that was not approved, or the archive. What ended it otherwise (an event, leaving the books) is
+  // not undone by voiding a step.
+  bool Reopens() const {
+    if (event_.kind() != v1::CASE_EVENT_KIND_VOIDED || !event_.recorded_in_error()) return false;
+    const v1::RecordedStep* last = LastStanding(*facts_.steps);
+    if (last == nullptr || event_.step_sequence() > last->sequence()) return false;
+    if (!facts_.kept_where_led || facts_.ended_by_event) return false;
+    return last->kind() == v1::STEP_KIND_ARCHIVE ||
+           (last->kind() == v1::STEP_KIND_ADMISSION_APPROVAL && Failed(last->step()));
+  }
   bool admitted() const {
     return stage_ == v1::STAGE_PROBATIONARY || stage_ == v1::STAGE_FULL ||
            stage_ == v1::STAGE_STOPPED || progress_.concluded();
@@ -99,7 +111,7 @@ class EventJudge {
 
   void Always() {
     Refuse(date_ > today_, Plain("DATE_IN_FUTURE", "date", "发生日期晚于今天；请在发生之后再记录"));
-    Refuse(progress_.closed(),
+    Refuse(progress_.closed() && !Reopens(),
            OfOrder(Plain("CASE_CLOSED", "", "该发展档案已经结束，不能再记录其他情形")));
     if (progress_.has_latest() && date_ < DayFromNumber(progress_.latest())) {
       const absl::CivilDay latest = DayFromNumber(progress_.latest());
@@ -266,8 +278,8 @@ class EventJudge {
     ProbationerWhoCame(rule.citation(), "");
     // An organisation outside these books is not known here; its document says who it is.
     const bool inside = event_.organisation().empty() || facts_.acting.known;
-    const bool committee = facts_.acting.kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
-                           facts_.acting.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+    const bool committee = facts_.acting.kind == type::v1::ORGANISATION_KIND_COMMITTEE ||
+                           facts_.acting.kind == type::v1::ORGANISATION_KIND_WORK_COMMITTEE;
     const auto& levels = rule.levels();
     const bool level = std::find(levels.begin(), levels.end(), facts_.acting.level) != levels.end();
     Refuse(inside && !(committee && level),
@@ -314,6 +326,9 @@ std::vector<Violation> CheckCaseEventForm(const v1::CaseEvent& event) {
   const bool voided = event.kind() == v1::CASE_EVENT_KIND_VOIDED;
   require(voided ? event.step_sequence() > 0 : event.step_sequence() == 0, "STEP_SEQUENCE_INVALID",
           "step_sequence", "认定无效须填写第一个无效步骤的序号，其他情形不填");
+  require(event.kind() != v1::CASE_EVENT_KIND_RECEIVED || event.has_continuous(),
+          "DECISION_REQUIRED", "continuous",
+          "请写明转入到接续之间的时间是否连续计算，填 true 或 false：没有填写不等于“否”");
   require(!event.continuous() || event.kind() == v1::CASE_EVENT_KIND_RECEIVED,
           "CONTINUOUS_NOT_ALLOWED", "continuous", "只有接续培养可以填写是否连续计算");
   require(!event.recorded_in_error() || voided, "RECORDED_IN_ERROR_NOT_ALLOWED",

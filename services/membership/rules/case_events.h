@@ -16,6 +16,7 @@
 #include "services/membership/rules/transfer_chain.h"
 #include "zhibu/membership/v1/case_event.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 
@@ -28,8 +29,8 @@ struct ActingBody {
   std::string id;
   bool known = false;  // in these books; otherwise it is outside
   bool there = false;  // existed on the day
-  registry::v1::OrganisationKind kind = registry::v1::ORGANISATION_KIND_UNSPECIFIED;
-  registry::v1::CommitteeLevel level = registry::v1::COMMITTEE_LEVEL_UNSPECIFIED;
+  type::v1::OrganisationKind kind = type::v1::ORGANISATION_KIND_UNSPECIFIED;
+  type::v1::CommitteeLevel level = type::v1::COMMITTEE_LEVEL_UNSPECIFIED;
 };
 
 struct CaseEventFacts {
@@ -38,6 +39,10 @@ struct CaseEventFacts {
   const Affiliations* affiliations = nullptr;            // of the person; never null
   bool probationary_at_opening = false;                  // where admitted is not known here
   const std::vector<v1::RecordedStep>* steps = nullptr;  // of the case, in order; never null
+  // The person is still kept by the organisation that led the case to its end.
+  bool kept_where_led = true;
+  // A withdrawal, refusal or non-recognition stands among the case's events.
+  bool ended_by_event = false;
   ActingBody acting;
   Upward upward;  // the organisation that led the case on the day, and what was above it
 };

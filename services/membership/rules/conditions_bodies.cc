@@ -1,14 +1,20 @@
-#include "services/membership/rules/conditions_bodies.h"
+// The conditions on who acts, deliberates and votes, and on what they may use up.
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/civil.h"
+#include "services/membership/rules/conditions.h"
+#include "services/membership/rules/rule_checks.h"
+#include "services/membership/rules/steps.h"
 
 namespace zhibu::membership {
 namespace {
+
+using Found = std::vector<Unmet>;
 
 // Of steps 17 and 24; null for the others.
 const google::protobuf::RepeatedPtrField<v1::Deliberation>* DeliberationsOf(const v1::Step& step) {
@@ -22,12 +28,9 @@ std::string DetailField(const v1::Step& step, absl::string_view field) {
   return absl::StrCat(detail->name(), ".", field);
 }
 
-}  // namespace
-
-std::vector<Unmet> ActingBodyUnmet(const rules::ActingBody& rule, const CaseFacts& facts,
-                                   const ProposedStep& proposed) {
-  const std::string& said = proposed.step->organisation();
-  const auto& competent = facts.competent;
+Found ActingBody(const rules::ActingBody& rule, const Asked& asked) {
+  const std::string& said = asked.step.step->organisation();
+  const auto& competent = asked.facts.competent;
   // Above the top of these books is somebody whom they do not know.
   const bool outside = competent.empty() && rule.role() == rules::ActingBody::NEXT_APPROVING;
   if (said.empty() && (outside || !competent.empty())) return {};
@@ -46,15 +49,15 @@ std::vector<Unmet> ActingBodyUnmet(const rules::ActingBody& rule, const CaseFact
   return {unmet};
 }
 
-std::vector<Unmet> DeliberatedUnmet(const CaseFacts& facts, const ProposedStep& proposed) {
-  const auto* deliberations = DeliberationsOf(*proposed.step);
-  const auto meeting = DayOf(*facts.progress, proposed.step->has_admission_approval()
-                                                  ? v1::STEP_KIND_ADMISSION_MEETING
-                                                  : v1::STEP_KIND_CONVERSION_MEETING);
+Found Deliberated(const rules::Deliberated&, const Asked& asked) {
+  const auto* deliberations = DeliberationsOf(*asked.step.step);
+  const auto meeting = DayOf(*asked.facts.progress, asked.step.step->has_admission_approval()
+                                                        ? v1::STEP_KIND_ADMISSION_MEETING
+                                                        : v1::STEP_KIND_CONVERSION_MEETING);
   if (deliberations == nullptr || !meeting) return {};
   std::vector<Unmet> found;
   std::vector<std::string> missing;
-  for (const std::string& organisation : facts.deliberating) {
+  for (const std::string& organisation : asked.facts.deliberating) {
     const auto one = std::find_if(
         deliberations->begin(), deliberations->end(),
         [&](const v1::Deliberation& each) { return each.organisation() == organisation; });
@@ -63,31 +66,31 @@ std::vector<Unmet> DeliberatedUnmet(const CaseFacts& facts, const ProposedStep& 
       continue;
     }
     const auto day = FromProto(one->date());
-    if (day.ok() && *meeting <= *day && *day <= proposed.date) continue;
+    if (day.ok() && *meeting <= *day && *day <= asked.step.date) continue;
     Unmet unmet;
     unmet.reason = "DELIBERATION_OUT_OF_TIME";
     unmet.subject = DetailField(
-        *proposed.step, absl::StrCat("deliberations[", one - deliberations->begin(), "].date"));
+        *asked.step.step, absl::StrCat("deliberations[", one - deliberations->begin(), "].date"));
     unmet.message = absl::StrCat("审议须在支部大会（", FormatDate(*meeting), "）之后、审批（",
-                                 FormatDate(proposed.date), "）之前");
+                                 FormatDate(asked.step.date), "）之前");
     found.push_back(std::move(unmet));
   }
   if (missing.empty()) return found;
   Unmet unmet;
-  unmet.subject = DetailField(*proposed.step, "deliberations");
+  unmet.subject = DetailField(*asked.step.step, "deliberations");
   unmet.values = {{"{missing}", absl::StrJoin(missing, "、")}};
   found.push_back(std::move(unmet));
   return found;
 }
 
-std::vector<Unmet> ElectorateUnmet(const CaseFacts& facts, const ProposedStep& proposed) {
-  const v1::Vote* vote = VoteOf(*proposed.step);
-  if (!facts.electorate || vote == nullptr) return {};
-  const Electorate& counted = *facts.electorate;
+Found ElectorateCounted(const rules::Electorate&, const Asked& asked) {
+  const v1::Vote* vote = VoteOf(*asked.step.step);
+  if (!asked.facts.electorate || vote == nullptr) return {};
+  const Electorate& counted = *asked.facts.electorate;
   const bool same = vote->entitled() == counted.entitled && counted.entitled > 0;
   if (same && !counted.provisional()) return {};
   Unmet unmet;
-  unmet.subject = DetailField(*proposed.step, "vote.entitled");
+  unmet.subject = DetailField(*asked.step.step, "vote.entitled");
   unmet.values = {{"{entitled}", absl::StrCat(vote->entitled())},
                   {"{electorate}", absl::StrCat(counted.entitled)}};
   if (counted.provisional() && vote->entitled() < counted.certain()) {
@@ -108,10 +111,100 @@ std::vector<Unmet> ElectorateUnmet(const CaseFacts& facts, const ProposedStep& p
   return {unmet};
 }
 
-std::vector<Unmet> QuotaLeftUnmet(const CaseFacts& facts, const ProposedStep& proposed) {
+Found QuotaLeft(const rules::QuotaLeft&, const Asked& asked) {
   // Nothing is used up by an admission that was not approved.
-  if (!facts.quota_left || *facts.quota_left >= 1 || Failed(*proposed.step)) return {};
+  if (!asked.facts.quota_left || *asked.facts.quota_left >= 1 || Failed(*asked.step.step))
+    return {};
   return {Unmet()};
+}
+
+// Strictly more than the share of those entitled.
+Found MoreThan(const rules::Share& share, const Asked& asked, int32_t count,
+               absl::string_view field, absl::string_view placeholder) {
+  const v1::Vote* vote = VoteOf(*asked.step.step);
+  const int64_t bar = int64_t{vote->entitled()} * share.numerator();
+  if (int64_t{count} * share.denominator() > bar) return {};
+  Unmet unmet;
+  unmet.subject = absl::StrCat(
+      asked.step.step->has_admission_meeting() ? "admission_meeting" : "conversion_meeting",
+      ".vote.", field);
+  unmet.values = {{"{entitled}", absl::StrCat(vote->entitled())},
+                  {std::string(placeholder), absl::StrCat(count)},
+                  {"{needed}", absl::StrCat(bar / share.denominator() + 1)}};
+  return {unmet};
+}
+
+Found Quorum(const rules::Share& share, const Asked& asked) {
+  return MoreThan(share, asked, VoteOf(*asked.step.step)->present(), "present", "{present}");
+}
+
+Found Majority(const rules::Share& share, const Asked& asked) {
+  return MoreThan(share, asked, VoteOf(*asked.step.step)->in_favour(), "in_favour", "{in_favour}");
+}
+
+Problem WithoutBallot(const rules::Rule& rule) {
+  return OnlyOf(rule, {v1::STEP_KIND_ADMISSION_MEETING, v1::STEP_KIND_CONVERSION_MEETING},
+                "only a meeting (15, 23) has a ballot");
+}
+
+Problem CheckShare(const rules::Rule& rule, const rules::Share& share) {
+  if (share.numerator() < 1 || share.denominator() <= share.numerator()) {
+    return "the share is not between 0 and 1";
+  }
+  return WithoutBallot(rule);
+}
+
+}  // namespace
+
+std::vector<ConditionForm> BodyConditions() {
+  return {
+      {.condition = rules::Rule::kActingBody,
+       .placeholders = {"{competent}"},
+       .problem = [](const rules::Rule& rule) -> Problem {
+         const rules::ActingBody::Role role = rule.acting_body().role();
+         if (role == rules::ActingBody::ROLE_UNSPECIFIED ||
+             !rules::ActingBody::Role_IsValid(role)) {
+           return "role is missing";
+         }
+         return std::nullopt;
+       },
+       .add_needs = [](const rules::Rule& rule,
+                       Needs& needs) { needs.acting_body = &rule.acting_body(); },
+       .find_unmet = Ask<&rules::Rule::acting_body, ActingBody>},
+      {.condition = rules::Rule::kDeliberated,
+       .placeholders = {"{missing}"},
+       .problem = [](const rules::Rule& rule) -> Problem {
+         return OnlyOf(rule, {v1::STEP_KIND_ADMISSION_APPROVAL, v1::STEP_KIND_CONVERSION_APPROVAL},
+                       "only an approval (17, 24) says who deliberated");
+       },
+       .add_needs = [](const rules::Rule& rule, Needs& needs) { needs.deliberating = true; },
+       .find_unmet = Ask<&rules::Rule::deliberated, Deliberated>},
+      {.condition = rules::Rule::kElectorate,
+       .placeholders = {"{entitled}", "{electorate}"},
+       .problem = WithoutBallot,
+       .add_needs = [](const rules::Rule& rule, Needs& needs) { needs.electorate = true; },
+       .find_unmet = Ask<&rules::Rule::electorate, ElectorateCounted>},
+      {.condition = rules::Rule::kQuotaLeft,
+       .problem = [](const rules::Rule& rule) -> Problem {
+         return OnlyOf(rule, {v1::STEP_KIND_ADMISSION_APPROVAL},
+                       "only an admission (17) uses the quota");
+       },
+       .find_unmet = Ask<&rules::Rule::quota_left, QuotaLeft>},
+      {.condition = rules::Rule::kQuorum,
+       .placeholders = {"{entitled}", "{present}", "{needed}"},
+       .problem = [](const rules::Rule& rule) -> Problem {
+         return CheckShare(rule, rule.quorum());
+       },
+       .find_unmet = Ask<&rules::Rule::quorum, Quorum>,
+       .of_ballot = true},
+      {.condition = rules::Rule::kMajority,
+       .placeholders = {"{entitled}", "{in_favour}", "{needed}"},
+       .problem = [](const rules::Rule& rule) -> Problem {
+         return CheckShare(rule, rule.majority());
+       },
+       .find_unmet = Ask<&rules::Rule::majority, Majority>,
+       .of_ballot = true},
+  };
 }
 
 }  // namespace zhibu::membership

@@ -2,7 +2,7 @@
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_H_
 
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/development_case.pb.h"

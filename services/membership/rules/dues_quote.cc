@@ -27,13 +27,6 @@ v1::QuoteDuesResponse QuoteOf(const rules::FactRules& rules, v1::DuesPayer payer
   return quote;
 }
 
-std::optional<absl::CivilDay> ParseMonth(absl::string_view month) {
-  if (month.size() != 7 || month[4] != '-') return std::nullopt;
-  const auto day = ParseDate(absl::StrCat(month, "-01"));
-  if (!day.ok()) return std::nullopt;
-  return *day;
-}
-
 std::vector<Violation> JudgeDuesPaid(const rows::PersonRow& person, absl::CivilDay month,
                                      absl::CivilDay today) {
   std::vector<Violation> found;
@@ -56,7 +49,7 @@ std::vector<Violation> JudgeDuesPaid(const rows::PersonRow& person, absl::CivilD
   }
   if (AddMonths(month, 1) <= joined) {
     add("DUES_BEFORE_MEMBERSHIP",
-        absl::StrCat("党费自支部大会通过之月起交纳：不能早于 ", FormatDate(joined).substr(0, 7)));
+        absl::StrCat("党费自支部大会通过之月起交纳：不能早于 ", FormatMonth(joined)));
   }
   const std::optional<absl::CivilDay> paid = ParseMonth(person.dues_paid_until());
   if (paid && month < *paid) {

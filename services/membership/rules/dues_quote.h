@@ -3,14 +3,13 @@
 #define ZHIBU_SERVICES_MEMBERSHIP_RULES_DUES_QUOTE_H_
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/base/status.h"
-#include "services/membership/fact_rules.pb.h"
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
+#include "services/membership/data/fact_rules.pb.h"
 #include "zhibu/membership/v1/membership_fact_service.pb.h"
 
 namespace zhibu::membership {
@@ -22,9 +21,6 @@ inline constexpr int64_t kMaxDuesBaseFen = 100'000'000;
 // whose upper limit, inclusive, it does not exceed; half a fen is rounded up. The base is not
 // looked at where the amount is fixed. `payer`: one that a sound file has.
 v1::QuoteDuesResponse QuoteOf(const rules::FactRules& rules, v1::DuesPayer payer, int64_t base_fen);
-
-// The first day of "2026-11"; nullopt for anything else.
-std::optional<absl::CivilDay> ParseMonth(absl::string_view month);
 
 // What recording that dues are paid until the end of `month` has against it: only a member pays,
 // not before membership began, and what was paid stays paid.

@@ -46,7 +46,7 @@ v1::Step IdealStep(v1::StepKind kind, absl::CivilDay day) {
   } else if (step.has_object_determination()) {
     // Long enough over any holidays.
     *step.mutable_object_determination()->mutable_notice_from() = ToProto(day - kNoticeDays);
-    *step.mutable_object_determination()->mutable_notice_to() = ToProto(day - 1);
+    *step.mutable_object_determination()->mutable_notice_until() = ToProto(day - 1);
   } else if (step.has_political_review()) {
     step.mutable_political_review()->set_passed(true);
   } else if (step.has_training()) {

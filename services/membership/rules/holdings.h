@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
+#include "services/membership/data/ruleset.pb.h"
 #include "services/membership/rules/affiliations.h"
-#include "services/membership/ruleset.pb.h"
 
 namespace zhibu::membership {
 

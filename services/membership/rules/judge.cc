@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/civil.h"
+#include "common/base/title.h"
 
 namespace zhibu::membership {
 namespace {
@@ -52,12 +53,12 @@ bool IsOver(const rules::Order::Place& place, const rows::Progress& progress) {
   return until != nullptr && !until->failed();
 }
 
-std::vector<absl::string_view> MissingBefore(const rules::Order::Place& place,
+std::vector<std::string> MissingBefore(const rules::Order::Place& place,
                                              const rows::Progress& progress) {
-  std::vector<absl::string_view> missing;
+  std::vector<std::string> missing;
   for (int after : place.after()) {
     const auto kind = static_cast<v1::StepKind>(after);
-    if (FindDone(progress, kind) == nullptr) missing.push_back(StepTitle(kind));
+    if (FindDone(progress, kind) == nullptr) missing.push_back(TitleOf(kind));
   }
   return missing;
 }
@@ -68,7 +69,7 @@ void JudgeOrder(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   const v1::StepKind kind = KindOf(*proposed.step);
   const rules::Order::Place& place = set.PlaceOf(kind);
   const rows::Progress& progress = *facts.progress;
-  const std::string title(StepTitle(kind));
+  const std::string title = TitleOf(kind);
   if (progress.closed()) {
     refusals.push_back(
         OfRule(rule, "CASE_CLOSED", proposed.subject, "该发展档案已经结束，不能再记录步骤"));
@@ -91,7 +92,7 @@ void JudgeOrder(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
   } else if (IsOver(place, progress)) {
     refusals.push_back(
         OfRule(rule, "STEP_NO_LONGER_POSSIBLE", proposed.subject,
-               absl::StrCat("“", StepTitle(place.until()), "”之后不能再记录“", title, "”")));
+               absl::StrCat("“", TitleOf(place.until()), "”之后不能再记录“", title, "”")));
   }
 }
 
@@ -165,6 +166,13 @@ bool CanBe(const v1::Vote& vote) {
          opinions <= vote.entitled() && votes <= opinions;
 }
 
+std::vector<Unmet> FindUnmet(const rules::Rule& rule, const RuleSet& set, const CaseFacts& facts,
+                             const ProposedStep& proposed) {
+  const ConditionForm* form = FormOf(rule.condition_case());
+  if (form == nullptr || form->find_unmet == nullptr) return {};
+  return form->find_unmet(rule, {set.PlaceOf(KindOf(*proposed.step)), facts, proposed});
+}
+
 Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& proposed) {
   Judgement judgement;
   const v1::StepKind kind = KindOf(*proposed.step);
@@ -185,11 +193,12 @@ Judgement Judge(const RuleSet& set, const CaseFacts& facts, const ProposedStep& 
                      "见之和，且都不得为负")));
   }
   for (const rules::Rule* rule : set.RulesOf(kind)) {
-    if (impossible && (rule->has_quorum() || rule->has_majority())) continue;
+    const ConditionForm& form = *FormOf(rule->condition_case());
+    if (impossible && form.of_ballot) continue;
     judgement.conditions.push_back(ConditionOf(*rule));
-    if (rule->has_public_notice()) {
+    if (form.provisional != nullptr) {
       judgement.calendar_provisional |=
-          CountNotice(rule->public_notice(), facts, proposed).provisional;
+          form.provisional(*rule, {set.PlaceOf(kind), facts, proposed});
     }
     const bool excepted = rule->exception_allowed() && proposed.step->has_exception();
     for (Unmet& unmet : FindUnmet(*rule, set, facts, proposed)) {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "services/membership/overlay.pb.h"
+#include "services/membership/data/overlay.pb.h"
 #include "services/membership/rules/rule_set.h"
 
 namespace zhibu::membership {

@@ -200,6 +200,10 @@ v1::Stage StageOn(const Stages& stages, absl::CivilDay day) {
   return stage;
 }
 
+v1::Stage SaidStage(v1::Stage stage) {
+  return stage == v1::STAGE_UNSPECIFIED ? v1::STAGE_REGISTERED : stage;
+}
+
 v1::Stage LastStage(const Stages& stages) {
   return stages.empty() ? v1::STAGE_UNSPECIFIED : static_cast<v1::Stage>(stages.rbegin()->stage());
 }

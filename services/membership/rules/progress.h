@@ -6,7 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
 
@@ -57,6 +57,8 @@ bool AdmittedBeforeBooks(const rows::Progress& progress);
 // STAGE_UNSPECIFIED before the first.
 v1::Stage StageOn(const Stages& stages, absl::CivilDay day);
 v1::Stage LastStage(const Stages& stages);
+// As the contract says it: STAGE_REGISTERED for who is not on the way.
+v1::Stage SaidStage(v1::Stage stage);
 
 }  // namespace zhibu::membership
 

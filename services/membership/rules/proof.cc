@@ -1,6 +1,8 @@
 #include "services/membership/rules/proof.h"
 
 #include "common/base/civil.h"
+#include "services/membership/rules/progress.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 
@@ -9,9 +11,9 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
   for (const v1::Condition& condition : judgement.conditions) *proof.add_conditions() = condition;
   *proof.mutable_judged_on() = ToProto(today);
   for (const NamedPerson& person : facts.named) {
-    v1::NamedThen& named = *proof.add_named();
+    v1::NamedPerson& named = *proof.add_named();
     named.set_registered(person.registered);
-    named.set_stage(person.stage);
+    if (person.registered) named.set_stage(SaidStage(person.stage));
     named.set_rights_suspended(person.rights_suspended);
   }
   if (facts.acting_kind) proof.set_acting_kind(*facts.acting_kind);
@@ -28,19 +30,19 @@ v1::Proof ProofOf(const CaseFacts& facts, const Judgement& judgement, absl::Civi
   if (facts.quota_left) proof.set_quota_left(*facts.quota_left);
   for (const Uncounted& period : facts.uncounted) {
     v1::UncountedPeriod& uncounted = *proof.add_uncounted();
-    *uncounted.mutable_from() = ToProto(period.from);
-    if (period.to) *uncounted.mutable_to() = ToProto(*period.to);
+    *uncounted.mutable_valid_from() = ToProto(period.from);
+    if (period.to) *uncounted.mutable_valid_to() = ToProto(*period.to);
   }
   return proof;
 }
 
 void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
   facts.named.clear();
-  for (const v1::NamedThen& named : proof.named()) {
+  for (const v1::NamedPerson& named : proof.named()) {
     facts.named.push_back({named.registered(), named.stage(), named.rights_suspended()});
   }
   facts.acting_kind.reset();
-  if (proof.acting_kind() != registry::v1::ORGANISATION_KIND_UNSPECIFIED) {
+  if (proof.acting_kind() != type::v1::ORGANISATION_KIND_UNSPECIFIED) {
     facts.acting_kind = proof.acting_kind();
   }
   facts.other_case_open = proof.other_case_open();
@@ -55,8 +57,8 @@ void FactsFrom(const v1::Proof& proof, CaseFacts& facts) {
   if (proof.has_quota_left()) facts.quota_left = proof.quota_left();
   facts.uncounted.clear();
   for (const v1::UncountedPeriod& period : proof.uncounted()) {
-    Uncounted uncounted{FromProto(period.from()).value_or(kNoStart), std::nullopt};
-    if (period.has_to()) uncounted.to = FromProto(period.to()).value_or(kNoEnd);
+    Uncounted uncounted{FromProto(period.valid_from()).value_or(kNoStart), std::nullopt};
+    if (period.has_valid_to()) uncounted.to = FromProto(period.valid_to()).value_or(kNoEnd);
     facts.uncounted.push_back(uncounted);
   }
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "common/base/status.h"
-#include "services/membership/quota_rows.pb.h"
+#include "services/membership/books/rows.pb.h"
 #include "zhibu/membership/v1/quota.pb.h"
 
 namespace zhibu::membership {

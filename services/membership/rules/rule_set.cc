@@ -9,22 +9,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "common/base/civil.h"
+#include "services/membership/rules/conditions.h"
 
 namespace zhibu::membership {
 namespace {
-
-bool AsksEveryStep(const rules::Rule& rule) {
-  return rule.has_date_order() && rule.steps().empty();
-}
-
-void AddNeeds(const rules::Rule& rule, RuleSet::Needs& needs) {
-  needs.birth |= rule.has_minimum_age();
-  needs.persons |= rule.has_full_members() || rule.has_rights_intact();
-  if (rule.has_acting_body()) needs.acting_body = &rule.acting_body();
-  needs.deliberating |= rule.has_deliberated();
-  needs.electorate |= rule.has_electorate();
-  needs.holdings |= rule.has_months_since() && rule.months_since().only_held();
-}
 
 // The last step of each of the five stages.
 constexpr v1::StepKind kLastOfStage[] = {v1::STEP_KIND_TALK, v1::STEP_KIND_CULTIVATION_INSPECTION,
@@ -70,13 +58,14 @@ RuleSet::RuleSet(rules::RuleSet data, std::string sha256, std::vector<OverlayFil
     }
     if (rule.severity() == rules::OFF) continue;
     if (rule.has_minimum_age()) minimum_age_ = &rule;
+    const ConditionForm& form = *FormOf(rule.condition_case());
     for (int kind = 1; kind <= kStepKinds; ++kind) {
       const auto& steps = rule.steps();
-      const bool asked =
-          AsksEveryStep(rule) || std::find(steps.begin(), steps.end(), kind) != steps.end();
+      const bool asked = (steps.empty() && form.every_step) ||
+                         std::find(steps.begin(), steps.end(), kind) != steps.end();
       if (!asked) continue;
       by_step_[kind].push_back(&rule);
-      AddNeeds(rule, needs_[kind]);
+      if (form.add_needs != nullptr) form.add_needs(rule, needs_[kind]);
     }
   }
 }
@@ -128,7 +117,7 @@ const RuleSet* RuleSets::Find(absl::string_view id) const {
 
 std::string WordingOf(const rules::Rule& rule) {
   std::map<std::string, std::string> values;
-  for (const std::string& placeholder : PlaceholdersOf(rule.condition_case())) {
+  for (const std::string& placeholder : FormOf(rule.condition_case())->placeholders) {
     values[placeholder] = "…";
   }
   // The condition's numbers have the names of their placeholders, but for the unit.

@@ -11,10 +11,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
+#include "services/membership/data/ruleset.pb.h"
 #include "services/membership/rules/calendar.h"
+#include "services/membership/rules/case_facts.h"
 #include "services/membership/rules/steps.h"
-#include "services/membership/ruleset.pb.h"
 
 namespace zhibu::membership {
 
@@ -62,14 +63,6 @@ class RuleSet {
   const rules::Rule* minimum_age() const { return minimum_age_; }
 
   // Which facts judging a step needs: what it does not need is not read.
-  struct Needs {
-    bool birth = false;
-    bool persons = false;
-    const rules::ActingBody* acting_body = nullptr;
-    bool deliberating = false;
-    bool electorate = false;
-    bool holdings = false;
-  };
   const Needs& NeedsOf(v1::StepKind kind) const { return needs_[kind]; }
 
  private:
@@ -107,9 +100,6 @@ class RuleSets {
   List sets_;
   Calendar calendar_;
 };
-
-// The placeholders that a rule's message may contain.
-std::vector<std::string> PlaceholdersOf(rules::Rule::ConditionCase condition);
 
 // The rule's message apart from any case: its own numbers stand in it, and "…" where the case, or a
 // day, is filled in.

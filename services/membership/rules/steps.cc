@@ -62,8 +62,29 @@ void CheckDeliberations(const google::protobuf::RepeatedPtrField<v1::Deliberatio
   }
 }
 
+// A decision that is not said is no decision: it is never taken for "no".
+void RequireDecision(bool said, absl::string_view field, Form& form) {
+  form.Require(said, field, "DECISION_REQUIRED",
+               "请写明结论，填 true（合格、批准）或 false（不合格、不批准）：没有填写不等于“否”");
+}
+
 void CheckDetail(const v1::Step& step, Form& form) {
   switch (step.detail_case()) {
+    case v1::Step::kActivistDetermination: {
+      const v1::ActivistDetermination& detail = step.activist_determination();
+      form.Require(
+          detail.has_recommended_by_members() || detail.has_recommended_by_mass_organisation(),
+          "activist_determination.recommended_by_members", "DECISION_REQUIRED",
+          "请写明由谁推荐：党员推荐（recommended_by_members）、群团推优"
+          "（recommended_by_mass_organisation），至少填写一项");
+      break;
+    }
+    case v1::Step::kPoliticalReview:
+      RequireDecision(step.political_review().has_passed(), "political_review.passed", form);
+      break;
+    case v1::Step::kBranchExamination:
+      RequireDecision(step.branch_examination().has_passed(), "branch_examination.passed", form);
+      break;
     case v1::Step::kTalk:
       form.Require(step.talk().talker().empty() || IdOf(kPersons, step.talk().talker()),
                    "talk.talker", "PERSON_NAME_INVALID", "人员名称须写作 persons/{person}");
@@ -77,20 +98,22 @@ void CheckDetail(const v1::Step& step, Form& form) {
       break;
     case v1::Step::kObjectDetermination: {
       const v1::ObjectDetermination& detail = step.object_determination();
-      if (!detail.has_notice_from() && !detail.has_notice_to()) break;
+      if (!detail.has_notice_from() && !detail.has_notice_until()) break;
       const auto from = FromProto(detail.notice_from());
-      const auto to = FromProto(detail.notice_to());
-      form.Require(from.ok() && to.ok() && *from <= *to, "object_determination.notice_to",
+      const auto to = FromProto(detail.notice_until());
+      form.Require(from.ok() && to.ok() && *from <= *to, "object_determination.notice_until",
                    "NOTICE_DATES_INVALID", "公示的起止日期须完整，且开始不晚于结束");
       break;
     }
     case v1::Step::kTraining:
+      RequireDecision(step.training().has_passed(), "training.passed", form);
       form.Require(WithinRange(step.training().days(), 0, 60), "training.days",
                    "TRAINING_DAYS_INVALID", "培训天数须在 0–60 之间");
       form.Require(WithinRange(step.training().class_hours(), 0, 480), "training.class_hours",
                    "CLASS_HOURS_INVALID", "培训学时须在 0–480 之间");
       break;
     case v1::Step::kPreReview:
+      RequireDecision(step.pre_review().has_passed(), "pre_review.passed", form);
       form.Require(
           !step.pre_review().has_leaving_on() || FromProto(step.pre_review().leaving_on()).ok(),
           "pre_review.leaving_on", "LEAVING_DATE_INVALID", "预计离开单位的日期须完整");
@@ -107,9 +130,13 @@ void CheckDetail(const v1::Step& step, Form& form) {
                    "党小组名称须写作 organisations/{organisation}");
       break;
     case v1::Step::kAdmissionApproval:
+      RequireDecision(step.admission_approval().has_approved(), "admission_approval.approved",
+                      form);
       CheckDeliberations(step.admission_approval().deliberations(), "admission_approval", form);
       break;
     case v1::Step::kConversionApproval:
+      RequireDecision(step.conversion_approval().has_approved(), "conversion_approval.approved",
+                      form);
       CheckDeliberations(step.conversion_approval().deliberations(), "conversion_approval", form);
       break;
     case v1::Step::kConversionMeeting: {
@@ -133,36 +160,6 @@ void CheckDetail(const v1::Step& step, Form& form) {
 v1::StepKind KindOf(const v1::Step& step) {
   if (step.detail_case() == v1::Step::DETAIL_NOT_SET) return v1::STEP_KIND_UNSPECIFIED;
   return static_cast<v1::StepKind>(step.detail_case() - kFirstDetail);
-}
-
-absl::string_view StepTitle(v1::StepKind kind) {
-  static constexpr absl::string_view kTitles[kStepKinds + 1] = {"未知步骤",
-                                                                "递交入党申请书",
-                                                                "党组织派人谈话",
-                                                                "确定入党积极分子",
-                                                                "入党积极分子备案",
-                                                                "指定培养联系人",
-                                                                "培养教育考察",
-                                                                "确定发展对象",
-                                                                "发展对象备案",
-                                                                "确定入党介绍人",
-                                                                "政治审查",
-                                                                "集中培训",
-                                                                "支部委员会审查",
-                                                                "上级党委预审",
-                                                                "填写入党志愿书",
-                                                                "支部大会讨论接收预备党员",
-                                                                "上级党委派人谈话",
-                                                                "上级党委审批接收预备党员",
-                                                                "再上一级党委组织部门备案",
-                                                                "编入党支部和党小组",
-                                                                "入党宣誓",
-                                                                "预备期继续教育考察",
-                                                                "提出转正申请",
-                                                                "支部大会讨论转正",
-                                                                "上级党委审批转正",
-                                                                "材料归档"};
-  return kTitles[kind >= 1 && kind <= kStepKinds ? kind : 0];
 }
 
 bool Failed(const v1::Step& step) {

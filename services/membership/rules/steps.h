@@ -17,9 +17,6 @@ inline constexpr int kStepKinds = 25;
 // By the step's detail; STEP_KIND_UNSPECIFIED where it has none.
 v1::StepKind KindOf(const v1::Step& step);
 
-// In Chinese, as on the flow chart: "递交入党申请书".
-absl::string_view StepTitle(v1::StepKind kind);
-
 // Whether the step says of itself that it was not passed or not approved.
 bool Failed(const v1::Step& step);
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
 #include "services/membership/rules/progress.h"

@@ -1,24 +1,25 @@
 #include "services/membership/rules/transfer_chain.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 #include <algorithm>
 
 namespace zhibu::membership {
 namespace {
 
-using registry::v1::CommitteeLevel;
-using registry::v1::OrganisationKind;
+using type::v1::CommitteeLevel;
+using type::v1::OrganisationKind;
 
 bool IsCommittee(const ChainNode& node) {
-  return node.kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
-         node.kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+  return node.kind == type::v1::ORGANISATION_KIND_COMMITTEE ||
+         node.kind == type::v1::ORGANISATION_KIND_WORK_COMMITTEE;
 }
 
 // 基层党委; a level that is not said is read as one. A work committee is never: it is a county's
 // organ.
 bool IsBaseCommittee(const ChainNode& node) {
-  return node.kind == registry::v1::ORGANISATION_KIND_COMMITTEE &&
-         node.level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP &&
-         node.level != registry::v1::COMMITTEE_LEVEL_COUNTY;
+  return node.kind == type::v1::ORGANISATION_KIND_COMMITTEE &&
+         node.level != type::v1::COMMITTEE_LEVEL_TOWNSHIP &&
+         node.level != type::v1::COMMITTEE_LEVEL_COUNTY;
 }
 
 }  // namespace
@@ -31,7 +32,7 @@ bool MayTransferDirectly(const Upward& upward, size_t place) {
   const auto above =
       std::find_if(upward.begin() + static_cast<Upward::difference_type>(place), upward.end(),
                    [](const ChainNode& one) { return IsCommittee(one) && !IsBaseCommittee(one); });
-  return above == upward.end() || above->level != registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
+  return above == upward.end() || above->level != type::v1::COMMITTEE_LEVEL_TOWNSHIP;
 }
 
 size_t LowestApproving(const Upward& upward) {

@@ -7,14 +7,15 @@
 #include <vector>
 
 #include "zhibu/registry/v1/organisation.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 
 // An organisation with what it was on the day.
 struct ChainNode {
   std::string id;
-  registry::v1::OrganisationKind kind = registry::v1::ORGANISATION_KIND_UNSPECIFIED;
-  registry::v1::CommitteeLevel level = registry::v1::COMMITTEE_LEVEL_UNSPECIFIED;
+  type::v1::OrganisationKind kind = type::v1::ORGANISATION_KIND_UNSPECIFIED;
+  type::v1::CommitteeLevel level = type::v1::COMMITTEE_LEVEL_UNSPECIFIED;
 };
 // An organisation and what is above it by subordination, upward.
 using Upward = std::vector<ChainNode>;

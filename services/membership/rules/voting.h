@@ -6,13 +6,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "services/membership/rows.pb.h"
+#include "services/membership/books/rows.pb.h"
 
 namespace zhibu::membership {
-
-// Whether the person held voting rights on `day`: a full member (正式党员) then, approved by then,
-// whose rights were not suspended (留党察看; 选举条例 art 5) and whose membership was not stopped.
-bool HasVotingRights(const rows::PersonRow& person, absl::CivilDay day);
 
 // Those who should attend with voting rights (应到会有表决权的正式党员).
 struct Electorate {

@@ -1,6 +1,7 @@
 #include "services/registry/rules/dated.h"
 
 #include "absl/strings/str_cat.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -61,8 +62,8 @@ void SetClosed(rows::InstitutionRow& row, int32_t day) {
   if (!row.kinds().empty()) row.mutable_kinds(row.kinds_size() - 1)->set_to(day);
 }
 
-void SetKind(rows::OrganisationRow& row, int32_t day, v1::OrganisationKind kind,
-             v1::CommitteeLevel level) {
+void SetKind(rows::OrganisationRow& row, int32_t day, type::v1::OrganisationKind kind,
+             type::v1::CommitteeLevel level) {
   CutAt(*row.mutable_kinds(), day);
   rows::DatedKindRow& entry = *row.add_kinds();
   entry.set_kind(kind);

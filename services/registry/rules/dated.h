@@ -9,7 +9,8 @@
 
 #include "absl/strings/string_view.h"
 #include "common/base/civil.h"
-#include "services/registry/rows.pb.h"
+#include "services/registry/books/rows.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 
@@ -50,13 +51,13 @@ inline const std::string& TitleOn(const rows::OrganisationRow& row, int32_t day)
   const auto* entry = EntryOn(row.titles(), day);
   return entry == nullptr ? row.title() : entry->text();
 }
-inline v1::OrganisationKind KindOn(const rows::OrganisationRow& row, int32_t day) {
+inline type::v1::OrganisationKind KindOn(const rows::OrganisationRow& row, int32_t day) {
   const auto* entry = EntryOn(row.kinds(), day);
   return entry == nullptr ? row.kind() : entry->kind();
 }
-inline v1::CommitteeLevel LevelOn(const rows::OrganisationRow& row, int32_t day) {
+inline type::v1::CommitteeLevel LevelOn(const rows::OrganisationRow& row, int32_t day) {
   const auto* entry = EntryOn(row.kinds(), day);
-  return entry == nullptr ? v1::COMMITTEE_LEVEL_UNSPECIFIED : entry->level();
+  return entry == nullptr ? type::v1::COMMITTEE_LEVEL_UNSPECIFIED : entry->level();
 }
 // On a day of the institution's life.
 inline const std::string& TitleOn(const rows::InstitutionRow& row, int32_t day) {
@@ -100,8 +101,8 @@ void SetTitle(rows::OrganisationRow& row, int32_t day, const std::string& title)
 void SetTitle(rows::InstitutionRow& row, int32_t day, const std::string& title);
 void SetKind(rows::InstitutionRow& row, int32_t day, v1::InstitutionKind kind,
              v1::Ownership ownership);
-void SetKind(rows::OrganisationRow& row, int32_t day, v1::OrganisationKind kind,
-             v1::CommitteeLevel level);
+void SetKind(rows::OrganisationRow& row, int32_t day, type::v1::OrganisationKind kind,
+             type::v1::CommitteeLevel level);
 // An empty code: from then on there is none.
 void SetCode(rows::OrganisationRow& row, int32_t day, const std::string& code);
 

@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
+#include "common/domain/classes.h"
 #include "services/registry/rules/sources.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -17,10 +19,6 @@ namespace {
 constexpr int kMostBallots = 4;
 constexpr int kMostCandidates = 100;
 constexpr int kMostVoters = 100000;
-
-bool IsCommitteePost(v1::PostKind kind) {
-  return kind >= v1::POST_KIND_SECRETARY && kind <= v1::POST_KIND_COMMITTEE_MEMBER;
-}
 
 // A norm that is confirmed refuses; another warns.
 void Judge(const norms::Basis& basis, absl::string_view reason, std::string subject,
@@ -45,15 +43,15 @@ void RefuseImpossible(const norms::Election* norm, const v1::Ballot& ballot, con
   impossible(ballot.issued() > ballot.present(), ".issued", "发出的选票不能多于实到人数");
   impossible(ballot.returned() > ballot.issued(), ".returned",
              "收回的选票多于发出的选票，选举无效，须重新选举");
-  impossible(ballot.valid() + ballot.void_() != ballot.returned(), ".valid",
+  impossible(ballot.valid_ballots() + ballot.void_ballots() != ballot.returned(), ".valid",
              "有效票与废票之和须等于收回的选票");
   int64_t votes = 0;
   for (int i = 0; i < ballot.candidates_size(); ++i) {
     votes += ballot.candidates(i).votes();
-    impossible(ballot.candidates(i).votes() > ballot.valid(), absl::StrCat(".candidates[", i, "]"),
+    impossible(ballot.candidates(i).votes() > ballot.valid_ballots(), absl::StrCat(".candidates[", i, "]"),
                "得票不能多于有效票");
   }
-  impossible(votes > int64_t{ballot.valid()} * ballot.seats(), ".candidates",
+  impossible(votes > int64_t{ballot.valid_ballots()} * ballot.seats(), ".candidates",
              "得票总数不能多于有效票乘以应选名额：多选的票是废票");
 }
 
@@ -117,7 +115,7 @@ void JudgeMargin(const norms::Margin& norm, const v1::Ballot& ballot, const std:
         verdict);
 }
 
-void JudgeCommittee(const Norms& norms, v1::OrganisationKind kind, absl::CivilDay day,
+void JudgeCommittee(const Norms& norms, type::v1::OrganisationKind kind, absl::CivilDay day,
                     const v1::Election& election, ElectionVerdict& verdict) {
   const auto count = [&](v1::PostKind post) {
     return std::count_if(verdict.elected.begin(), verdict.elected.end(),
@@ -187,8 +185,12 @@ void CheckForm(const v1::Election& election, absl::string_view at, Violations& o
       AddViolation(out, "KIND_REQUIRED", absl::StrCat(row, ".body"),
                    "必须写明由党员大会还是委员会投票");
     }
+    if (!ballot.has_run_off()) {
+      AddViolation(out, "DECISION_REQUIRED", absl::StrCat(row, ".run_off"),
+                   "请写明是否为再次投票，填 true 或 false：没有填写不等于“否”");
+    }
     for (const int32_t number : {ballot.should_attend(), ballot.present(), ballot.issued(),
-                                 ballot.returned(), ballot.valid(), ballot.void_()}) {
+                                 ballot.returned(), ballot.valid_ballots(), ballot.void_ballots()}) {
       if (number >= 0 && number <= kMostVoters) continue;
       AddViolation(out, "COUNT_INVALID", row,
                    absl::StrCat("人数和票数须在 0–", kMostVoters, " 之间"));
@@ -217,7 +219,7 @@ void CheckForm(const v1::Election& election, absl::string_view at, Violations& o
   }
 }
 
-ElectionVerdict JudgeElection(const Norms& norms, v1::OrganisationKind kind, absl::CivilDay day,
+ElectionVerdict JudgeElection(const Norms& norms, type::v1::OrganisationKind kind, absl::CivilDay day,
                               v1::Election& election) {
   ElectionVerdict verdict;
   const norms::Term* term = norms.TermOf(kind, day);

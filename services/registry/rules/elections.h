@@ -8,9 +8,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
-#include "services/registry/rules.h"
+#include "services/registry/rules/forms.h"
 #include "services/registry/rules/norms.h"
 #include "zhibu/registry/v1/election.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 
@@ -30,7 +31,7 @@ struct ElectionVerdict {
 
 // Marks `elected` in the candidates of `election`, whose form is sound. A norm with mark C refuses,
 // another warns. `kind`: of the organisation on that day.
-ElectionVerdict JudgeElection(const Norms& norms, v1::OrganisationKind kind, absl::CivilDay day,
+ElectionVerdict JudgeElection(const Norms& norms, type::v1::OrganisationKind kind, absl::CivilDay day,
                               v1::Election& election);
 
 }  // namespace zhibu::registry

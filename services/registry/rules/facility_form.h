@@ -3,7 +3,7 @@
 #define ZHIBU_SERVICES_REGISTRY_RULES_FACILITY_FORM_H_
 
 #include "absl/strings/string_view.h"
-#include "services/registry/rules.h"
+#include "services/registry/rules/forms.h"
 #include "zhibu/registry/v1/facility.pb.h"
 
 namespace zhibu::registry {

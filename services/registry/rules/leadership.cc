@@ -1,4 +1,5 @@
 #include "services/registry/rules/leadership.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 #include <algorithm>
 
@@ -27,7 +28,7 @@ v1::OneShoulderVerdict JudgeOneShoulder(const Leadership& leadership,
                                         const norms::OneShoulder* norm) {
   const bool both = CountOf(leadership, v1::POST_KIND_SECRETARY, v1::POST_KIND_SECRETARY) > 0 &&
                     !leadership.heads.empty();
-  if (norm == nullptr || !both) return v1::ONE_SHOULDER_VERDICT_UNSPECIFIED;
+  if (norm == nullptr || !both) return v1::ONE_SHOULDER_VERDICT_NO_RULE;
   const bool together = OneShoulder(leadership);
   if (together == (norm->expected() == norms::OneShoulder::TOGETHER)) {
     return v1::ONE_SHOULDER_VERDICT_AS_EXPECTED;
@@ -47,7 +48,7 @@ std::vector<v1::Vacancy> VacanciesOf(const Leadership& leadership, const Norms& 
     if (basis != nullptr) *vacancy.mutable_citation() = basis->citation();
   };
   // A party group has a leader, who is no secretary and has no post here.
-  if (leadership.kind == v1::ORGANISATION_KIND_PARTY_GROUP) return vacancies;
+  if (leadership.kind == type::v1::ORGANISATION_KIND_PARTY_GROUP) return vacancies;
   const int secretaries = CountOf(leadership, v1::POST_KIND_SECRETARY, v1::POST_KIND_SECRETARY);
   if (secretaries == 0) add(v1::VACANCY_KIND_SECRETARY, 0, 1, nullptr);
   const norms::Committee* committee =

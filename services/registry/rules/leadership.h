@@ -5,15 +5,16 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
-#include "services/registry/rows.pb.h"
+#include "services/registry/books/rows.pb.h"
 #include "services/registry/rules/norms.h"
 #include "zhibu/registry/v1/leadership_service.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 
 // As of one day.
 struct Leadership {
-  v1::OrganisationKind kind = v1::ORGANISATION_KIND_UNSPECIFIED;
+  type::v1::OrganisationKind kind = type::v1::ORGANISATION_KIND_UNSPECIFIED;
   std::vector<rows::PostRow> posts;  // party posts of the organisation
   std::vector<rows::PostRow> heads;  // of the institutions whose own organisation it is
   int full_members = 0;

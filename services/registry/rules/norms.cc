@@ -2,6 +2,7 @@
 
 #include "common/base/civil.h"
 #include "common/domain/citation.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -66,7 +67,7 @@ std::optional<UnsoundNorm> FindIn(const std::string& name, const List& list) {
 
 }  // namespace
 
-bool Holds(const norms::Basis& basis, v1::OrganisationKind kind, absl::CivilDay day) {
+bool Holds(const norms::Basis& basis, type::v1::OrganisationKind kind, absl::CivilDay day) {
   if (basis.off()) return false;
   const std::string date = FormatDate(day);
   if (!basis.from().empty() && date < basis.from()) return false;
@@ -78,7 +79,7 @@ bool Holds(const norms::Basis& basis, v1::OrganisationKind kind, absl::CivilDay 
 const norms::Coverage* MissingOrganisation(const std::vector<const norms::Coverage*>& norms,
                                            const UnitFacts& unit) {
   const bool covered =
-      unit.rung != v1::COVERAGE_RUNG_UNSPECIFIED && unit.rung != v1::COVERAGE_RUNG_INSTRUCTOR;
+      unit.rung != v1::COVERAGE_RUNG_NONE && unit.rung != v1::COVERAGE_RUNG_INSTRUCTOR;
   for (const norms::Coverage* norm : norms) {
     if (norm->ownership() != v1::OWNERSHIP_UNSPECIFIED && norm->ownership() != unit.ownership) {
       continue;
@@ -91,7 +92,7 @@ const norms::Coverage* MissingOrganisation(const std::vector<const norms::Covera
   return nullptr;
 }
 
-const norms::Committee* Norms::CommitteeOf(v1::OrganisationKind kind, int full_members,
+const norms::Committee* Norms::CommitteeOf(type::v1::OrganisationKind kind, int full_members,
                                            absl::CivilDay day) const {
   for (const norms::Committee& norm : data_.committees()) {
     if (Holds(norm.basis(), kind, day) && full_members >= norm.from_members() &&
@@ -102,7 +103,7 @@ const norms::Committee* Norms::CommitteeOf(v1::OrganisationKind kind, int full_m
   return nullptr;
 }
 
-std::vector<const norms::Threshold*> Norms::ThresholdsOf(v1::OrganisationKind kind,
+std::vector<const norms::Threshold*> Norms::ThresholdsOf(type::v1::OrganisationKind kind,
                                                          absl::CivilDay day) const {
   std::vector<const norms::Threshold*> found;
   for (const norms::Threshold& norm : data_.thresholds()) {
@@ -114,7 +115,7 @@ std::vector<const norms::Threshold*> Norms::ThresholdsOf(v1::OrganisationKind ki
 std::vector<const norms::Coverage*> Norms::CoveragesOn(absl::CivilDay day) const {
   std::vector<const norms::Coverage*> found;
   for (const norms::Coverage& norm : data_.coverage()) {
-    if (Holds(norm.basis(), v1::ORGANISATION_KIND_UNSPECIFIED, day)) found.push_back(&norm);
+    if (Holds(norm.basis(), type::v1::ORGANISATION_KIND_UNSPECIFIED, day)) found.push_back(&norm);
   }
   return found;
 }

@@ -120,5 +120,18 @@ TEST(DayNumber, IsExactFromTheFirstDayToTheLast) {
   }
 }
 
+TEST(ParseMonth, TakesAMonthInOneForm) {
+  EXPECT_EQ(ParseMonth("2026-11"), absl::CivilDay(2026, 11, 1));
+  for (const char* wrong :
+       {"", "2026-13", "2026-1", "202611", "2026/11", "2026-11-01", "2026-1a"}) {
+    EXPECT_FALSE(ParseMonth(wrong)) << wrong;
+  }
+  for (const absl::CivilDay day :
+       {absl::CivilDay(1900, 1, 1), absl::CivilDay(2026, 2, 28), absl::CivilDay(2199, 12, 31)}) {
+    EXPECT_EQ(ParseMonth(FormatMonth(day)), absl::CivilDay(absl::CivilMonth(day)));
+  }
+  EXPECT_EQ(FormatMonth(absl::CivilDay(2026, 2, 28)), "2026-02");
+}
+
 }  // namespace
 }  // namespace zhibu

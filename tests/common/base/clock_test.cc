@@ -25,6 +25,13 @@ TEST(SystemClock, DoesNotRunBackwards) {
   EXPECT_GE(Clock::System().Now(), before);
 }
 
+TEST(ShiftedClock, BeginsOnTheDayThatWasNamedAndGoesOn) {
+  const auto clock = ClockBeginningOn(absl::CivilDay(2026, 11, 23));
+  const absl::Time begin = clock->Now();
+  EXPECT_EQ(clock->Today(), absl::CivilDay(2026, 11, 23));
+  EXPECT_GE(clock->Now(), begin);
+}
+
 TEST(FakeClock, ShowsTheDayThatWasSet) {
   FakeClock clock(absl::CivilDay(2026, 11, 23));
   EXPECT_EQ(clock.Today(), absl::CivilDay(2026, 11, 23));

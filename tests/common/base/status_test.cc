@@ -45,6 +45,51 @@ absl::Status OverTheWire(const absl::Status& status, size_t max_bytes = 6000) {
   return FromRpcStatus(rpc);
 }
 
+TEST(Violations, KeepTheirOrderAndTakeTheirRule) {
+  Violations found;
+  EXPECT_TRUE(found.empty());
+  EXPECT_TRUE(found.MalformedUnlessEmpty().ok());
+  EXPECT_TRUE(found.RefusedUnlessEmpty().ok());
+  const Violation early = TooEarly();
+  found.Add(early.reason, early.subject, early.message)
+      .Code("D03")
+      .Cite(early.citation)
+      .Earliest(absl::CivilDay(2027, 3, 1));
+  found.Require(true, "NEVER", "x", "");
+  found.Require(false, "FIELD_REQUIRED", "x", "必填");
+  found.Append({Form("y")});
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(ToFinding(found[0]).SerializeAsString(), ToFinding(early).SerializeAsString());
+  EXPECT_EQ(found[1].subject, "x");
+  EXPECT_EQ(found.back().subject, "y");
+  EXPECT_EQ(found.RefusedUnlessEmpty().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(found.MalformedUnlessEmpty().code(), absl::StatusCode::kInvalidArgument);
+  for (const absl::Status& status : {found.RefusedUnlessEmpty(), Malformed(found)}) {
+    EXPECT_THAT(ReasonsOf(status),
+                ElementsAre("ACTIVIST_PERIOD_TOO_SHORT", "FIELD_REQUIRED", "FIELD_REQUIRED"));
+  }
+  EXPECT_EQ(std::move(found).Take().size(), 3u);
+}
+
+TEST(Violations, PutTheirPrefixBeforeEverySubject) {
+  for (const char* prefix : {"requests[3]", "requests[3]."}) {
+    Violations found(prefix);
+    found.Add("A", "person.title", "");
+    found.Add("B", "", "");
+    found.Add(Form("persons/p"));
+    std::vector<std::string> subjects;
+    for (const Violation& violation : found) subjects.push_back(violation.subject);
+    EXPECT_THAT(subjects, ElementsAre("requests[3].person.title", "requests[3]", "persons/p"));
+  }
+  Violations links("links");
+  links.Add("C", "[2]", "");
+  Violations all;
+  all.AppendAt("transfer", links);
+  all.AppendAt("", {Form("z")});
+  EXPECT_EQ(all[0].subject, "transfer.links[2]");
+  EXPECT_EQ(all[1].subject, "z");
+}
+
 TEST(Malformed, NamesEveryFieldAtFault) {
   const absl::Status status = Malformed({Form("a.b"), Form("c", "太长")});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -102,7 +147,7 @@ TEST(Failures, HaveTheirCodesReasonsAndMessages) {
       {NotFound("organisations/x"), absl::StatusCode::kNotFound, "NOT_FOUND"},
       {AlreadyExists("organisations/x", "ORGANISATION_EXISTS"), absl::StatusCode::kAlreadyExists,
        "ORGANISATION_EXISTS"},
-      {StaleEtag("organisations/x", "7"), absl::StatusCode::kAborted, "ETAG_STALE"},
+      {StaleEtag("organisations/x"), absl::StatusCode::kAborted, "ETAG_STALE"},
       {Failure(absl::StatusCode::kInternal, "INTERNAL", "服务内部错误"),
        absl::StatusCode::kInternal, "INTERNAL"},
   };
@@ -116,11 +161,49 @@ TEST(Failures, HaveTheirCodesReasonsAndMessages) {
   }
 }
 
-TEST(StaleEtag, TellsTheCurrentOne) {
-  const auto info =
-      Find<google::rpc::ErrorInfo>(ToRpcStatus(StaleEtag("posts/p", "12"), "registry"));
-  ASSERT_TRUE(info);
-  EXPECT_EQ(info->metadata().at("etag"), "12");
+// As a program reads a refusal about one resource: its type, its name, and the finding's subject.
+std::vector<std::string> ResourceOf(const absl::Status& status) {
+  const google::rpc::Status rpc = ToRpcStatus(status, "registry");
+  const auto info = Find<google::rpc::ResourceInfo>(rpc);
+  const auto findings = Find<type::v1::Findings>(rpc);
+  if (!info || !findings || findings->findings_size() != 1) return {};
+  EXPECT_EQ(findings->findings(0).reason(), ReasonOf(status));
+  EXPECT_EQ(findings->findings(0).message(), std::string(status.message()));
+  return {info->resource_type(), info->resource_name(), findings->findings(0).subject()};
+}
+
+TEST(ResourceFailures, NameTheResourceAndTheFieldThatNamedIt) {
+  EXPECT_THAT(ResourceOf(NotFound("persons/p/cases/c")),
+              ElementsAre("cases", "persons/p/cases/c", "persons/p/cases/c"));
+  EXPECT_THAT(ResourceOf(NotFound("persons/p", "names[2]")),
+              ElementsAre("persons", "persons/p", "names[2]"));
+  EXPECT_THAT(ResourceOf(NotFound("a code")), ElementsAre("", "a code", "a code"));
+  EXPECT_THAT(ResourceOf(AlreadyExists("posts/p", "POST_EXISTS", "requests[1].post_id")),
+              ElementsAre("posts", "posts/p", "requests[1].post_id"));
+  EXPECT_THAT(ResourceOf(StaleEtag("posts/p")), ElementsAre("posts", "posts/p", "etag"));
+}
+
+TEST(RequireEtag, AsksForThePresentOneAndDoesNotTellIt) {
+  EXPECT_TRUE(RequireEtag("12", 12, "posts/p").ok());
+  const absl::Status missing = RequireEtag("", 12, "posts/p", "person_etag");
+  EXPECT_EQ(missing.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(ReasonOf(missing), "ETAG_REQUIRED");
+  EXPECT_EQ(FindingsOf(missing)[0].subject(), "person_etag");
+  for (const char* other : {"11", "012", "12 ", "x"}) {
+    const absl::Status stale = RequireEtag(other, 12, "persons/p/cases/c", "cases[1].etag");
+    EXPECT_EQ(stale.code(), absl::StatusCode::kAborted) << other;
+    EXPECT_EQ(ReasonOf(stale), "ETAG_STALE");
+    EXPECT_THAT(ResourceOf(stale), ElementsAre("cases", "persons/p/cases/c", "cases[1].etag"));
+    EXPECT_THAT(Find<google::rpc::ErrorInfo>(ToRpcStatus(stale, "membership"))->metadata(),
+                IsEmpty());
+  }
+  EXPECT_TRUE(RequireEtag("", std::nullopt, "posts/p").ok()) << "not there yet";
+  EXPECT_EQ(ReasonOf(RequireEtag("0", std::nullopt, "posts/p")), "ETAG_STALE");
+  Violations wrong;
+  RequireEtagGiven("12", wrong);
+  EXPECT_TRUE(wrong.empty());
+  RequireEtagGiven("", wrong);
+  EXPECT_EQ(wrong.MalformedUnlessEmpty(), RequireEtag("", 12, "posts/p"));
 }
 
 TEST(RetryLater, SaysWhen) {

@@ -2,13 +2,13 @@
 #include "common/rpc/calls.h"
 
 #include <future>
-#include <thread>
 
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "tests/common/rpc/desk.h"
 #include "tests/support/map_store.h"
+#include "tests/support/wait.h"
 
 namespace zhibu {
 namespace {
@@ -106,7 +106,7 @@ TEST_F(Admission, DropsAWriteWhoseDeadlinePassesWhileItWaits) {
   // The second one waits behind it while, by the service's clock, its twenty seconds pass.
   auto second =
       std::async(std::launch::async, [&] { return desk_.Create(DeskServer::Creating("second")); });
-  while (desk_.server().lane().depth() == 0) std::this_thread::yield();
+  EXPECT_TRUE(WaitFor([&] { return desk_.server().lane().depth() > 0; }));
   desk_.clock().Advance(absl::Seconds(25));
   desk_.bodies().before_create = nullptr;
   barrier.Open();
@@ -269,7 +269,7 @@ TEST(FullQueue, OfWritesAnswersWhenToComeAgain) {
   barrier.AwaitEntered();
   calls.push_back(std::async(std::launch::async, create, 1));
   calls.push_back(std::async(std::launch::async, create, 2));
-  while (desk.server().lane().depth() < 2) std::this_thread::yield();
+  EXPECT_TRUE(WaitFor([&] { return desk.server().lane().depth() >= 2; }));
   grpc::ClientContext context;
   PrepareContext(context, kOwnerToken);
   registry::v1::CreateOrganisationResponse response;

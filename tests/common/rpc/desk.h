@@ -4,6 +4,7 @@
 #define ZHIBU_TESTS_COMMON_RPC_DESK_H_
 
 #include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
 
 #include <functional>
 #include <future>
@@ -24,6 +25,7 @@
 #include "common/store/table.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/test_server.h"
+#include "tests/support/wait.h"
 #include "zhibu/registry/v1/events.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 
@@ -118,25 +120,20 @@ class Desk final : public registry::v1::RegistryService::CallbackService {
     return absl::OkStatus();
   }
 
-  absl::Status List(Call&, const registry::v1::ListOrganisationsRequest& request, const Reader&,
-                    registry::v1::ListOrganisationsResponse* response) {
-    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request));
-    const Key all(0x10);
-    const std::string begin = page.position.empty() ? all.bytes() : page.position + '\0';
-    std::string last;
-    bool more = false;
-    ZHIBU_RETURN_IF_ERROR(ScanRows<registry::v1::Organisation>(
-        *page.snapshot, begin, all.End(),
-        [&](absl::string_view key, const registry::v1::Organisation& row) {
-          more = response->organisations_size() == page.size;
-          if (more) return false;
-          *response->add_organisations()->mutable_organisation() = row;
-          last = std::string(key);
-          return true;
-        }));
-    if (more) response->set_next_page_token(server_->pages().NextToken(page, last));
-    response->set_revision(page.revision);
-    return absl::OkStatus();
+  absl::Status List(Call& call, const registry::v1::ListOrganisationsRequest& request,
+                    const Reader&, registry::v1::ListOrganisationsResponse* response) {
+    ZHIBU_ASSIGN_OR_RETURN(const Page page, server_->pages().Open(request, call.caller()));
+    using registry::v1::OrganisationNode;
+    return FillPage(server_->pages(), page, {Under(Key(0x10))}, response,
+                    response->mutable_organisations(),
+                    [](absl::string_view,
+                       absl::string_view row) -> absl::StatusOr<std::optional<OrganisationNode>> {
+                      OrganisationNode node;
+                      if (!node.mutable_organisation()->ParseFromString(std::string(row))) {
+                        return absl::DataLossError("a stored row cannot be read");
+                      }
+                      return node;
+                    });
   }
 
   Server* const server_;
@@ -205,7 +202,7 @@ class DeskServer {
     registry::v1::GetOrganisationResponse response;
     request.set_name(NameOf(kOrganisations, id));
     for (const auto& [service, revision] : at_least) {
-      (*request.mutable_at_least())[service] = revision;
+      (*request.mutable_at_least()->mutable_revisions())[service] = revision;
     }
     absl::Status status = Invoke(&registry::v1::RegistryService::Stub::GetOrganisation, stub(),
                                  request, &response, token, timeout);
@@ -240,10 +237,10 @@ class Barrier {
   // In the body.
   void Wait() {
     entered_.set_value();
-    open_.get_future().wait();
+    EXPECT_TRUE(WaitFor(open_.get_future()));
   }
   // In the test.
-  void AwaitEntered() { entered_.get_future().wait(); }
+  void AwaitEntered() { EXPECT_TRUE(WaitFor(entered_.get_future())); }
   void Open() { open_.set_value(); }
 
  private:

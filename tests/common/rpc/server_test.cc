@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/common/rpc/desk.h"
 #include "tests/support/map_store.h"
+#include "tests/support/wait.h"
 
 namespace zhibu {
 namespace {
@@ -149,7 +150,7 @@ TEST(Stopping, IsHarmlessWhileManyCallAndWatch) {
         }
       });
     }
-    while (answered < 20) std::this_thread::yield();
+    EXPECT_TRUE(WaitFor([&] { return answered >= 20; }));
     desk.server().Stop();
     stopped = true;
     for (auto& caller : callers) caller.join();
@@ -173,11 +174,12 @@ TEST(Stopping, DoesNotWaitForAReadThatWaitsForAWrite) {
 
 TEST(Serving, IsRefusedInPlainTextBeyondLoopback) {
   FakeClock clock(kDeskToday);
-  auto serve = [&](const std::string& listen, bool allow) {
+  auto serve = [&](const std::string& listen, bool allow, bool only_loopback = false) {
     ServerOptions options;
     options.service = "registry";
     options.listen = listen;
     options.allow_plaintext = allow;
+    options.only_loopback = only_loopback;
     options.principals = TestPrincipals();
     auto server = Server::Create(options, OpenMemoryStore("registry").value(), &clock,
                                  {DeskServer::Contract()})
@@ -188,6 +190,9 @@ TEST(Serving, IsRefusedInPlainTextBeyondLoopback) {
   EXPECT_EQ(serve("[::]:0", false).code(), StatusCode::kFailedPrecondition);
   EXPECT_TRUE(serve("0.0.0.0:0", true).ok());
   EXPECT_TRUE(serve("127.0.0.1:0", false).ok());
+  // With a date that is not the machine's nothing is served to others at all.
+  EXPECT_EQ(serve("0.0.0.0:0", true, true).code(), StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(serve("127.0.0.1:0", false, true).ok());
 }
 
 TEST(Serving, SaysWhereTheAddressCannotBeHad) {

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/map_store.h"
+#include "tests/support/wait.h"
 
 namespace zhibu {
 namespace {
@@ -71,15 +72,15 @@ class Lane : public testing::Test {
       CommitLane::Job job;
       job.decide = [this](Txn&) {
         entered_.set_value();
-        open_.get_future().wait();
+        EXPECT_TRUE(WaitFor(open_.get_future()));
         return absl::OkStatus();
       };
       done_ = lane->Submit(std::move(job));
-      entered_.get_future().wait();
+      EXPECT_TRUE(WaitFor(entered_.get_future()));
     }
     ~Gate() {
       Open();
-      done_.wait();  // the lane still uses the gate until then
+      EXPECT_TRUE(WaitFor(done_));  // the lane still uses the gate until then
     }
     void Open() {
       if (!opened_) open_.set_value();
@@ -414,6 +415,36 @@ TEST_F(Lane, NumbersWithoutGapsWhateverManyThreadsSubmit) {
   ASSERT_EQ(all.size(), 4u * 34);
   for (size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], static_cast<int64_t>(i + 1));
   EXPECT_TRUE(VerifyJournal(*store_.TakeSnapshot(ReadTier::kAll)).ok());
+}
+
+// A record that no client with default limits could receive would end every follower for ever.
+TEST_F(Lane, WritesNoRecordThatNobodyCouldReceive) {
+  Start();
+  const auto big = [](size_t bytes) {
+    CommitLane::Job job;
+    job.decide = [bytes](Txn& txn) {
+      txn.Put("big", "there");
+      google::protobuf::Any event;
+      event.set_value(std::string(bytes, 'x'));
+      txn.Emit(event);
+      return absl::OkStatus();
+    };
+    return job;
+  };
+  const Answer refused = Submit(big(kMaxRecordBytes)).get();
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status)) << refused.status;
+  EXPECT_EQ(ReasonOf(refused.status), "BATCH_TOO_LARGE");
+  EXPECT_EQ(Value("big"), "-");
+  EXPECT_THAT(Records(), IsEmpty());
+  CommitLane::Job dry = big(kMaxRecordBytes);
+  dry.dry_run = true;
+  EXPECT_EQ(ReasonOf(Submit(std::move(dry)).get().status), "BATCH_TOO_LARGE");
+
+  EXPECT_TRUE(Submit(big(kMaxRecordBytes - 1000)).get().status.ok());
+  EXPECT_EQ(Value("big"), "there");
+  const auto records = ReadJournal(*store_.TakeSnapshot(ReadTier::kAll), 0, 10).value();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_LT(records[0].ByteSizeLong(), size_t{4} << 20);
 }
 
 }  // namespace

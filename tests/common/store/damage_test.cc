@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <thread>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -20,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/failing_env.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/wait.h"
 
 namespace zhibu {
 namespace {
@@ -46,7 +46,7 @@ class DamagedStore : public testing::Test {
         };
         job.done = [](const absl::Status& status, int64_t) { EXPECT_TRUE(status.ok()); };
         ASSERT_TRUE(lane->Submit(std::move(job)));
-        while (progress.revision() < i) std::this_thread::yield();
+        ASSERT_TRUE(WaitFor([&] { return progress.revision() >= i; }));
       }
     }
     // What the log holds goes to a table file when a store is opened.

@@ -19,6 +19,7 @@
 #include "tests/support/failing_env.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/process.h"
+#include "tests/support/wait.h"
 
 namespace zhibu {
 namespace {
@@ -233,7 +234,7 @@ TEST_F(FailingDisk, ThatLosesPowerKeepsEverythingAcknowledged) {
     // Sometimes more than a write buffer, so that the cut comes amid several files.
     const size_t bytes = round % 3 == 0 ? 60000 : 200;
     std::thread cut([&, after = env_.syncs() + 1 + static_cast<int>(random() % 40)] {
-      while (env_.syncs() < after) std::this_thread::yield();
+      EXPECT_TRUE(WaitFor([&] { return env_.syncs() >= after; }));
       env_.CutPower();
     });
     Write(600, bytes);

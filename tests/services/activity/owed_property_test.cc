@@ -4,14 +4,16 @@
 
 #include "gmock/gmock.h"
 #include "tests/services/activity/world.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
+#include "zhibu/type/v1/owed_item.pb.h"
 
 namespace zhibu::activity {
 namespace {
 
 using absl::CivilDay;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
-using registry::v1::ORGANISATION_KIND_PARTY_GROUP;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 
 struct NaiveOrganisation {
   std::string id, parent;
@@ -176,10 +178,10 @@ class NaiveBooks {
 
 std::vector<std::string> Lines(const v1::ListOwedResponse& response) {
   std::vector<std::string> lines;
-  for (const v1::OwedItem& item : response.items()) {
+  for (const type::v1::OwedItem& item : response.items()) {
     lines.push_back(absl::StrCat(item.kind(), " ", FormatDate(*FromProto(item.period_from())), " ",
                                  FormatDate(*FromProto(item.due_on())), " ", item.held(), "/",
-                                 item.owed(), " ", v1::OwedState_Name(item.state()).substr(11)));
+                                 item.owed(), " ", type::v1::OwedState_Name(item.state()).substr(11)));
   }
   return lines;
 }

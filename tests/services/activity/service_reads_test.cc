@@ -3,15 +3,17 @@
 
 #include "gmock/gmock.h"
 #include "tests/services/activity/world.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
+#include "zhibu/type/v1/owed_item.pb.h"
 
 namespace zhibu::activity {
 namespace {
 
 using absl::CivilDay;
 using absl::StatusCode;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
-using registry::v1::ORGANISATION_KIND_PARTY_GROUP;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -43,9 +45,9 @@ class Reading : public ::testing::Test {
     const auto owed = world_.Owed(organisation, as_of);
     EXPECT_TRUE(owed.ok()) << owed.status();
     if (!owed.ok()) return lines;
-    for (const v1::OwedItem& item : owed->items()) {
+    for (const type::v1::OwedItem& item : owed->items()) {
       lines.push_back(absl::StrCat(item.kind(), " ", item.held(), "/", item.owed(), " ",
-                                   v1::OwedState_Name(item.state()).substr(11)));
+                                   type::v1::OwedState_Name(item.state()).substr(11)));
     }
     return lines;
   }
@@ -54,6 +56,27 @@ class Reading : public ::testing::Test {
   v1::ListActivitiesRequest request_;
   v1::ListActivitiesResponse response_;
 };
+
+TEST_F(Reading, TellsTheKindsThatThereAre) {
+  v1::ListActivityKindsRequest request;
+  v1::ListActivityKindsResponse response;
+  std::vector<std::string> ids;
+  request.set_page_size(2);
+  do {
+    response.Clear();
+    ASSERT_TRUE(Invoke(&v1::ActivityService::Stub::ListActivityKinds, world_.stub(), request,
+                       &response)
+                    .ok());
+    for (const v1::ActivityKind& kind : response.kinds()) {
+      ids.push_back(kind.id());
+      EXPECT_FALSE(kind.title().empty());
+      EXPECT_GT(kind.organisation_kinds_size(), 0) << kind.id();
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(ids, ::testing::IsSupersetOf({"branch-meeting", "committee-meeting", "party-class",
+                                            "theme-day", "group-meeting"}));
+}
 
 class ListActivities : public Reading {
  protected:
@@ -75,8 +98,8 @@ TEST_F(ListActivities, AnswersByDateAndId) {
 }
 
 TEST_F(ListActivities, KeepsToThePeriodAndTheKinds) {
-  *request_.mutable_from() = ToProto(CivilDay(2026, 3, 5));
-  *request_.mutable_to() = ToProto(CivilDay(2026, 4, 1));
+  *request_.mutable_held_from() = ToProto(CivilDay(2026, 3, 5));
+  *request_.mutable_held_to() = ToProto(CivilDay(2026, 4, 1));
   ASSERT_TRUE(List(request_, &response_).ok());
   EXPECT_THAT(Ids(response_), ElementsAre("a", "b", "c"));
   request_.add_kinds("party-class");
@@ -121,13 +144,13 @@ TEST_F(ListActivities, ShowsCancelledOnes) {
 }
 
 TEST_F(ListActivities, RefusesWhatItCannotAnswer) {
-  *request_.mutable_from() = ToProto(CivilDay(2026, 4, 1));
-  *request_.mutable_to() = ToProto(CivilDay(2026, 3, 31));
+  *request_.mutable_held_from() = ToProto(CivilDay(2026, 4, 1));
+  *request_.mutable_held_to() = ToProto(CivilDay(2026, 3, 31));
   EXPECT_EQ(ReasonOf(List(request_, &response_)), "PERIOD_INVALID");
-  request_.mutable_to()->set_month(0);
+  request_.mutable_held_to()->set_month(0);
   EXPECT_EQ(ReasonOf(List(request_, &response_)), "DATE_INVALID");
-  request_.clear_from();
-  request_.clear_to();
+  request_.clear_held_from();
+  request_.clear_held_to();
   request_.set_organisation("organisations/nowhere");
   EXPECT_EQ(List(request_, &response_).code(), StatusCode::kNotFound);
   request_.set_organisation("");
@@ -138,7 +161,7 @@ TEST_F(ListActivities, RefusesWhatItCannotAnswer) {
 
 TEST_F(Reading, WaitsUntilItSeesWhatWasWrittenElsewhere) {
   request_.set_organisation("organisations/late");
-  (*request_.mutable_at_least())["registry"] =
+  (*request_.mutable_at_least()->mutable_revisions())["registry"] =
       world_.Organisation("late", ORGANISATION_KIND_BRANCH, "bureau");
   EXPECT_TRUE(List(request_, &response_).ok());
 }
@@ -149,7 +172,7 @@ TEST_F(ListOwed, NamesPeriodTitleAndRule) {
   Held("m1", "branch-meeting", CivilDay(2026, 10, 9));
   const auto owed = world_.Owed("branch", kToday);
   ASSERT_TRUE(owed.ok());
-  const v1::OwedItem& item = owed->items(0);
+  const type::v1::OwedItem& item = owed->items(0);
   EXPECT_EQ(item.organisation(), "organisations/branch");
   EXPECT_EQ(item.title(), "支部党员大会");
   EXPECT_EQ(*FromProto(item.period_from()), CivilDay(2026, 10, 1));

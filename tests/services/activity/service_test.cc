@@ -3,15 +3,16 @@
 
 #include "gmock/gmock.h"
 #include "tests/services/activity/world.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::activity {
 namespace {
 
 using absl::CivilDay;
 using absl::StatusCode;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
-using registry::v1::ORGANISATION_KIND_PARTY_GROUP;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;

@@ -14,19 +14,20 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "gtest/gtest.h"
-#include "services/activity/kinds.h"
+#include "services/activity/data/kinds.h"
 #include "services/activity/service.h"
 #include "tests/support/test_server.h"
 #include "zhibu/activity/v1/activity_service.grpc.pb.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::activity {
 
 inline const absl::CivilDay kToday(2026, 11, 23);
 
 using Stage = membership::v1::Stage;
-using OrganisationKind = registry::v1::OrganisationKind;
+using OrganisationKind = type::v1::OrganisationKind;
 // First days of stages, oldest first.
 using Stages = std::vector<std::pair<absl::CivilDay, Stage>>;
 
@@ -55,7 +56,8 @@ class World {
           options.registry = registry_.channel();
           options.membership = membership_.channel();
           options.cadence = *LoadCadence(ZHIBU_SOURCE_DIR "/common/domain/data/cadence.textproto");
-          options.kinds = *LoadKinds(ZHIBU_SOURCE_DIR "/services/activity/data/kinds.textproto");
+          options.kinds =
+              *LoadKinds(ZHIBU_SOURCE_DIR "/services/activity/data/kinds/kinds.textproto");
           return BuildActivity(server, std::move(options));
         },
         std::move(store));
@@ -77,8 +79,8 @@ class World {
     organisation.set_name(NameOf(kOrganisations, id));
     organisation.set_title(id);
     organisation.set_kind(kind);
-    *organisation.mutable_established() = ToProto(from);
-    if (to != kNoEnd) *organisation.mutable_dissolved() = ToProto(to);
+    *organisation.mutable_established_on() = ToProto(from);
+    if (to != kNoEnd) *organisation.mutable_dissolved_on() = ToProto(to);
     if (!parent.empty()) {
       auto& edge = *organisation.add_affiliations();
       edge.set_parent(NameOf(kOrganisations, parent));
@@ -197,7 +199,7 @@ class World {
                         google::protobuf::RepeatedPtrField<membership::v1::StageChange>& changes) {
     for (const auto& [from, stage] : stages) {
       auto& change = *changes.Add();
-      *change.mutable_from() = ToProto(from);
+      *change.mutable_valid_from() = ToProto(from);
       change.set_stage(stage);
       change.set_organisation(NameOf(kOrganisations, organisation));
     }

@@ -14,8 +14,8 @@
 #include "absl/strings/str_split.h"
 #include "common/base/crypto.h"
 #include "common/base/file.h"
-#include "services/cli/commands/run.h"
-#include "services/cli/table.h"
+#include "services/cli/program/run.h"
+#include "services/cli/terminal/table.h"
 #include "tests/support/fake_clock.h"
 
 namespace zhibu::cli {

@@ -10,8 +10,8 @@
 #include "absl/time/civil_time.h"
 #include "common/base/civil.h"
 #include "common/domain/id_number.h"
-#include "services/membership/load_fact_rules.h"
-#include "services/membership/load_rule_sets.h"
+#include "services/membership/data/load_fact_rules.h"
+#include "services/membership/data/load_rule_sets.h"
 #include "services/membership/rules/steps.h"
 #include "zhibu/membership/v1/development_case.pb.h"
 
@@ -23,8 +23,8 @@ inline constexpr char kTwo[] = "persons/contact-two";
 
 inline const RuleSets& ShippedRuleSets() {
   static const RuleSets* const sets = [] {
-    auto loaded = LoadRuleSets({ZHIBU_SOURCE_DIR "/services/membership/rulesets", "",
-                                ZHIBU_SOURCE_DIR "/services/membership/calendars"});
+    auto loaded = LoadRuleSets({ZHIBU_SOURCE_DIR "/services/membership/data/rulesets", "",
+                                ZHIBU_SOURCE_DIR "/services/membership/data/calendars"});
     if (!loaded.ok()) {
       fprintf(stderr, "%s\n", loaded.status().ToString().c_str());
       abort();
@@ -37,7 +37,7 @@ inline const RuleSets& ShippedRuleSets() {
 inline const rules::FactRules& ShippedFactRules() {
   static const rules::FactRules* const rules = [] {
     auto loaded = LoadFactRules(
-        absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/fact_rules/facts.textproto"));
+        absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/data/fact_rules/facts.textproto"));
     if (!loaded.ok()) {
       fprintf(stderr, "%s\n", loaded.status().ToString().c_str());
       abort();
@@ -60,14 +60,16 @@ inline v1::Step MakeStep(v1::StepKind kind, absl::CivilDay day) {
   *step.mutable_date() = ToProto(day);
   const auto* field = v1::Step::descriptor()->FindFieldByNumber(kind + 10);
   step.GetReflection()->MutableMessage(&step, field);
-  if (step.has_contact_assignment()) {
+  if (step.has_activist_determination()) {
+    step.mutable_activist_determination()->set_recommended_by_members(true);
+  } else if (step.has_contact_assignment()) {
     step.mutable_contact_assignment()->add_contacts(kOne);
   } else if (step.has_introducer_determination()) {
     step.mutable_introducer_determination()->add_introducers(kOne);
     step.mutable_introducer_determination()->add_introducers(kTwo);
   } else if (step.has_object_determination()) {
     *step.mutable_object_determination()->mutable_notice_from() = ToProto(day - 30);
-    *step.mutable_object_determination()->mutable_notice_to() = ToProto(day - 1);
+    *step.mutable_object_determination()->mutable_notice_until() = ToProto(day - 1);
   } else if (step.has_political_review()) {
     step.mutable_political_review()->set_passed(true);
   } else if (step.has_training()) {

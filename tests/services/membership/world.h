@@ -24,6 +24,7 @@
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 
@@ -43,7 +44,7 @@ class World {
  public:
   explicit World(std::unique_ptr<Store> store = nullptr)
       : registry_("registry", &clock_, {}, NoServices) {
-    using namespace registry::v1;
+    using namespace type::v1;
     Organisation("county", ORGANISATION_KIND_COMMITTEE, "");
     Organisation("branch", ORGANISATION_KIND_BRANCH, "county");
     Organisation("general", ORGANISATION_KIND_GENERAL_BRANCH, "county");
@@ -69,9 +70,9 @@ class World {
           options.rule_sets_overlay_folder = overlays_folder_;
           options.calendars_folder = calendars_folder_;
           options.transfer_rules_file =
-              ZHIBU_SOURCE_DIR "/services/membership/transfer_rules/transfers.textproto";
+              ZHIBU_SOURCE_DIR "/services/membership/data/transfer_rules/transfers.textproto";
           options.fact_rules_file =
-              ZHIBU_SOURCE_DIR "/services/membership/fact_rules/facts.textproto";
+              ZHIBU_SOURCE_DIR "/services/membership/data/fact_rules/facts.textproto";
           options.keys = keys_;
           options.unit_transfer_batch = unit_transfer_batch_;
           return BuildMembership(server, std::move(options));
@@ -98,15 +99,15 @@ class World {
   void set_unit_transfer_batch(int persons) { unit_transfer_batch_ = persons; }
 
   // `dissolved`: the day after its last.
-  void Organisation(const std::string& id, registry::v1::OrganisationKind kind,
+  void Organisation(const std::string& id, type::v1::OrganisationKind kind,
                     const std::string& parent, std::optional<absl::CivilDay> dissolved = {}) {
     registry::v1::OrganisationChanged event;
     auto& organisation = *event.mutable_organisation();
     organisation.set_name(NameOf(kOrganisations, id));
     organisation.set_title(id);
     organisation.set_kind(kind);
-    *organisation.mutable_established() = ToProto(absl::CivilDay(2000, 1, 1));
-    if (dissolved) *organisation.mutable_dissolved() = ToProto(*dissolved);
+    *organisation.mutable_established_on() = ToProto(absl::CivilDay(2000, 1, 1));
+    if (dissolved) *organisation.mutable_dissolved_on() = ToProto(*dissolved);
     if (!parent.empty()) {
       auto& edge = *organisation.add_affiliations();
       edge.set_parent(NameOf(kOrganisations, parent));
@@ -232,7 +233,7 @@ class World {
     v1::StartTransferResponse started;
     start.set_transfer_id(id);
     start.set_person(person);
-    start.set_to(to);
+    start.set_to_organisation(to);
     start.set_reason("r");
     *start.mutable_date() = ToProto(day);
     start.set_person_etag(Person(person).etag());
@@ -256,7 +257,7 @@ class World {
       go(&Stub::ApproveTransfer, approve, v1::ApproveTransferResponse());
     }
     v1::IssueLetterRequest issue;
-    issue.set_paid_until_month(FormatDate(day).substr(0, 7));
+    issue.set_paid_until_month(FormatMonth(day));
     go(&Stub::IssueLetter, issue, v1::IssueLetterResponse());
     go(&Stub::ReceiveTransfer, v1::ReceiveTransferRequest(), v1::ReceiveTransferResponse());
     // The person's cases went along.
@@ -337,9 +338,9 @@ class World {
 
   FakeClock clock_{kToday};
   TestServer registry_;
-  std::string rule_sets_folder_ = ZHIBU_SOURCE_DIR "/services/membership/rulesets";
+  std::string rule_sets_folder_ = ZHIBU_SOURCE_DIR "/services/membership/data/rulesets";
   std::string overlays_folder_;
-  std::string calendars_folder_ = ZHIBU_SOURCE_DIR "/services/membership/calendars";
+  std::string calendars_folder_ = ZHIBU_SOURCE_DIR "/services/membership/data/calendars";
   std::vector<std::string> keys_ = {std::string(32, 'k')};
   std::unique_ptr<TestServer> membership_;
   std::unique_ptr<v1::MembershipService::Stub> stub_;

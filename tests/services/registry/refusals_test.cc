@@ -11,12 +11,13 @@
 #include "common/base/file.h"
 #include "common/store/feed.h"
 #include "google/rpc/error_details.pb.h"
-#include "services/registry/load_norms.h"
+#include "services/registry/data/load_norms.h"
 #include "services/registry/rules/elections.h"
 #include "tests/services/registry/with_members.h"
 #include "zhibu/registry/v1/election_service.grpc.pb.h"
 #include "zhibu/registry/v1/facility_service.grpc.pb.h"
 #include "zhibu/registry/v1/standing_service.grpc.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 namespace {
@@ -86,7 +87,7 @@ class RefusalsTest : public WithMembersTest {
   template <typename Spoil>
   absl::Status Organisation(Spoil spoil) {
     v1::CreateOrganisationRequest request =
-        NewOrganisation("fresh", "county", v1::ORGANISATION_KIND_BRANCH);
+        NewOrganisation("fresh", "county", type::v1::ORGANISATION_KIND_BRANCH);
     spoil(request, *request.mutable_organisation());
     return Ask(&Registry::CreateOrganisation, request);
   }
@@ -102,7 +103,7 @@ class RefusalsTest : public WithMembersTest {
     request.set_name(Org("b1"));
     request.set_etag("1");
     request.set_new_parent(Org("county"));
-    *request.mutable_effective() = Date(2026, 6, 1);
+    *request.mutable_effective_on() = Date(2026, 6, 1);
     spoil(request);
     return Ask(&Registry::MoveOrganisation, request);
   }
@@ -124,7 +125,7 @@ class RefusalsTest : public WithMembersTest {
     request.set_reorganisation_id("fresh");
     request.mutable_decision()->set_authority(Org("county"));
     request.mutable_decision()->set_document_number("1");
-    *request.mutable_decision()->mutable_effective() = Date(2026, 6, 1);
+    *request.mutable_decision()->mutable_effective_on() = Date(2026, 6, 1);
   }
   template <typename Spoil>
   absl::Status Rename(Spoil spoil) {
@@ -160,7 +161,7 @@ class RefusalsTest : public WithMembersTest {
     Decided(request);
     request.mutable_organisation()->set_organisation(Org("gb"));
     request.mutable_organisation()->set_etag("2");
-    request.add_parts()->set_to(Org("gb2"));
+    request.add_parts()->set_organisation(Org("gb2"));
     request.set_remainder(Org("gb"));
     spoil(request);
     return Ask(&Decisions::SplitOrganisation, request);
@@ -175,12 +176,13 @@ class RefusalsTest : public WithMembersTest {
     election.set_kind(v1::ELECTION_KIND_TERM);
     *election.mutable_held_on() = Date(2025);
     v1::Ballot& ballot = *election.add_ballots();
+    ballot.set_run_off(false);
     ballot.set_body(v1::BALLOT_BODY_MEMBERS);
     ballot.set_should_attend(entitled);
     ballot.set_present(entitled);
     ballot.set_issued(entitled);
     ballot.set_returned(entitled);
-    ballot.set_valid(entitled);
+    ballot.set_valid_ballots(entitled);
     ballot.set_seats(static_cast<int>(posts.size()));
     for (const v1::PostKind post : posts) {
       v1::Candidate& candidate = *ballot.add_candidates();
@@ -234,7 +236,7 @@ class RefusalsTest : public WithMembersTest {
   // county ← {old, new, gb ← {b1, b2}, gb2, temporary, coded}; a school kept by `old`.
   void SetUp() override {
     const auto organisation = [&](const std::string& id, const std::string& parent,
-                                  v1::OrganisationKind kind) {
+                                  type::v1::OrganisationKind kind) {
       v1::CreateOrganisationRequest request = NewOrganisation(id, parent, kind);
       if (id == "coded") {
         request.mutable_organisation()->set_code("001");
@@ -245,12 +247,12 @@ class RefusalsTest : public WithMembersTest {
       }
       Make(&Registry::CreateOrganisation, request);
     };
-    organisation("gb", "county", v1::ORGANISATION_KIND_GENERAL_BRANCH);
-    organisation("gb2", "county", v1::ORGANISATION_KIND_GENERAL_BRANCH);
-    organisation("b1", "gb", v1::ORGANISATION_KIND_BRANCH);
-    organisation("b2", "gb", v1::ORGANISATION_KIND_BRANCH);
-    organisation("coded", "county", v1::ORGANISATION_KIND_BRANCH);
-    organisation("temporary", "county", v1::ORGANISATION_KIND_TEMPORARY_BRANCH);
+    organisation("gb", "county", type::v1::ORGANISATION_KIND_GENERAL_BRANCH);
+    organisation("gb2", "county", type::v1::ORGANISATION_KIND_GENERAL_BRANCH);
+    organisation("b1", "gb", type::v1::ORGANISATION_KIND_BRANCH);
+    organisation("b2", "gb", type::v1::ORGANISATION_KIND_BRANCH);
+    organisation("coded", "county", type::v1::ORGANISATION_KIND_BRANCH);
+    organisation("temporary", "county", type::v1::ORGANISATION_KIND_TEMPORARY_BRANCH);
     v1::CreateInstitutionRequest school = NewInstitution("school", "old");
     school.mutable_institution()->set_credit_code(CreditCode(1));
     Make(&Registry::CreateInstitution, school);
@@ -301,15 +303,21 @@ class RefusalsTest : public WithMembersTest {
          [=, this] {
            return Rename([](auto& r) { r.mutable_decision()->clear_document_number(); });
          }},
+        {"DECISION_REQUIRED",
+         [=, this] {
+           v1::CreatePostRequest request = NewPost("c", Org("b"), v1::POST_KIND_CLERK);
+           request.mutable_post()->clear_full_time();
+           return Ask(&Registry::CreatePost, request);
+         }},
         {"KIND_REQUIRED",
          [=, this] { return Organisation([](auto&, auto& o) { o.clear_kind(); }); }},
         {"DATE_REQUIRED",
-         [=, this] { return Organisation([](auto&, auto& o) { o.clear_established(); }); }},
+         [=, this] { return Organisation([](auto&, auto& o) { o.clear_established_on(); }); }},
         {"DATE_INVALID",
          [=, this] {
            return Organisation([](auto&, auto& o) {
-             o.mutable_established()->set_month(2);
-             o.mutable_established()->set_day(30);
+             o.mutable_established_on()->set_month(2);
+             o.mutable_established_on()->set_day(30);
            });
          }},
         {"REASON_INVALID", [=, this] { return Move([=](auto& r) { r.set_reason(long_text); }); }},
@@ -327,7 +335,7 @@ class RefusalsTest : public WithMembersTest {
         {"QUERY_INVALID",
          [=, this] { return Ask(&StandingStub::SearchRegistry, v1::SearchRegistryRequest()); }},
         {"BALLOTS_INVALID", [=, this] { return Spoiled([](auto& b) { b.set_seats(0); }); }},
-        {"COUNT_INVALID", [=, this] { return Spoiled([](auto& b) { b.set_void_(-1); }); }},
+        {"COUNT_INVALID", [=, this] { return Spoiled([](auto& b) { b.set_void_ballots(-1); }); }},
         {"SCHEME_REQUIRED",
          [=, this] {
            return Facility([](auto&, auto& f) {
@@ -401,7 +409,7 @@ class RefusalsTest : public WithMembersTest {
         {"KIND_NOT_ALLOWED_UNDER_PARENT",
          [=, this] {
            return Organisation(
-               [](auto&, auto& o) { o.set_kind(v1::ORGANISATION_KIND_PARTY_GROUP); });
+               [](auto&, auto& o) { o.set_kind(type::v1::ORGANISATION_KIND_PARTY_GROUP); });
          },
          kBranchRules, "第十三条"},
         {"SUBORDINATION_NOT_UNIQUE",
@@ -410,7 +418,7 @@ class RefusalsTest : public WithMembersTest {
          }},
         {"PERIOD_INVALID",
          [=, this] {
-           return Organisation([](auto&, auto& o) { *o.mutable_dissolved() = o.established(); });
+           return Organisation([](auto&, auto& o) { *o.mutable_dissolved_on() = o.established_on(); });
          }},
         {"CODE_TAKEN",
          [=, this] { return Organisation([](auto&, auto& o) { o.set_code("001"); }); }},
@@ -430,7 +438,7 @@ class RefusalsTest : public WithMembersTest {
         {"EFFECTIVE_IN_FUTURE",
          [=, this] {
            return Rename(
-               [](auto& r) { *r.mutable_decision()->mutable_effective() = Date(2026, 11, 24); });
+               [](auto& r) { *r.mutable_decision()->mutable_effective_on() = Date(2026, 11, 24); });
          }},
         {"SUCCESSOR_NOT_THERE", [=, this] { return Merge({"gb"}, "nobody"); }},
         {"SUCCESSOR_BELOW", [=, this] { return Merge({"gb"}, "b1"); }},
@@ -590,12 +598,12 @@ TEST_F(RefusalsTest, OfTheCatalogueAreEachGivenWithTheirRuleAndWriteNothing) {
     ballot.set_present(present);
     ballot.set_issued(present);
     ballot.set_returned(present);
-    ballot.set_valid(present);
+    ballot.set_valid_ballots(present);
     for (int i = 0; i < candidates; ++i) {
       ballot.mutable_candidates(i)->set_votes(i < seats ? present : 0);
     }
     const ElectionVerdict verdict =
-        JudgeElection(norms, v1::ORGANISATION_KIND_BRANCH, absl::CivilDay(2025, 1, 1), election);
+        JudgeElection(norms, type::v1::ORGANISATION_KIND_BRANCH, absl::CivilDay(2025, 1, 1), election);
     EXPECT_TRUE(verdict.refusals.empty());
     const auto warning =
         std::find_if(verdict.warnings.begin(), verdict.warnings.end(),
@@ -610,7 +618,7 @@ TEST_F(RefusalsTest, OfTheCatalogueAreEachGivenWithTheirRuleAndWriteNothing) {
 
 TEST_F(RefusalsTest, SayWhenTimeAloneHelps) {
   const absl::Status status =
-      Rename([](auto& r) { *r.mutable_decision()->mutable_effective() = Date(2026, 12, 1); });
+      Rename([](auto& r) { *r.mutable_decision()->mutable_effective_on() = Date(2026, 12, 1); });
   EXPECT_EQ(FromProto(FindingsOf(status).at(0).earliest()).value(), absl::CivilDay(2026, 12, 1));
 }
 

@@ -14,11 +14,12 @@
 #include "common/base/civil.h"
 #include "common/base/status.h"
 #include "common/domain/credit_code.h"
+#include "services/registry/books/tables.h"
 #include "services/registry/service.h"
-#include "services/registry/tables.h"
 #include "tests/support/test_server.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 #include "zhibu/registry/v1/reorganisation_service.grpc.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 
@@ -57,14 +58,14 @@ inline auto IsNotThere() { return Refuses(absl::StatusCode::kNotFound, std::stri
 
 inline v1::CreateOrganisationRequest NewOrganisation(
     const std::string& id, const std::string& parent,
-    v1::OrganisationKind kind = v1::ORGANISATION_KIND_COMMITTEE,
+    type::v1::OrganisationKind kind = type::v1::ORGANISATION_KIND_COMMITTEE,
     google::type::Date established = Date(2000)) {
   v1::CreateOrganisationRequest request;
   request.set_organisation_id(id);
   v1::Organisation& organisation = *request.mutable_organisation();
   organisation.set_title("中共示范县委员会");
   organisation.set_kind(kind);
-  *organisation.mutable_established() = established;
+  *organisation.mutable_established_on() = established;
   if (!parent.empty()) {
     v1::Affiliation& edge = *organisation.add_affiliations();
     edge.set_parent(Org(parent));
@@ -83,7 +84,7 @@ inline v1::CreateInstitutionRequest NewInstitution(const std::string& id,
   institution.set_kind(v1::INSTITUTION_KIND_SENIOR_SCHOOL);
   institution.set_ownership(v1::OWNERSHIP_PUBLIC);
   institution.set_keeper(Org(keeper));
-  *institution.mutable_opened() = Date(2001);
+  *institution.mutable_opened_on() = Date(2001);
   return request;
 }
 
@@ -95,11 +96,13 @@ inline v1::CreatePostRequest NewPost(const std::string& id, const std::string& s
   post.set_seat(seat);
   post.set_kind(kind);
   post.set_holder("persons/p1");
+  post.set_full_time(false);
   *post.mutable_valid_from() = from;
   return request;
 }
 
-inline constexpr char kNormsFile[] = ZHIBU_SOURCE_DIR "/services/registry/norms/norms.textproto";
+inline constexpr char kNormsFile[] =
+    ZHIBU_SOURCE_DIR "/services/registry/data/norms/norms.textproto";
 
 // A registry that follows nobody.
 inline absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildAlone(Server& server) {
@@ -211,7 +214,7 @@ class RegistryTest : public ::testing::Test {
     request.set_name(Org(id));
     request.set_etag(EtagOf(id));
     if (!new_parent.empty()) request.set_new_parent(Org(new_parent));
-    *request.mutable_effective() = effective;
+    *request.mutable_effective_on() = effective;
     return request;
   }
 
@@ -241,17 +244,17 @@ class RegistryTest : public ::testing::Test {
   void SetUpCounty() {
     v1::BatchCreateOrganisationsRequest batch;
     const auto add = [&](const std::string& id, const std::string& parent,
-                         v1::OrganisationKind kind) {
+                         type::v1::OrganisationKind kind) {
       *batch.add_requests() = NewOrganisation(id, parent, kind);
     };
-    add("county", "", v1::ORGANISATION_KIND_COMMITTEE);
-    add("town", "county", v1::ORGANISATION_KIND_COMMITTEE);
-    add("bureau", "county", v1::ORGANISATION_KIND_WORK_COMMITTEE);
-    add("gb", "town", v1::ORGANISATION_KIND_GENERAL_BRANCH);
-    add("b1", "gb", v1::ORGANISATION_KIND_BRANCH);
-    add("b2", "gb", v1::ORGANISATION_KIND_BRANCH);
-    add("scoped", "town", v1::ORGANISATION_KIND_GENERAL_BRANCH);
-    add("s1", "scoped", v1::ORGANISATION_KIND_BRANCH);
+    add("county", "", type::v1::ORGANISATION_KIND_COMMITTEE);
+    add("town", "county", type::v1::ORGANISATION_KIND_COMMITTEE);
+    add("bureau", "county", type::v1::ORGANISATION_KIND_WORK_COMMITTEE);
+    add("gb", "town", type::v1::ORGANISATION_KIND_GENERAL_BRANCH);
+    add("b1", "gb", type::v1::ORGANISATION_KIND_BRANCH);
+    add("b2", "gb", type::v1::ORGANISATION_KIND_BRANCH);
+    add("scoped", "town", type::v1::ORGANISATION_KIND_GENERAL_BRANCH);
+    add("s1", "scoped", type::v1::ORGANISATION_KIND_BRANCH);
     ASSERT_TRUE(Do(batch).ok());
   }
 

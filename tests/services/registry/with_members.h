@@ -9,6 +9,7 @@
 
 #include "tests/services/registry/registry_fixture.h"
 #include "zhibu/membership/v1/events.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 
@@ -28,7 +29,7 @@ class WithMembersTest : public ::testing::Test {
     for (const auto& [id, parent] :
          {std::pair("county", ""), std::pair("old", "county"), std::pair("new", "county")}) {
       v1::CreateOrganisationRequest request = NewOrganisation(
-          id, parent, *parent ? v1::ORGANISATION_KIND_BRANCH : v1::ORGANISATION_KIND_COMMITTEE);
+          id, parent, *parent ? type::v1::ORGANISATION_KIND_BRANCH : type::v1::ORGANISATION_KIND_COMMITTEE);
       request.set_request_id(id);
       v1::CreateOrganisationResponse response;
       EXPECT_TRUE(
@@ -48,7 +49,7 @@ class WithMembersTest : public ::testing::Test {
     for (const auto stage : stages) {
       auto& change = *event.add_stages();
       change.set_stage(stage);
-      *change.mutable_from() = Date(++year);
+      *change.mutable_valid_from() = Date(++year);
     }
     std::promise<int64_t> written;
     CommitLane::Job job;

@@ -17,7 +17,7 @@
 #include "common/store/commit_lane.h"
 #include "common/store/rocks_store.h"
 #include "google/protobuf/any.pb.h"
-#include "services/reporting/ingest.h"
+#include "services/reporting/books/ingest.h"
 #include "tests/support/fake_clock.h"
 
 namespace zhibu::reporting {

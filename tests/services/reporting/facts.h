@@ -12,6 +12,7 @@
 #include "zhibu/activity/v1/events.pb.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::reporting {
 
@@ -25,15 +26,15 @@ struct Up {
 };
 
 inline registry::v1::OrganisationChanged OrganisationFact(
-    const std::string& id, registry::v1::OrganisationKind kind, const std::vector<Up>& ups = {},
+    const std::string& id, type::v1::OrganisationKind kind, const std::vector<Up>& ups = {},
     CivilDay established = CivilDay(2000, 1, 1), std::optional<CivilDay> dissolved = {}) {
   registry::v1::OrganisationChanged event;
   auto& organisation = *event.mutable_organisation();
   organisation.set_name(absl::StrCat("organisations/", id));
   organisation.set_title(absl::StrCat("组织", id));
   organisation.set_kind(kind);
-  *organisation.mutable_established() = ToProto(established);
-  if (dissolved) *organisation.mutable_dissolved() = ToProto(*dissolved);
+  *organisation.mutable_established_on() = ToProto(established);
+  if (dissolved) *organisation.mutable_dissolved_on() = ToProto(*dissolved);
   for (const Up& up : ups) {
     auto& affiliation = *organisation.add_affiliations();
     affiliation.set_parent(absl::StrCat("organisations/", up.parent));
@@ -53,7 +54,7 @@ inline registry::v1::InstitutionChanged InstitutionFact(
   institution.set_kind(kind);
   institution.set_ownership(ownership);
   institution.set_keeper(absl::StrCat("organisations/", keeper));
-  *institution.mutable_opened() = ToProto(CivilDay(2000, 9, 1));
+  *institution.mutable_opened_on() = ToProto(CivilDay(2000, 9, 1));
   return event;
 }
 
@@ -89,7 +90,7 @@ struct At {
 inline membership::v1::StageChange StageFact(const At& at, const std::string& organisation) {
   membership::v1::StageChange change;
   change.set_stage(at.stage);
-  *change.mutable_from() = ToProto(at.from);
+  *change.mutable_valid_from() = ToProto(at.from);
   if (at.approved) *change.mutable_approved_on() = ToProto(*at.approved);
   if (!organisation.empty()) change.set_organisation(absl::StrCat("organisations/", organisation));
   return change;

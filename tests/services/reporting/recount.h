@@ -16,8 +16,10 @@
 #include "common/base/resource_name.h"
 #include "common/domain/org_tree.h"
 #include "common/rpc/organisation_mirror.h"
-#include "services/reporting/measures.h"
+#include "common/domain/classes.h"
+#include "services/reporting/rules/measures.h"
 #include "tests/services/reporting/facts.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::reporting {
 
@@ -40,8 +42,8 @@ class Recount {
                          ToOrNoEnd(a.valid_to())});
       }
       tree_.SetEdges(Id(name), std::move(edges));
-      tree_.SetLife(Id(name), FromOrNoStart(organisation.established()),
-                    ToOrNoEnd(organisation.dissolved()));
+      tree_.SetLife(Id(name), FromOrNoStart(organisation.established_on()),
+                    ToOrNoEnd(organisation.dissolved_on()));
     }
   }
 
@@ -74,7 +76,7 @@ class Recount {
     return FromOrNoStart(dated.valid_from()) <= day && day < ToOrNoEnd(dated.valid_to());
   }
   static bool Open(const registry::v1::Institution& institution, CivilDay day) {
-    return FromOrNoStart(institution.opened()) <= day && day < ToOrNoEnd(institution.closed());
+    return FromOrNoStart(institution.opened_on()) <= day && day < ToOrNoEnd(institution.closed_on());
   }
   static std::string Keeper(const registry::v1::Institution& i) { return Id(i.keeper()); }
 
@@ -97,7 +99,7 @@ class Recount {
     const std::string kind = NameOfKind(o.kind());
     const auto count = [&](const std::string& at, const std::string& what) {
       stock(at, what + "." + kind, 1);
-      if (o.kind() != registry::v1::ORGANISATION_KIND_PARTY_GROUP) stock(at, what, 1);
+      if (o.kind() != type::v1::ORGANISATION_KIND_PARTY_GROUP) stock(at, what, 1);
     };
     count(id, "organisations");
     if (const auto parent = tree_.ParentOn(id, day)) count(*parent, "subordinates");
@@ -141,7 +143,7 @@ class Recount {
     };
     const std::string kind = NameOfKind(then.kind());
     const std::string ownership = NameOfOwnership(then.ownership());
-    const std::string level = UnitLevel(then.kind());
+    const std::string level = NameOfLevel(then.kind());
     count("institutions");
     count("institutions." + kind);
     count("institutions." + kind + "." + ownership);
@@ -160,7 +162,7 @@ class Recount {
         if (best == nullptr || rank(c) < rank(*best)) best = &c;
       }
       count("coverage." + level + "." +
-            NameOfRung(best ? best->rung() : registry::v1::COVERAGE_RUNG_UNSPECIFIED));
+            NameOfRung(best ? best->rung() : registry::v1::COVERAGE_RUNG_NONE));
     }
     const auto heads = [&](const std::string& what, bool expected, auto has, auto get) {
       const registry::v1::HeadCount* last = nullptr;
@@ -196,14 +198,14 @@ class Recount {
     const auto kind_on = [&](CivilDay then) {
       auto kind = p.kinds().empty() ? p.kind() : p.kinds(0).kind();
       for (const auto& change : p.kinds()) {
-        if (FromOrNoStart(change.from()) <= then) kind = change.kind();
+        if (FromOrNoStart(change.valid_from()) <= then) kind = change.kind();
       }
       return NameOfKind(kind);
     };
     const std::string kind = kind_on(day);
     auto stage = membership::v1::STAGE_UNSPECIFIED;
     for (const auto& change : p.stages()) {
-      if (FromOrNoStart(change.from()) <= day) stage = change.stage();
+      if (FromOrNoStart(change.valid_from()) <= day) stage = change.stage();
       if (change.stage() == membership::v1::STAGE_PROBATIONARY && change.has_approved_on() &&
           !change.restored()) {
         const std::string where = change.organisation().empty() ? last : Id(change.organisation());
@@ -245,7 +247,7 @@ class Recount {
         const auto seat = world_.institutions.find(post.seat());
         if (seat == world_.institutions.end() || !Open(seat->second, day)) continue;
         const CivilDay since =
-            std::max(FromOrNoStart(post.valid_from()), FromOrNoStart(seat->second.opened()));
+            std::max(FromOrNoStart(post.valid_from()), FromOrNoStart(seat->second.opened_on()));
         earliest(found.lead, {since, Id(name)}, Keeper(seat->second));
         continue;
       }

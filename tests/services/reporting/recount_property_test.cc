@@ -5,10 +5,11 @@
 #include <array>
 #include <random>
 
-#include "services/reporting/counters.h"
+#include "services/reporting/books/counters.h"
 #include "tests/services/reporting/books.h"
 #include "tests/services/reporting/facts.h"
 #include "tests/services/reporting/recount.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::reporting {
 namespace {
@@ -77,7 +78,7 @@ class Generator {
     std::optional<CivilDay> dissolved;
     if (Chance(20)) dissolved = std::max(Day(), established);
     const auto event = OrganisationFact(
-        Org(), static_cast<registry::v1::OrganisationKind>(Up(1, 8)), ups, established, dissolved);
+        Org(), static_cast<type::v1::OrganisationKind>(Up(1, 8)), ups, established, dissolved);
     world.organisations[event.organisation().name()] = event.organisation();
     return Packed(event);
   }
@@ -86,8 +87,8 @@ class Generator {
     auto event = InstitutionFact(Inst(), static_cast<registry::v1::InstitutionKind>(Up(1, 11)),
                                  Org(), static_cast<registry::v1::Ownership>(Up(1, 2)));
     auto& institution = *event.mutable_institution();
-    if (Chance(30)) *institution.mutable_opened() = ToProto(Day());
-    if (Chance(20)) *institution.mutable_closed() = ToProto(Day());
+    if (Chance(30)) *institution.mutable_opened_on() = ToProto(Day());
+    if (Chance(20)) *institution.mutable_closed_on() = ToProto(Day());
     if (Chance(30)) {
       // Became what it is on some day.
       auto& before = *institution.add_kinds();
@@ -185,7 +186,7 @@ class Generator {
       std::sort(changes.begin(), changes.end());
       for (const CivilDay date : changes) {
         auto& change = *event.add_kinds();
-        *change.mutable_from() = ToProto(date);
+        *change.mutable_valid_from() = ToProto(date);
         change.set_kind(static_cast<membership::v1::PersonKind>(Up(1, 3)));
       }
       event.set_kind(event.kinds().rbegin()->kind());

@@ -10,16 +10,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
-#include "services/reporting/survey.h"
+#include "services/reporting/data/load_survey.h"
+#include "services/reporting/survey/survey.h"
 #include "tests/services/reporting/facts.h"
 #include "tests/support/test_server.h"
 #include "zhibu/reporting/v1/reporting_service.grpc.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::reporting {
 namespace {
 
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
 
 // A service that has a feed and nothing else.
 class Source {
@@ -65,9 +67,10 @@ class ReportingServiceTest : public testing::Test {
           options.cadence =
               LoadCadence(absl::StrCat(ZHIBU_SOURCE_DIR, "/common/domain/data/cadence.textproto"))
                   .value();
-          options.survey = LoadSurvey(absl::StrCat(ZHIBU_SOURCE_DIR,
-                                                   "/services/reporting/data/survey.textproto"))
-                               .value();
+          options.survey =
+              LoadSurvey(absl::StrCat(ZHIBU_SOURCE_DIR,
+                                      "/services/reporting/data/survey/survey.textproto"))
+                  .value();
           return BuildReporting(server, std::move(options));
         },
         std::move(store));
@@ -87,14 +90,14 @@ class ReportingServiceTest : public testing::Test {
 
   template <typename Request>
   void Fresh(Request& request) {
-    (*request.mutable_at_least())["registry"] = registry_at_;
-    (*request.mutable_at_least())["membership"] = membership_at_;
-    (*request.mutable_at_least())["activity"] = activity_at_;
+    (*request.mutable_at_least()->mutable_revisions())["registry"] = registry_at_;
+    (*request.mutable_at_least()->mutable_revisions())["membership"] = membership_at_;
+    (*request.mutable_at_least()->mutable_revisions())["activity"] = activity_at_;
   }
 
   v1::GetBasicSurveyRequest SurveyRequest(const std::string& organisation) {
     v1::GetBasicSurveyRequest request;
-    request.set_organisation("organisations/" + organisation);
+    request.set_root("organisations/" + organisation);
     Fresh(request);
     return request;
   }
@@ -105,7 +108,7 @@ class ReportingServiceTest : public testing::Test {
   }
   v1::ListOwedRequest OwedRequest(const std::string& organisation) {
     v1::ListOwedRequest request;
-    request.set_organisation("organisations/" + organisation);
+    request.set_root("organisations/" + organisation);
     Fresh(request);
     return request;
   }
@@ -140,7 +143,8 @@ TEST_F(ReportingServiceTest, AnswersWhatAllThreeFeedsSay) {
   EXPECT_EQ(response.organisation(), "organisations/scoped");
   EXPECT_EQ(response.title(), "组织scoped");
   EXPECT_EQ(FromProto(response.as_of()).value(), CivilDay(2024, 6, 15));
-  EXPECT_EQ(response.line(), type::v1::LINE_EITHER);
+  // Not said: the same line as everywhere else.
+  EXPECT_EQ(response.line(), type::v1::LINE_SUBORDINATION);
   EXPECT_EQ(ValueOf(response, "organisations.below"), 1);
   EXPECT_EQ(ValueOf(response, "members.teachers"), 1);
   EXPECT_EQ(ValueOf(response, "activities.month.theme-day"), 1);
@@ -152,13 +156,13 @@ TEST_F(ReportingServiceTest, AnswersWhatAllThreeFeedsSay) {
 TEST_F(ReportingServiceTest, WaitsForTheRevisionThatIsAskedFor) {
   auto request = SurveyRequest("scoped");
   for (int i = 2; i <= 30; ++i) {
-    (*request.mutable_at_least())["membership"] =
+    (*request.mutable_at_least()->mutable_revisions())["membership"] =
         membership_.Emit(PersonFact(absl::StrCat("p", i), "b1", membership::v1::PERSON_KIND_TEACHER,
                                     {{membership::v1::STAGE_FULL, CivilDay(2001, 7, 1), {}}}));
     v1::GetBasicSurveyResponse response;
     ASSERT_TRUE(Survey(request, &response).ok());
     EXPECT_EQ(ValueOf(response, "members"), i);
-    EXPECT_EQ(response.revisions().at("membership"), request.at_least().at("membership"));
+    EXPECT_EQ(response.revisions().at("membership"), request.at_least().revisions().at("membership"));
   }
 }
 
@@ -185,7 +189,7 @@ TEST_F(ReportingServiceTest, RefusesWhatIsMalformed) {
   EXPECT_EQ(Survey(SurveyRequest("nowhere"), &response).code(), absl::StatusCode::kNotFound);
   v1::ListOwedResponse owed;
   auto owed_request = OwedRequest("scoped");
-  owed_request.set_page_size(1001);
+  owed_request.set_page_size(-1);
   EXPECT_EQ(ReasonOf(Owed(owed_request, &owed)), "PAGE_SIZE_INVALID");
   EXPECT_EQ(Owed(OwedRequest("nowhere"), &owed).code(), absl::StatusCode::kNotFound);
 }

@@ -7,19 +7,20 @@
 #include "common/base/resource_name.h"
 #include "services/membership/rules/proof.h"
 #include "tests/services/membership/history.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 namespace {
 
-using registry::v1::COMMITTEE_LEVEL_BASE;
-using registry::v1::COMMITTEE_LEVEL_COUNTY;
-using registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
-using registry::v1::ORGANISATION_KIND_GENERAL_BRANCH;
-using registry::v1::ORGANISATION_KIND_PARTY_GROUP;
-using registry::v1::ORGANISATION_KIND_TEMPORARY_BRANCH;
-using registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+using type::v1::COMMITTEE_LEVEL_BASE;
+using type::v1::COMMITTEE_LEVEL_COUNTY;
+using type::v1::COMMITTEE_LEVEL_TOWNSHIP;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_GENERAL_BRANCH;
+using type::v1::ORGANISATION_KIND_PARTY_GROUP;
+using type::v1::ORGANISATION_KIND_TEMPORARY_BRANCH;
+using type::v1::ORGANISATION_KIND_WORK_COMMITTEE;
 using rules::ActingBody;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

@@ -38,13 +38,5 @@ TEST(QuoteOf, TakesTheWholeBaseAtOneRateUpToTheLimitInclusive) {
   }
 }
 
-TEST(ParseMonth, TakesAMonthInOneForm) {
-  EXPECT_EQ(ParseMonth("2026-11"), absl::CivilDay(2026, 11, 1));
-  for (const char* wrong :
-       {"", "2026-13", "2026-1", "202611", "2026/11", "2026-11-01", "2026-1a"}) {
-    EXPECT_FALSE(ParseMonth(wrong)) << wrong;
-  }
-}
-
 }  // namespace
 }  // namespace zhibu::membership

@@ -1,8 +1,13 @@
-#include "services/membership/rules/facts.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/base/title.h"
+#include "services/membership/rules/fact_judge.h"
+#include "services/membership/rules/fact_kinds.h"
+#include "services/membership/rules/membership_dues.h"
+#include "services/membership/rules/person_kinds.h"
+#include "services/membership/rules/standing.h"
 #include "services/membership/rules/voting.h"
 #include "tests/services/membership/history.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
@@ -50,7 +55,7 @@ rows::FactRow Fact(Kind kind, CivilDay day, const std::string& authority = "",
 
 // branch < general < school (committee under a township) < town (township committee).
 Upward Above() {
-  using namespace registry::v1;  // NOLINT
+  using namespace type::v1;  // NOLINT
   return {{"branch", ORGANISATION_KIND_BRANCH, COMMITTEE_LEVEL_UNSPECIFIED},
           {"general", ORGANISATION_KIND_GENERAL_BRANCH, COMMITTEE_LEVEL_UNSPECIFIED},
           {"school", ORGANISATION_KIND_COMMITTEE, COMMITTEE_LEVEL_UNSPECIFIED},
@@ -85,7 +90,7 @@ std::vector<std::string> Reasons(const rows::PersonRow& person, const rows::Fact
 }
 
 void Happen(rows::PersonRow& person, const rows::FactRow& fact) {
-  EXPECT_THAT(Reasons(person, fact), IsEmpty()) << FactTitle(static_cast<Kind>(fact.kind()));
+  EXPECT_THAT(Reasons(person, fact), IsEmpty()) << TitleOf(static_cast<Kind>(fact.kind()));
   AddFact(fact, "branch", person);
 }
 
@@ -155,7 +160,7 @@ TEST(StatusOn, FollowsAMemberOutOfContactToRemoval) {
   EXPECT_FALSE(stopped.voting_rights());
   EXPECT_FALSE(stopped.entitled_to_attend());
   EXPECT_FALSE(stopped.may_be_stopped());
-  EXPECT_EQ(stopped.ended_by(), v1::MEMBERSHIP_FACT_KIND_STOPPED);
+  EXPECT_EQ(stopped.stopped_or_ended_by(), v1::MEMBERSHIP_FACT_KIND_STOPPED);
   EXPECT_EQ(On(person, CivilDay(2036, 1, 1)).party_age_years(), 8);  // up to the stop
   EXPECT_FALSE(On(person, may_remove - 1).may_be_removed());
   EXPECT_TRUE(On(person, may_remove).may_be_removed());
@@ -165,7 +170,7 @@ TEST(StatusOn, FollowsAMemberOutOfContactToRemoval) {
   EXPECT_EQ(too_early[0].reason, "STOPPED_TOO_SHORT");
   EXPECT_EQ(too_early[0].earliest, may_remove);
   Happen(person, Fact(v1::MEMBERSHIP_FACT_KIND_REMOVED, may_remove, "town", "第二十四条"));
-  EXPECT_EQ(On(person, kToday).ended_by(), v1::MEMBERSHIP_FACT_KIND_REMOVED);
+  EXPECT_EQ(On(person, kToday).stopped_or_ended_by(), v1::MEMBERSHIP_FACT_KIND_REMOVED);
   EXPECT_EQ(person.stages(3).stage(), v1::STAGE_ENDED);
   EXPECT_THAT(Reasons(person, Fact(v1::MEMBERSHIP_FACT_KIND_RESTORED, kToday, "town")),
               ElementsAre("MEMBERSHIP_ENDED"));
@@ -183,7 +188,7 @@ TEST(StatusOn, KeepsNothingOfAnEarlierMembership) {
   const v1::MembershipStatus status = On(person, CivilDay(2030, 1, 1));
   EXPECT_TRUE(status.voting_rights());
   EXPECT_EQ(status.party_age_years(), 1);
-  EXPECT_EQ(status.ended_by(), v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED);
+  EXPECT_EQ(status.stopped_or_ended_by(), v1::MEMBERSHIP_FACT_KIND_UNSPECIFIED);
 }
 
 TEST(JudgeFact, RestoresOnlyAStoppedMembershipToWhatItWas) {

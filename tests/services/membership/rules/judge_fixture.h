@@ -12,6 +12,7 @@
 #include "services/membership/rules/bodies.h"
 #include "services/membership/rules/judge.h"
 #include "tests/services/membership/history.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 
@@ -46,7 +47,7 @@ class JudgeTest : public ::testing::TestWithParam<Version> {
   }
   // Of a branch of sixteen who may vote, where the ballot does not say how many; under `upward_`.
   Judgement JudgeWith(v1::Step step) {
-    const RuleSet::Needs& needs = set_.NeedsOf(KindOf(step));
+    const Needs& needs = set_.NeedsOf(KindOf(step));
     facts_.competent.clear();
     if (needs.acting_body != nullptr) {
       facts_.competent = CompetentBodies(*needs.acting_body, upward_);
@@ -110,9 +111,9 @@ class JudgeTest : public ::testing::TestWithParam<Version> {
   rows::Progress progress_;
   Stages stages_;
   CaseFacts facts_;
-  Upward upward_ = {{"branch", registry::v1::ORGANISATION_KIND_BRANCH},
-                    {"county", registry::v1::ORGANISATION_KIND_COMMITTEE},
-                    {"city", registry::v1::ORGANISATION_KIND_COMMITTEE}};
+  Upward upward_ = {{"branch", type::v1::ORGANISATION_KIND_BRANCH},
+                    {"county", type::v1::ORGANISATION_KIND_COMMITTEE},
+                    {"city", type::v1::ORGANISATION_KIND_COMMITTEE}};
 };
 
 // For INSTANTIATE_TEST_SUITE_P.

@@ -1,4 +1,5 @@
 #include "tests/services/membership/rules/judge_fixture.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -246,15 +247,15 @@ TEST_P(JudgeTest, WarnsOfApprovalAfterMoreThanThreeMonths) {
 TEST_P(JudgeTest, LetsOnlyCommitteesApprove) {
   v1::Step step = WalkTo(v1::STEP_KIND_ADMISSION_APPROVAL);
   step.set_organisation(kCounty);
-  using registry::v1::OrganisationKind;
+  using type::v1::OrganisationKind;
   for (int kind = 0; kind <= 8; ++kind) {
     upward_[1].kind = static_cast<OrganisationKind>(kind);
-    if (kind == registry::v1::ORGANISATION_KIND_COMMITTEE ||
-        kind == registry::v1::ORGANISATION_KIND_WORK_COMMITTEE) {
+    if (kind == type::v1::ORGANISATION_KIND_COMMITTEE ||
+        kind == type::v1::ORGANISATION_KIND_WORK_COMMITTEE) {
       ExpectAccepted(step);
     } else {
       step.mutable_admission_approval()->clear_deliberations();
-      if (kind == registry::v1::ORGANISATION_KIND_GENERAL_BRANCH) {
+      if (kind == type::v1::ORGANISATION_KIND_GENERAL_BRANCH) {
         v1::Deliberation& deliberation = *step.mutable_admission_approval()->add_deliberations();
         deliberation.set_organisation(kCounty);
         *deliberation.mutable_date() = step.date();

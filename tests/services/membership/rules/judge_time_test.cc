@@ -1,6 +1,6 @@
 // Deadlines, notices in working days and clamped months, on the day itself and the day after.
 #include "common/base/civil.h"
-#include "services/membership/load_calendars.h"
+#include "services/membership/data/load_calendars.h"
 #include "services/membership/rules/forecast.h"
 #include "services/membership/rules/proof.h"
 #include "tests/services/membership/rules/judge_fixture.h"
@@ -67,7 +67,7 @@ TEST_P(JudgeTimeTest, AsksForANoticeOnlyByTheNewText) {
 
 const Calendar& Shipped() {
   static const Calendar* const calendar =
-      new Calendar(LoadCalendars(ZHIBU_SOURCE_DIR "/services/membership/calendars").value());
+      new Calendar(LoadCalendars(ZHIBU_SOURCE_DIR "/services/membership/data/calendars").value());
   return *calendar;
 }
 
@@ -103,7 +103,7 @@ class NoticeTest : public ::testing::TestWithParam<NoticeCase> {
   std::vector<Unmet> Find(CivilDay from, CivilDay to, CivilDay date, const Calendar* calendar) {
     v1::Step step = MakeStep(v1::STEP_KIND_OBJECT_DETERMINATION, date);
     *step.mutable_object_determination()->mutable_notice_from() = ToProto(from);
-    *step.mutable_object_determination()->mutable_notice_to() = ToProto(to);
+    *step.mutable_object_determination()->mutable_notice_until() = ToProto(to);
     CaseFacts facts;
     rows::Progress progress;
     Stages stages;

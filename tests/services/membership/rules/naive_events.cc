@@ -292,6 +292,15 @@ Cultivated YearOfCultivation(const History& history, Day activist, Day on) {
   return on >= ends ? Cultivated::kAYear : Cultivated::kTooShort;
 }
 
+// Written wrongly was the very step that ended the way: without it the case goes on.
+bool TakesBackTheEnd(const History& history, const History& standing, const Happened& event) {
+  if (event.kind != Happened::kVoided || !event.in_error || Ended(standing)) return false;
+  const auto places = Standing(history);
+  if (places.empty() || event.from > static_cast<int>(places.back()) + 1) return false;
+  const Did& last = *history.done[places.back()];
+  return last.step == 25 || (last.step == 17 && !last.passed);
+}
+
 Found Check(const History& history, const Happened& event, Day today) {
   Found found;
   if (BeforeAnyText(event.on)) {
@@ -302,7 +311,7 @@ Found Check(const History& history, const Happened& event, Day today) {
   if (event.on > today) found.refused.insert("DATE_IN_FUTURE");
   InOrder(history, event, found);
   Decider(standing, event, found);
-  if (Closed(standing)) {
+  if (Closed(standing) && !TakesBackTheEnd(history, standing, event)) {
     found.refused.insert("CASE_CLOSED");
     return found;
   }

@@ -205,6 +205,7 @@ bool Walk::Event(const Happened& event, Tally& tally, std::string& told) {
     facts.affiliations = &affiliations_;
     facts.probationary_at_opening = history_.probationer_since.has_value();
     facts.steps = &steps_;
+    facts.ended_by_event = Ended(history_).has_value();
     facts.acting = ActingBodyOf(event, UpwardOn(history_, event.on)->front());
     facts.upward = UpwardOnDay(event.on);
     const CaseEventJudgement judgement = JudgeCaseEvent(*set, facts, made, today_);
@@ -274,7 +275,7 @@ CaseFacts Walk::FactsOf(const RuleSet& set, const Did& did) {
     person.rights_suspended = named.suspended;
     facts.named.push_back(person);
   }
-  const RuleSet::Needs& needs = set.NeedsOf(static_cast<v1::StepKind>(did.step));
+  const Needs& needs = set.NeedsOf(static_cast<v1::StepKind>(did.step));
   const Upward& upward = UpwardOnDay(did.on);
   if (needs.holdings) {
     facts.uncounted = UncountedPeriods(affiliations_, story_->progress(),

@@ -7,13 +7,13 @@
 #include "common/base/file.h"
 #include "common/base/resource_name.h"
 #include "google/protobuf/text_format.h"
-#include "services/membership/calendar.pb.h"
+#include "services/membership/data/calendar.pb.h"
 
 namespace zhibu::membership::naive {
 namespace {
 
 ChainNode NodeOf(const Body& body) {
-  using namespace registry::v1;
+  using namespace type::v1;
   ChainNode node;
   node.id = IdOf(kOrganisations, body.name).value();
   switch (body.kind) {
@@ -131,7 +131,7 @@ const Holidays& ShippedHolidays() {
   static const auto* const kHolidays = [] {
     auto* holidays = new Holidays();
     const auto day = [](const std::string& text) { return ParseDate(text).value(); };
-    const std::string folder = ZHIBU_SOURCE_DIR "/services/membership/calendars";
+    const std::string folder = ZHIBU_SOURCE_DIR "/services/membership/data/calendars";
     const auto files = ListFiles(folder, ".textproto");
     for (const std::string& file : *files) {
       rules::CalendarYear year;
@@ -162,6 +162,9 @@ v1::Step StepOf(const Did& did) {
   }
   v1::Vote* vote = nullptr;
   switch (did.step) {
+    case 3:
+      step.mutable_activist_determination()->set_recommended_by_members(true);
+      break;
     case 5:
       for (const auto& one : did.named) step.mutable_contact_assignment()->add_contacts(one.name);
       break;
@@ -170,7 +173,7 @@ v1::Step StepOf(const Did& did) {
         *step.mutable_object_determination()->mutable_notice_from() = ToProto(*did.notice_from);
       }
       if (did.notice_to) {
-        *step.mutable_object_determination()->mutable_notice_to() = ToProto(*did.notice_to);
+        *step.mutable_object_determination()->mutable_notice_until() = ToProto(*did.notice_to);
       }
       break;
     case 9:

@@ -23,8 +23,8 @@ std::vector<std::string> Reasons(const std::vector<Violation>& violations) {
 
 v1::QuotaEntry Entry(const std::string& from, const std::string& to, int number) {
   v1::QuotaEntry entry;
-  entry.set_from(from);
-  entry.set_to(to);
+  entry.set_from_organisation(from);
+  entry.set_to_organisation(to);
   entry.set_number(number);
   return entry;
 }

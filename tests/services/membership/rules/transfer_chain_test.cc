@@ -1,18 +1,19 @@
 #include "services/membership/rules/transfer_chain.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 #include <gtest/gtest.h>
 
 namespace zhibu::membership {
 namespace {
 
-using registry::v1::COMMITTEE_LEVEL_BASE;
-using registry::v1::COMMITTEE_LEVEL_COUNTY;
-using registry::v1::COMMITTEE_LEVEL_TOWNSHIP;
-using registry::v1::COMMITTEE_LEVEL_UNSPECIFIED;
-using registry::v1::ORGANISATION_KIND_BRANCH;
-using registry::v1::ORGANISATION_KIND_COMMITTEE;
-using registry::v1::ORGANISATION_KIND_GENERAL_BRANCH;
-using registry::v1::ORGANISATION_KIND_WORK_COMMITTEE;
+using type::v1::COMMITTEE_LEVEL_BASE;
+using type::v1::COMMITTEE_LEVEL_COUNTY;
+using type::v1::COMMITTEE_LEVEL_TOWNSHIP;
+using type::v1::COMMITTEE_LEVEL_UNSPECIFIED;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_GENERAL_BRANCH;
+using type::v1::ORGANISATION_KIND_WORK_COMMITTEE;
 using Links = std::vector<ChainLink>;
 
 ChainNode Branch(const std::string& id) { return {id, ORGANISATION_KIND_BRANCH}; }

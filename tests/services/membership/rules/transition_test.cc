@@ -13,7 +13,7 @@ RuleSets With(const std::string& transition) {
   RuleSets::List sets;
   for (const char* id : {"cpc-2014", "cpc-2026"}) {
     std::string text = *ReadFile(
-        absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/rulesets/", id, ".textproto"));
+        absl::StrCat(ZHIBU_SOURCE_DIR, "/services/membership/data/rulesets/", id, ".textproto"));
     if (id == std::string("cpc-2026") && !transition.empty()) text += "transition: " + transition;
     sets.push_back(*ParseRuleSet(text, id));
   }
@@ -72,10 +72,10 @@ TEST_F(TransitionTest, NothingJudgesBeforeTheFirstSet) {
   EXPECT_EQ(Judging("BY_CASE_DATE", v1::STEP_KIND_APPLICATION, CivilDay(2014, 5, 27)), "");
   // Nor is there one to leave a case to that began before the first.
   RuleSets::List alone;
-  alone.push_back(
-      *ParseRuleSet(*ReadFile(ZHIBU_SOURCE_DIR "/services/membership/rulesets/cpc-2026.textproto") +
-                        "transition: BY_CASE_DATE",
-                    "file"));
+  alone.push_back(*ParseRuleSet(
+      *ReadFile(ZHIBU_SOURCE_DIR "/services/membership/data/rulesets/cpc-2026.textproto") +
+          "transition: BY_CASE_DATE",
+      "file"));
   Done(v1::STEP_KIND_APPLICATION, kNew - 1);
   EXPECT_EQ(RuleSets::Make(std::move(alone), {})->For(progress_, v1::STEP_KIND_TALK, kNew)->id(),
             "cpc-2026");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/base/civil.h"
+#include "services/membership/rules/standing.h"
 #include "zhibu/membership/v1/person.pb.h"
 
 namespace zhibu::membership {

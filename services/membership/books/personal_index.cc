@@ -1,0 +1,77 @@
+#include "services/membership/books/personal_index.h"
+
+#include <algorithm>
+#include <set>
+
+#include "common/base/status.h"
+#include "common/store/keys.h"
+#include "common/store/table.h"
+#include "services/membership/books/numbers.h"
+#include "services/membership/books/rows.pb.h"
+
+namespace zhibu::membership {
+namespace {
+
+Key IdNumberKey(const PersonalDataKeys& keys, absl::string_view id_number) {
+  return Key(kIdNumbers).Text(keys.IdNumberHash(id_number));
+}
+
+// Adds to or takes from the persons who share a hash.
+absl::Status ChangeAlike(Txn& txn, const std::string& hash,
+                         absl::FunctionRef<void(std::set<std::string>&)> change) {
+  const Key key = Key(kAlikeTable).Text(hash), several = Key(kDuplicateTable).Text(hash);
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::AlikeRow> before,
+                         GetRow<rows::AlikeRow>(txn, key));
+  std::set<std::string> ids;
+  if (before) ids.insert(before->person_ids().begin(), before->person_ids().end());
+  const bool were_several = ids.size() > 1;
+  change(ids);
+  if (ids.empty()) {
+    txn.Delete(key);
+  } else {
+    rows::AlikeRow row;
+    row.mutable_person_ids()->Assign(ids.begin(), ids.end());
+    PutRow(txn, key, row);
+  }
+  if (ids.size() > 1 && !were_several) txn.Put(several, "");
+  if (ids.size() <= 1 && were_several) txn.Delete(several);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<std::string>> OwnerOfIdNumber(const Reader& reader,
+                                                           const PersonalDataKeys& keys,
+                                                           absl::string_view id_number) {
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::IdNumberRow> row,
+                         GetRow<rows::IdNumberRow>(reader, IdNumberKey(keys, id_number)));
+  if (!row) return std::optional<std::string>();
+  return std::optional<std::string>(row->person_id());
+}
+
+absl::Status AddToIndexes(Txn& txn, const PersonalDataKeys& keys, absl::string_view person_id,
+                          const rows::PersonalData& data) {
+  if (!data.id_number().empty()) {
+    rows::IdNumberRow owner;
+    owner.set_person_id(std::string(person_id));
+    PutRow(txn, IdNumberKey(keys, data.id_number()), owner);
+  }
+  if (!data.has_birth()) return absl::OkStatus();
+  return ChangeAlike(txn, keys.AlikeHash(data),
+                     [&](std::set<std::string>& ids) { ids.insert(std::string(person_id)); });
+}
+
+absl::Status RemoveFromIndexes(Txn& txn, const PersonalDataKeys& keys, absl::string_view person_id,
+                               const rows::PersonalData& data) {
+  if (!data.id_number().empty()) txn.Delete(IdNumberKey(keys, data.id_number()));
+  if (!data.has_birth()) return absl::OkStatus();
+  return ChangeAlike(txn, keys.AlikeHash(data),
+                     [&](std::set<std::string>& ids) { ids.erase(std::string(person_id)); });
+}
+
+bool Alike(const rows::PersonalData& one, const rows::PersonalData& other) {
+  return one.has_birth() && other.has_birth() && one.birth() == other.birth() &&
+         one.display_name() == other.display_name();
+}
+
+}  // namespace zhibu::membership
