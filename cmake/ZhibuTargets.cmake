@@ -109,7 +109,8 @@ function(zhibu_precompiled target)
 endfunction()
 if(ZHIBU_PRECOMPILE AND NOT ZHIBU_FUZZ)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    add_compile_options(-fpch-preprocess)  # for ccache
+    # For ccache; and every target must agree with the headers on threads.
+    add_compile_options(-fpch-preprocess -pthread)
   endif()
   set(headers <algorithm> <functional> <map> <memory> <optional> <set> <string> <utility> <vector>
       <grpcpp/grpcpp.h> <grpcpp/impl/service_type.h> <absl/container/flat_hash_map.h>
