@@ -55,7 +55,8 @@ function(zhibu_generate out root grpc)
   endforeach()
   if(ZHIBU_SANITIZE)
     # None of the bugs there would be ours, and it is half of the time of such a build.
-    set_source_files_properties(${generated} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-O0;-g0")
+    set_source_files_properties(${generated} PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all;-O0;-g0"
+                                SKIP_PRECOMPILE_HEADERS ON)
   endif()
   set(${out} ${generated} PARENT_SCOPE)
 endfunction()
@@ -95,16 +96,17 @@ function(zhibu_borrow_contracts preset)
   add_custom_target(zhibu_descriptors ALL DEPENDS ${CMAKE_BINARY_DIR}/zhibu.binpb)
 endfunction()
 
-# zhibu_precompiled(TARGET [zhibu_test_headers]): its sources find the headers of gRPC, Protocol Buffers
-# and Abseil (and GoogleTest) parsed already: two thirds of what compiling one without optimisation
-# takes.
-function(zhibu_precompiled target)
-  set(from zhibu_headers)
-  if(ARGC GREATER 1)
-    set(from ${ARGV1})
+# zhibu_precompiled(TARGET SET [header...]): its sources find the headers of SET (zhibu_headers: gRPC, Protocol
+# Buffers and Abseil; zhibu_test_headers: these and GoogleTest) parsed already, which is two thirds of what
+# compiling one without optimisation takes; with headers of its own, those too.
+function(zhibu_precompiled target set)
+  if(NOT TARGET ${set})
+    return()
   endif()
-  if(TARGET ${from})
-    target_precompile_headers(${target} REUSE_FROM ${from})
+  if(ARGN)
+    target_precompile_headers(${target} PRIVATE ${${set}_list} ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${set})
   endif()
 endfunction()
 if(ZHIBU_PRECOMPILE AND NOT ZHIBU_FUZZ)
@@ -112,7 +114,7 @@ if(ZHIBU_PRECOMPILE AND NOT ZHIBU_FUZZ)
     # For ccache; and every target must agree with the headers on threads.
     add_compile_options(-fpch-preprocess -pthread)
   endif()
-  set(headers <algorithm> <functional> <map> <memory> <optional> <set> <string> <utility> <vector>
+  set(zhibu_headers_list <algorithm> <functional> <map> <memory> <optional> <set> <string> <utility> <vector>
       <grpcpp/grpcpp.h> <grpcpp/impl/service_type.h> <absl/container/flat_hash_map.h>
       <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_split.h>
       <absl/time/time.h> <google/protobuf/any.pb.h> <google/protobuf/descriptor.h>
@@ -121,12 +123,13 @@ if(ZHIBU_PRECOMPILE AND NOT ZHIBU_FUZZ)
   file(WRITE ${CMAKE_BINARY_DIR}/headers.cc "")
   add_library(zhibu_headers STATIC ${CMAKE_BINARY_DIR}/headers.cc)
   target_link_libraries(zhibu_headers PUBLIC gRPC::grpc++ Threads::Threads)
-  target_precompile_headers(zhibu_headers PRIVATE ${headers})
+  target_precompile_headers(zhibu_headers PRIVATE ${zhibu_headers_list})
+  set(zhibu_test_headers_list ${zhibu_headers_list} <gmock/gmock.h> <gtest/gtest.h>)
   if(ZHIBU_TESTS)
     add_library(zhibu_test_headers STATIC ${CMAKE_BINARY_DIR}/headers.cc)
     target_link_libraries(zhibu_test_headers PUBLIC gRPC::grpc++ Threads::Threads GTest::gmock)
     target_compile_options(zhibu_test_headers PRIVATE -O0)
-    target_precompile_headers(zhibu_test_headers PRIVATE ${headers} <gmock/gmock.h> <gtest/gtest.h>)
+    target_precompile_headers(zhibu_test_headers PRIVATE ${zhibu_test_headers_list})
   endif()
 endif()
 
@@ -140,11 +143,11 @@ function(zhibu_library name)
   endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC ${ARGN})
-  zhibu_precompiled(${name})
+  zhibu_precompiled(${name} zhibu_headers)
 endfunction()
 
-# zhibu_service(NAME dependency...): services/NAME → library zhibu_NAME (all but main.cc, with its
-# .proto files) and program zhibu-NAME.
+# zhibu_service(NAME): services/NAME → library zhibu_NAME (all but main.cc, with its .proto files) and
+# program zhibu-NAME.
 function(zhibu_service name)
   set(dir ${CMAKE_SOURCE_DIR}/services/${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc)
@@ -152,8 +155,8 @@ function(zhibu_service name)
   file(GLOB_RECURSE rows CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${dir}/*.proto)
   zhibu_generate(generated ${CMAKE_SOURCE_DIR} FALSE ${rows})
   add_library(zhibu_${name} STATIC ${sources} ${generated})
-  target_link_libraries(zhibu_${name} PUBLIC zhibu_rpc zhibu_store zhibu_domain zhibu_base ${ARGN})
-  zhibu_precompiled(zhibu_${name})
+  target_link_libraries(zhibu_${name} PUBLIC zhibu_rpc zhibu_store zhibu_domain zhibu_base)
+  zhibu_precompiled(zhibu_${name} zhibu_headers)
   if(EXISTS ${dir}/main.cc)
     add_executable(zhibu-${name} ${dir}/main.cc)
     target_link_libraries(zhibu-${name} PRIVATE zhibu_${name})
@@ -174,9 +177,13 @@ function(zhibu_data name folder)
   add_custom_target(zhibu_data_${name} ALL DEPENDS ${copies})
 endfunction()
 
+# A test program is run in so many parts side by side, each with its share of the tests: a process for
+# each test would take longer to start than most of them run.
+set(ZHIBU_TEST_SHARDS 4)
+
 # zhibu_test(NAME [RELEASE] dependency...): one program from every *_test.cc of the current tests
-# folder and the folders below that have no CMakeLists.txt of their own; each TEST is a ctest entry of
-# its own. RELEASE: it does more in an optimised build than under the sanitizers, so that tests/run.sh
+# folder and the folders below that have no CMakeLists.txt of their own; ctest knows its parts as
+# NAME.0, NAME.1 … RELEASE: it does more in an optimised build than under the sanitizers, so that tests/run.sh
 # runs it in both (label "release", target zhibu_release_tests).
 function(zhibu_test name)
   cmake_parse_arguments(PARSE_ARGV 1 TEST "RELEASE" "" "")
@@ -191,18 +198,24 @@ function(zhibu_test name)
   if(NOT sources)
     return()
   endif()
-  include(GoogleTest)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${TEST_UNPARSED_ARGUMENTS} zhibu_test_support GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE ZHIBU_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              ZHIBU_BINARY_DIR="${CMAKE_BINARY_DIR}")
   # Test code itself is not worth optimising: its headers make it the slowest part of a build.
   target_compile_options(${name} PRIVATE -O0)
-  zhibu_precompiled(${name} zhibu_test_headers)
+  # The world of a service's tests, which nearly each of them includes.
+  file(GLOB shared CONFIGURE_DEPENDS *.h)
+  zhibu_precompiled(${name} zhibu_test_headers ${shared})
   set(labels unit)
   if(TEST_RELEASE)
     set(labels release)
     add_dependencies(zhibu_release_tests ${name})
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 900 LABELS ${labels})
+  math(EXPR last "${ZHIBU_TEST_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}.${shard} COMMAND ${name})
+    set_tests_properties(${name}.${shard} PROPERTIES TIMEOUT 1800 LABELS ${labels}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${ZHIBU_TEST_SHARDS};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()

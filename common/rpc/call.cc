@@ -20,9 +20,8 @@ absl::StatusOr<absl::CivilDay> Call::DayOf(bool has, const google::type::Date& d
   return *day;
 }
 
-absl::Status Call::RequireScope(absl::string_view organisation) {
-  scope_checked_ = true;
-  if (principal_.scope_organisation() == kEveryOrganisation) return absl::OkStatus();
+bool Call::InScope(absl::string_view organisation) const {
+  if (principal_.scope_organisation() == kEveryOrganisation) return true;
   const std::optional<std::string> id = IdOf(kOrganisations, organisation);
   const std::optional<std::string> root = IdOf(kOrganisations, principal_.scope_organisation());
   // Who stood above an organisation on its last day keeps its books after it.
@@ -30,8 +29,19 @@ absl::Status Call::RequireScope(absl::string_view organisation) {
     const absl::CivilDay day = std::min(today_, tree.LastDayOf(*id));
     return tree.Within(*id, *root, principal_.scope_line(), day);
   };
-  if (id && root && tree_.Read(within)) return absl::OkStatus();
-  return NotFound(organisation.empty() ? kEveryOrganisation : organisation);
+  return id && root && tree_.Read(within);
+}
+
+absl::Status Call::RequireScope(absl::string_view organisation) {
+  scope_checked_ = true;
+  if (!InScope(organisation)) {
+    return NotFound(organisation.empty() ? kEveryOrganisation : organisation);
+  }
+  if (scopes_.size() < kMaxScopes &&
+      std::find(scopes_.begin(), scopes_.end(), organisation) == scopes_.end()) {
+    scopes_.emplace_back(organisation);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace zhibu

@@ -3,6 +3,7 @@
 #define ZHIBU_COMMON_RPC_CALL_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -46,14 +47,21 @@ class Call {
   // stranger nothing. A method whose policy is SCOPE_BODY must ask at least once.
   absl::Status RequireScope(absl::string_view organisation);
   bool scope_checked() const { return scope_checked_; }
+  // What was found to lie in the scope so far, each once: whoever is to get the same answer later
+  // must be in the scope of all of it then. The first kMaxScopes.
+  const std::vector<std::string>& scopes() const { return scopes_; }
+  static constexpr size_t kMaxScopes = 64;
 
  private:
+  bool InScope(absl::string_view organisation) const;
+
   const MethodInfo& method_;
   const Principal& principal_;
   const SharedOrgTree& tree_;
   const absl::CivilDay today_;
   const absl::Time deadline_;
   bool scope_checked_ = false;
+  std::vector<std::string> scopes_;
 };
 
 }  // namespace zhibu

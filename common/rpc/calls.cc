@@ -51,6 +51,10 @@ absl::Status Busy() {
   return RetryLater(absl::StatusCode::kResourceExhausted, "BUSY", "服务繁忙，请稍后重试", 200);
 }
 
+absl::Status Stopping() {
+  return RetryLater(absl::StatusCode::kUnavailable, "STOPPING", "服务正在停止，请稍后重试", 1000);
+}
+
 absl::Status TooLate() {
   return Failure(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                  "等待超过了调用方给定的时限，操作没有生效");
@@ -95,9 +99,11 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
   };
   // Calls `go` exactly once, with whether it is fresh in time. `context` lives until then.
   static void Start(grpc::CallbackServerContext* context, std::vector<Want> wants,
-                    absl::Time deadline, std::function<void(bool)> go) {
+                    absl::Time deadline, const std::atomic<bool>* stopping,
+                    std::function<void(bool)> go) {
     auto wait = std::make_shared<FreshnessWait>();
     wait->context_ = context;
+    wait->stopping_ = stopping;
     wait->deadline_ = deadline;
     wait->go_ = std::move(go);
     wait->missing_ = static_cast<int>(wants.size());
@@ -129,7 +135,7 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
     alarm->Set(absl::ToChronoTime(std::min(deadline_, absl::Now() + kLook)),
                [self = shared_from_this()](bool fired) {
                  if (!fired) return;
-                 if (absl::Now() >= self->deadline_ || self->Left()) {
+                 if (absl::Now() >= self->deadline_ || *self->stopping_ || self->Left()) {
                    self->End(false);
                  } else {
                    self->LookAgain();
@@ -163,6 +169,7 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
   }
 
   grpc::CallbackServerContext* context_ = nullptr;
+  const std::atomic<bool>* stopping_ = nullptr;
   absl::Time deadline_;
   std::atomic<int> missing_ = 0;
   Mutex mutex_;
@@ -171,6 +178,22 @@ class FreshnessWait : public std::enable_shared_from_this<FreshnessWait> {
   std::function<void(bool)> go_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<grpc::Alarm> alarm_ ABSL_GUARDED_BY(mutex_);
 };
+
+// The digest of the request lies under the answer's key, but is no answer.
+std::string DigestContext(absl::string_view key) { return absl::StrCat(key, "request"); }
+
+// Whether it is the answer to the request with this digest.
+absl::StatusOr<bool> IsAnswerTo(const AnswerSeal& seal, const std::string& key,
+                                const store::Answer& answer, const std::string& digest) {
+  // As long as a digest: one from before digests were sealed.
+  if (!answer.sealed() || answer.request_sha256().size() == digest.size()) {
+    return answer.request_sha256() == digest;
+  }
+  if (!seal.open) return absl::DataLossError("a sealed answer, and no key");
+  ZHIBU_ASSIGN_OR_RETURN(const std::string plain,
+                         seal.open(DigestContext(key), answer.request_sha256()));
+  return plain == digest;
+}
 
 absl::Status AnswerAgain(const AnswerSeal& seal, const std::string& key,
                          const store::Answer& answer, google::protobuf::Message* response) {
@@ -201,6 +224,20 @@ absl::StatusOr<std::vector<FreshnessWait::Want>> Missing(
   return wants;
 }
 
+// As FreshnessWait, for a call of which there is room to wait; false where there is none.
+bool WhenFresh(const Calls::Parts& parts, Parking& parking, grpc::CallbackServerContext* context,
+               const Call& call, std::vector<FreshnessWait::Want> wants, absl::Time until,
+               std::function<void(bool)> go) {
+  const std::string& caller = call.caller();
+  if (!parking.Enter(caller, parts.max_parked)) return false;
+  FreshnessWait::Start(context, std::move(wants), until, parts.stopping,
+                       [&parking, caller, go = std::move(go)](bool fresh) {
+                         parking.Leave(caller);
+                         go(fresh);
+                       });
+  return true;
+}
+
 // A little before the caller's own clock cuts it off, so that the answer says what was missing.
 absl::Time WaitUntil(const Call& call, const Clock& clock) {
   const absl::Duration left = call.deadline() - clock.Now();
@@ -212,6 +249,7 @@ absl::Time WaitUntil(const Call& call, const Clock& clock) {
 absl::Status Calls::Admit(grpc::CallbackServerContext* context,
                           const google::protobuf::Message& request,
                           std::shared_ptr<Call>* call) const {
+  if (*parts_.stopping) return Stopping();
   const MethodInfo* method = parts_.policies->Find(request.GetDescriptor());
   if (method == nullptr) {
     return Failure(absl::StatusCode::kPermissionDenied, "NO_POLICY",
@@ -285,9 +323,14 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
       ZHIBU_ASSIGN_OR_RETURN(std::optional<store::Answer> answered,
                              GetRow<store::Answer>(txn, key));
       if (answered) {
-        if (answered->request_sha256() != digest) {
+        ZHIBU_ASSIGN_OR_RETURN(const bool same, IsAnswerTo(*seal, key, *answered, digest));
+        if (!same) {
           return Malformed("request_id", "REQUEST_ID_REUSED",
                            "同一个 request_id 已用于另一个请求，请换一个");
+        }
+        // The account may have lost what it could see when it was first answered.
+        for (const std::string& organisation : answered->scopes()) {
+          ZHIBU_RETURN_IF_ERROR(call->RequireScope(organisation));
         }
         return AnswerAgain(*seal, key, *answered, response);
       }
@@ -298,10 +341,12 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
     answer.set_request_sha256(digest);
     answer.set_response(response->SerializeAsString());
     if (seal->seal) {
+      answer.set_request_sha256(seal->seal(DigestContext(key), digest));
       answer.set_response(seal->seal(key, answer.response()));
       answer.set_sealed(true);
     }
     answer.set_revision(txn.emitted() ? txn.revision() : 0);
+    answer.mutable_scopes()->Assign(call->scopes().begin(), call->scopes().end());
     PutRow(txn, key, answer);
     return absl::OkStatus();
   };
@@ -314,12 +359,13 @@ void Calls::RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReac
                            : Busy());
   };
   if (wants->empty()) return submit(job);
-  FreshnessWait::Start(
-      context, *std::move(wants), WaitUntil(*call, *parts_.clock),
+  const bool waits = WhenFresh(
+      parts_, parking_, context, *call, *std::move(wants), WaitUntil(*call, *parts_.clock),
       [finisher, submit, job = std::make_shared<CommitLane::Job>(std::move(job))](bool fresh) {
         if (!fresh) return finisher.Finish(Behind());
         submit(*job);
       });
+  if (!waits) finisher.Finish(Busy());
 }
 
 void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
@@ -342,8 +388,10 @@ void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReact
     finisher.Finish(status);
     return true;
   };
-  auto queue = [run, finisher, call, parts = &parts_] {
-    const bool queued = parts->pool->Submit([run, finisher, call, parts] {
+  auto queue = [run, finisher, call, context, parts = &parts_] {
+    const bool queued = parts->pool->Submit([run, finisher, call, context, parts] {
+      // Nobody waits for it: those who do are not kept by it.
+      if (context->IsCancelled()) return finisher.Finish(absl::CancelledError("the caller left"));
       if (parts->clock->Now() > call->deadline()) return finisher.Finish(TooLate());
       run(ReadTier::kAll);
     });
@@ -353,11 +401,12 @@ void Calls::RunRead(grpc::CallbackServerContext* context, grpc::ServerUnaryReact
     if (point && run(ReadTier::kCacheOnly)) return;
     return queue();
   }
-  FreshnessWait::Start(context, *std::move(wants), WaitUntil(*call, *parts_.clock),
-                       [queue, finisher](bool fresh) {
-                         if (fresh) return queue();
-                         finisher.Finish(Behind());
-                       });
+  const bool waits = WhenFresh(parts_, parking_, context, *call, *std::move(wants),
+                               WaitUntil(*call, *parts_.clock), [queue, finisher](bool fresh) {
+                                 if (fresh) return queue();
+                                 finisher.Finish(Behind());
+                               });
+  if (!waits) finisher.Finish(Busy());
 }
 
 }  // namespace zhibu

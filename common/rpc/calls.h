@@ -4,6 +4,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "common/base/clock.h"
+#include "common/base/mutex.h"
 #include "common/rpc/call.h"
 #include "common/rpc/identity.h"
 #include "common/rpc/policy.h"
@@ -24,12 +26,34 @@ namespace zhibu {
 // How long a call without a deadline of its own may wait.
 inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(30);
 
-// Makes remembered answers unreadable at rest, where a service's answers hold personal data.
+// Makes remembered answers unreadable at rest, where a service's answers hold personal data, and
+// the digests of their requests: else whoever has the store could try out ID numbers against them.
 // `context` is authenticated: an answer put under another key does not open.
 struct AnswerSeal {
   std::function<std::string(absl::string_view context, absl::string_view plain)> seal;
   std::function<absl::StatusOr<std::string>(absl::string_view context, absl::string_view sealed)>
       open;
+};
+
+// How many calls of each caller wait for a revision. Thread-safe.
+class Parking {
+ public:
+  // False where `most` of this caller wait already.
+  bool Enter(const std::string& caller, int most) {
+    MutexLock lock(&mutex_);
+    int& waiting = waiting_[caller];
+    if (waiting >= most) return false;
+    ++waiting;
+    return true;
+  }
+  void Leave(const std::string& caller) {
+    MutexLock lock(&mutex_);
+    --waiting_[caller];
+  }
+
+ private:
+  Mutex mutex_;
+  std::map<std::string, int> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Admission, identity, policy, deadline, idempotency and freshness, once for all methods. Owned by
@@ -50,6 +74,10 @@ class Calls {
     const std::map<std::string, std::unique_ptr<Progress>>* progress;
     // Set before anything is served; empty functions: answers are kept as they are.
     const AnswerSeal* answer_seal;
+    // How many calls of one caller may wait for a revision.
+    int max_parked;
+    // Set once the server stops: calls that come are refused, and those that wait end.
+    const std::atomic<bool>* stopping;
   };
   explicit Calls(Parts parts) : parts_(std::move(parts)) {}
 
@@ -89,6 +117,10 @@ class Calls {
   template <typename Request>
   static const AtLeast& AtLeastOf(const Request& request);
 
+  // False where it has no such field.
+  template <typename Request>
+  static bool ValidateOnly(const Request& request);
+
   void RunWrite(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor,
                 const google::protobuf::Message& request, absl::string_view request_id,
                 const AtLeast& at_least, bool validate_only, google::protobuf::Message* response,
@@ -101,6 +133,7 @@ class Calls {
                                      Response* response, bool point, Body body);
 
   const Parts parts_;
+  mutable Parking parking_;
 };
 
 template <typename Request>
@@ -113,15 +146,24 @@ const Calls::AtLeast& Calls::AtLeastOf(const Request& request) {
   }
 }
 
+template <typename Request>
+bool Calls::ValidateOnly(const Request& request) {
+  if constexpr (requires { request.validate_only(); }) {
+    return request.validate_only();
+  } else {
+    return false;
+  }
+}
+
 template <typename Request, typename Response, typename Body>
 grpc::ServerUnaryReactor* Calls::Write(grpc::CallbackServerContext* context, const Request* request,
                                        Response* response, Body body) {
   auto* reactor = context->DefaultReactor();
   RunWrite(context, reactor, *request, request->request_id(), AtLeastOf(*request),
-           request->validate_only(), response,
+           ValidateOnly(*request), response,
            [request, response, body = std::move(body)](Call& call, Txn& txn) {
              absl::Status status = body(call, *request, txn, response);
-             if (status.ok() && txn.emitted() && !request->validate_only()) {
+             if (status.ok() && txn.emitted() && !ValidateOnly(*request)) {
                response->set_revision(txn.revision());
              }
              return status;

@@ -3,10 +3,12 @@
 #include <grpcpp/alarm.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
-#include <set>
 #include <utility>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "common/base/mutex.h"
 #include "common/base/status.h"
 #include "common/base/version.h"
@@ -26,37 +28,73 @@ class Watcher;
 
 }  // namespace
 
-// Those that are there, for StopWatchers. Thread-safe.
-class Watchers {
- public:
-  // False once they have been stopped.
-  bool Add(std::shared_ptr<Watcher> watcher) {
-    MutexLock lock(&mutex_);
-    if (stopping_) return false;
-    watchers_.insert(std::move(watcher));
-    return true;
-  }
-  void Remove(const std::shared_ptr<Watcher>& watcher) {
-    MutexLock lock(&mutex_);
-    watchers_.erase(watcher);
-  }
-  std::set<std::shared_ptr<Watcher>> Stop() {
-    MutexLock lock(&mutex_);
-    stopping_ = true;
-    return std::exchange(watchers_, {});
-  }
-
- private:
-  Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  std::set<std::shared_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
-};
-
 namespace {
 
 absl::Status Stopping() {
   return Failure(absl::StatusCode::kUnavailable, "STOPPING", "服务正在停止，请稍后重连");
 }
+
+absl::Status Changed() {
+  return RetryLater(absl::StatusCode::kUnavailable, "ACCOUNT_CHANGED",
+                    "当前账号已变更或撤销，请重新连接", 100);
+}
+
+absl::Status TooMany() {
+  return RetryLater(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHES",
+                    "同时跟随变更流的连接过多，请先结束不用的连接，稍后重试", 5000);
+}
+
+}  // namespace
+
+// Those that are there, each with its account. Thread-safe.
+class Watchers {
+ public:
+  explicit Watchers(const Authenticator* authenticator) : authenticator_(authenticator) {}
+
+  // OK, or why there is no room for it.
+  absl::Status Add(std::shared_ptr<Watcher> watcher, const Principal& account) {
+    MutexLock lock(&mutex_);
+    if (stopping_) return Stopping();
+    // It was found before; what changes from now on finds it here.
+    if (!authenticator_->IsCurrent(account)) return Changed();
+    const auto of_caller =
+        std::count_if(watchers_.begin(), watchers_.end(),
+                      [&](const auto& other) { return other.second->name() == account.name(); });
+    if (watchers_.size() >= kMaxWatches || of_caller >= kMaxWatchesOfCaller) return TooMany();
+    watchers_.emplace(std::move(watcher), &account);
+    return absl::OkStatus();
+  }
+  void Remove(const std::shared_ptr<Watcher>& watcher) {
+    MutexLock lock(&mutex_);
+    watchers_.erase(watcher);
+  }
+  std::vector<std::shared_ptr<Watcher>> Stop() {
+    MutexLock lock(&mutex_);
+    stopping_ = true;
+    return Those([](const Principal&) { return true; });
+  }
+  std::vector<std::shared_ptr<Watcher>> WithChangedAccounts() {
+    MutexLock lock(&mutex_);
+    return Those([&](const Principal& account) { return !authenticator_->IsCurrent(account); });
+  }
+
+ private:
+  std::vector<std::shared_ptr<Watcher>> Those(absl::FunctionRef<bool(const Principal&)> meant)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    std::vector<std::shared_ptr<Watcher>> those;
+    for (const auto& [watcher, account] : watchers_) {
+      if (meant(*account)) those.push_back(watcher);
+    }
+    return those;
+  }
+
+  const Authenticator* const authenticator_;
+  Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<std::shared_ptr<Watcher>, const Principal*> watchers_ ABSL_GUARDED_BY(mutex_);
+};
+
+namespace {
 
 // Whether there is no such revision yet. A write is answered a moment before its revision is
 // announced, and whoever was answered may ask for what follows: then the journal itself tells.
@@ -71,8 +109,10 @@ bool AfterHead(const Calls::Parts& parts, const Progress& own, int64_t revision)
 class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
                 public std::enable_shared_from_this<Watcher> {
  public:
+  // `call` is null where it was not admitted.
   static Watcher* Start(const Calls::Parts* parts, Progress* own, absl::Status admitted,
-                        const feed::v1::WatchRequest& request, std::shared_ptr<Watchers> watchers) {
+                        const Call* call, const feed::v1::WatchRequest& request,
+                        std::shared_ptr<Watchers> watchers) {
     auto watcher = std::make_shared<Watcher>();
     watcher->self_ = watcher;
     watcher->parts_ = parts;
@@ -88,7 +128,7 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
       admitted = Malformed("after_revision", "REVISION_INVALID", "after_revision 不能为负");
     }
     // Last: from here on it may be ended at any moment.
-    if (admitted.ok() && !watcher->watchers_->Add(watcher)) admitted = Stopping();
+    if (admitted.ok()) admitted = watcher->watchers_->Add(watcher, call->principal());
     if (!admitted.ok()) {
       watcher->End(admitted);
     } else {
@@ -102,10 +142,7 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
     Continue();
   }
   void OnCancel() override { End(absl::CancelledError("client left")); }
-  void OnDone() override {
-    watchers_->Remove(self_);
-    self_.reset();
-  }
+  void OnDone() override { self_.reset(); }
 
   void End(const absl::Status& status) {
     std::shared_ptr<grpc::Alarm> alarm;
@@ -119,6 +156,8 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
     }
     if (alarm != nullptr) alarm->Cancel();
     if (waiter != 0) own_->Forget(waiter);
+    // Before the caller hears of it: who then comes again finds room.
+    watchers_->Remove(shared_from_this());
     Finish(ToGrpcStatus(status, parts_->service));
   }
 
@@ -225,17 +264,23 @@ class Watcher : public grpc::ServerWriteReactor<feed::v1::WatchResponse>,
 }  // namespace
 
 FeedServiceImpl::FeedServiceImpl(Calls* calls, Progress* own)
-    : calls_(calls), own_(own), watchers_(std::make_shared<Watchers>()) {}
+    : calls_(calls),
+      own_(own),
+      watchers_(std::make_shared<Watchers>(calls->parts().authenticator)) {}
 
 void FeedServiceImpl::StopWatchers() {
   for (const auto& watcher : watchers_->Stop()) watcher->End(Stopping());
+}
+
+void FeedServiceImpl::EndChanged() {
+  for (const auto& watcher : watchers_->WithChangedAccounts()) watcher->End(Changed());
 }
 
 grpc::ServerWriteReactor<feed::v1::WatchResponse>* FeedServiceImpl::Watch(
     grpc::CallbackServerContext* context, const feed::v1::WatchRequest* request) {
   std::shared_ptr<Call> call;
   const absl::Status admitted = calls_->Admit(context, *request, &call);
-  return Watcher::Start(&calls_->parts(), own_, admitted, *request, watchers_);
+  return Watcher::Start(&calls_->parts(), own_, admitted, call.get(), *request, watchers_);
 }
 
 grpc::ServerUnaryReactor* FeedServiceImpl::GetHead(grpc::CallbackServerContext* context,

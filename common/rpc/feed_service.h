@@ -11,6 +11,12 @@ namespace zhibu {
 
 class Watchers;
 
+// How many may watch one service at once. The suite needs three, all under one account on one
+// machine. One that does not read holds its next answer, which is one record of at most 3.5 MiB or
+// records of at most 1 MiB, twice: as a message and as bytes.
+inline constexpr int kMaxWatchesOfCaller = 16;
+inline constexpr int kMaxWatches = 32;
+
 // Every server has one. `calls` and `own` outlive it.
 class FeedServiceImpl : public feed::v1::FeedService::CallbackService {
  public:
@@ -19,6 +25,9 @@ class FeedServiceImpl : public feed::v1::FeedService::CallbackService {
   // Ends every watcher, and each that comes from now on, with UNAVAILABLE: a watcher never ends by
   // itself, and a server that stops would wait for it.
   void StopWatchers();
+  // Ends the watchers whose account is no longer as it was, with UNAVAILABLE: when they come again
+  // they are judged by what it is now.
+  void EndChanged();
 
   grpc::ServerWriteReactor<feed::v1::WatchResponse>* Watch(
       grpc::CallbackServerContext* context, const feed::v1::WatchRequest* request) override;

@@ -1,5 +1,6 @@
 #include "common/rpc/follower.h"
 
+#include <chrono>
 #include <future>
 #include <utility>
 
@@ -17,11 +18,61 @@ std::string CursorKey(const std::string& service) {
   return Key(SystemTable::kFollowed).Text(service).bytes();
 }
 
+// Cancels a stream on which nothing was heard for some time: a connection may be dead without
+// anybody having said so, and a read then waits for ever. Waits are of the steady clock.
+class SilenceWatch {
+ public:
+  SilenceWatch(grpc::ClientContext* context, absl::Duration silence)
+      : context_(context), silence_(silence), thread_([this] { Run(); }) {}
+  ~SilenceWatch() {
+    {
+      MutexLock lock(&mutex_);
+      over_ = true;
+    }
+    wake_.SignalAll();
+    thread_.join();
+  }
+
+  void Heard() {
+    MutexLock lock(&mutex_);
+    heard_ = std::chrono::steady_clock::now();
+  }
+  bool cancelled() {
+    MutexLock lock(&mutex_);
+    return cancelled_;
+  }
+
+ private:
+  void Run() {
+    MutexLock lock(&mutex_);
+    while (!over_) {
+      const absl::Duration left =
+          silence_ - absl::FromChrono(std::chrono::steady_clock::now() - heard_);
+      if (left <= absl::ZeroDuration()) {
+        cancelled_ = true;
+        context_->TryCancel();
+        return;
+      }
+      wake_.WaitFor(&mutex_, left);
+    }
+  }
+
+  grpc::ClientContext* const context_;
+  const absl::Duration silence_;
+  Mutex mutex_;
+  CondVar wake_;
+  std::chrono::steady_clock::time_point heard_ ABSL_GUARDED_BY(mutex_) =
+      std::chrono::steady_clock::now();
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Follower>> Follower::Create(Source source, Store* store,
                                                            CommitLane* lane, Progress* progress,
-                                                           Apply apply) {
+                                                           Apply apply, absl::Duration silence) {
   ZHIBU_ASSIGN_OR_RETURN(
       const std::optional<store::Followed> cursor,
       GetRow<store::Followed>(*store->TakeSnapshot(), CursorKey(source.service)));
@@ -33,15 +84,16 @@ absl::StatusOr<std::unique_ptr<Follower>> Follower::Create(Source source, Store*
   }
   progress->Advance(position.revision());
   return std::unique_ptr<Follower>(
-      new Follower(std::move(source), lane, progress, std::move(apply), std::move(position)));
+      new Follower(std::move(source), lane, progress, std::move(apply), std::move(position), silence));
 }
 
 Follower::Follower(Source source, CommitLane* lane, Progress* progress, Apply apply,
-                   feed::v1::Record position)
+                   feed::v1::Record position, absl::Duration silence)
     : source_(std::move(source)),
       lane_(lane),
       progress_(progress),
       apply_(std::move(apply)),
+      silence_(silence),
       position_(std::move(position)) {}
 
 void Follower::Start() {
@@ -102,12 +154,23 @@ grpc::Status Follower::Session() {
   auto reader = stub->Watch(&context, request);
   feed::v1::WatchResponse response;
   absl::Status applied;
-  while (applied.ok() && reader->Read(&response)) {
-    source_head_.store(response.head_revision());
-    if (response.records_size() > 0) applied = ApplyRecords(response);
+  grpc::Status status;
+  {
+    SilenceWatch silence(&context, silence_);
+    while (applied.ok() && reader->Read(&response)) {
+      silence.Heard();
+      source_head_.store(response.head_revision());
+      if (response.records_size() > 0) applied = ApplyRecords(response);
+      silence.Heard();
+    }
+    if (!applied.ok()) context.TryCancel();
+    status = reader->Finish();
+    if (applied.ok() && silence.cancelled()) {
+      Log(Severity::kWarning, "the source says nothing; calling it again",
+          {{"source", source_.service}, {"revision", std::to_string(position_.revision())}});
+      status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "silent");
+    }
   }
-  if (!applied.ok()) context.TryCancel();
-  grpc::Status status = reader->Finish();
   {
     MutexLock lock(&mutex_);
     context_ = nullptr;

@@ -21,7 +21,8 @@ namespace zhibu {
 // One thread that reads and waits; what it read is applied on the lane, in the same batch as the
 // cursor, so that a crash neither loses nor doubles an event. It checks the hash chain as it goes.
 // While the source is down it tries again; while the source is another store than before, or its
-// chain is broken, it stays where it is and says so in the log.
+// chain is broken, it stays where it is and says so in the log. A source that says nothing for three
+// heartbeats is taken for gone, whatever the connection looks like, and called again.
 class Follower {
  public:
   // Applies one event; runs on the lane. Must not fail on what a sound source sends: an error stops
@@ -36,9 +37,11 @@ class Follower {
 
   // Reads the cursor. `store`, `lane` and `progress` must outlive it; `progress` shows how far the
   // source is visible here.
-  static absl::StatusOr<std::unique_ptr<Follower>> Create(Source source, Store* store,
-                                                          CommitLane* lane, Progress* progress,
-                                                          Apply apply);
+  static absl::StatusOr<std::unique_ptr<Follower>> Create(
+      Source source, Store* store, CommitLane* lane, Progress* progress, Apply apply,
+      absl::Duration silence = kMaxSilence);
+  // Three heartbeats of FeedService.Watch.
+  static constexpr absl::Duration kMaxSilence = absl::Seconds(30);
   ~Follower();
 
   void Start();
@@ -48,7 +51,7 @@ class Follower {
 
  private:
   Follower(Source source, CommitLane* lane, Progress* progress, Apply apply,
-           feed::v1::Record position);
+           feed::v1::Record position, absl::Duration silence);
   void Run();
   // One connection, until it breaks.
   grpc::Status Session();
@@ -60,6 +63,7 @@ class Follower {
   CommitLane* const lane_;
   Progress* const progress_;
   const Apply apply_;
+  const absl::Duration silence_;
   feed::v1::Record position_;  // the last record applied, without its content; own thread only
   std::atomic<int64_t> source_head_ = 0;
 

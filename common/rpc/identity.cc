@@ -1,6 +1,7 @@
 #include "common/rpc/identity.h"
 
 #include <google/protobuf/text_format.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/crypto.h"
 #include "common/base/file.h"
+#include "common/base/file_mode.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 
@@ -21,8 +23,9 @@ bool IsPrincipalName(absl::string_view name) {
 
 }  // namespace
 
-absl::StatusOr<Authenticator> Authenticator::Create(const policy::v1::Principals& principals) {
-  Authenticator authenticator;
+absl::StatusOr<Authenticator::Table> Authenticator::Check(
+    const policy::v1::Principals& principals) {
+  Table table;
   absl::flat_hash_set<std::string> names, readable = {Sha256Hex("")};
   for (const Principal& principal : principals.principals()) {
     readable.insert(Sha256Hex(principal.token_sha256()));
@@ -54,27 +57,54 @@ absl::StatusOr<Authenticator> Authenticator::Create(const policy::v1::Principals
       return unsound("scope_organisation 不是党组织的资源名");
     }
     if (!type::v1::Line_IsValid(principal.scope_line())) return unsound("scope_line 未知");
-    if (!authenticator.by_token_sha256_.emplace(principal.token_sha256(), principal).second) {
+    if (!table.emplace(principal.token_sha256(), principal).second) {
       return unsound("token_sha256 重复");
     }
   }
+  return table;
+}
+
+void Authenticator::Take(Table table) { current_->store(&tables_.emplace_back(std::move(table))); }
+
+absl::StatusOr<Authenticator> Authenticator::Create(const policy::v1::Principals& principals) {
+  ZHIBU_ASSIGN_OR_RETURN(Table table, Check(principals));
+  Authenticator authenticator;
+  authenticator.Take(std::move(table));
   return authenticator;
 }
 
-absl::StatusOr<Authenticator> Authenticator::FromFile(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  policy::v1::Principals principals;
-  if (!google::protobuf::TextFormat::ParseFromString(*text, &principals)) {
-    return absl::InvalidArgumentError(absl::StrCat("访问主体文件无法解析：", path));
-  }
-  return Create(principals);
+absl::Status Authenticator::Replace(const policy::v1::Principals& principals) {
+  ZHIBU_ASSIGN_OR_RETURN(Table table, Check(principals));
+  Take(std::move(table));
+  return absl::OkStatus();
 }
 
 const Principal* Authenticator::Find(absl::string_view token) const {
   // Looked up by hash: neither the comparison's time nor a copy of this table tells a token.
-  auto it = by_token_sha256_.find(Sha256Hex(token));
-  return it == by_token_sha256_.end() ? nullptr : &it->second;
+  const Table& table = *current_->load();
+  auto it = table.find(Sha256Hex(token));
+  return it == table.end() ? nullptr : &it->second;
+}
+
+bool Authenticator::IsCurrent(const Principal& found) const {
+  const Table& table = *current_->load();
+  auto it = table.find(found.token_sha256());
+  return it != table.end() &&
+         (&it->second == &found ||
+          google::protobuf::util::MessageDifferencer::Equals(it->second, found));
+}
+
+absl::StatusOr<policy::v1::Principals> ReadPrincipals(const std::string& path) {
+  ZHIBU_RETURN_IF_ERROR(CheckNotWritable(path));
+  ZHIBU_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  policy::v1::Principals principals;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &principals)) {
+    return absl::InvalidArgumentError(absl::StrCat("访问主体文件无法解析：", path));
+  }
+  if (principals.principals().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat("访问主体文件中没有任何主体：", path));
+  }
+  return principals;
 }
 
 }  // namespace zhibu

@@ -2,7 +2,9 @@
 #ifndef ZHIBU_COMMON_RPC_IDENTITY_H_
 #define ZHIBU_COMMON_RPC_IDENTITY_H_
 
-#include <optional>
+#include <atomic>
+#include <deque>
+#include <memory>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,7 +19,7 @@ using Principal = policy::v1::Principal;
 // A principal that sees every organisation has this scope.
 inline constexpr char kEveryOrganisation[] = "organisations/-";
 
-// Immutable, thread-safe.
+// Thread-safe.
 class Authenticator {
  public:
   // INVALID_ARGUMENT naming the entry where a principal is unsound: a name that is not
@@ -25,15 +27,30 @@ class Authenticator {
   // same name or token twice, an empty token, or a token that is the hash of another one and so
   // can be read in the file.
   static absl::StatusOr<Authenticator> Create(const policy::v1::Principals& principals);
-  // From a text-format file of zhibu.policy.v1.Principals.
-  static absl::StatusOr<Authenticator> FromFile(const std::string& path);
+  // These in the place of all there were, or none of them. One thread; others may ask meanwhile. A
+  // principal that was found before stays readable, since calls run under it.
+  absl::Status Replace(const policy::v1::Principals& principals);
 
   // The principal whose token this is, or null.
   const Principal* Find(absl::string_view token) const;
+  // Whether it is there today exactly as it was found.
+  bool IsCurrent(const Principal& found) const;
 
  private:
-  absl::flat_hash_map<std::string, Principal> by_token_sha256_;
+  using Table = absl::flat_hash_map<std::string, Principal>;  // by token_sha256
+  static absl::StatusOr<Table> Check(const policy::v1::Principals& principals);
+  void Take(Table table);
+
+  // All that ever counted; the files are small and seldom change.
+  std::deque<Table> tables_;
+  // Not within, so that the whole can be moved before it is shared.
+  std::unique_ptr<std::atomic<const Table*>> current_ =
+      std::make_unique<std::atomic<const Table*>>(nullptr);
 };
+
+// The principals in a text-format file of zhibu.policy.v1.Principals: at least one, or they are not
+// what anybody meant. FAILED_PRECONDITION where others than the owner may write the file.
+absl::StatusOr<policy::v1::Principals> ReadPrincipals(const std::string& path);
 
 }  // namespace zhibu
 

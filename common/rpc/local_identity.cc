@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/crypto.h"
 #include "common/base/file.h"
+#include "common/base/log.h"
 #include "common/base/status.h"
 #include "common/rpc/identity.h"
 
@@ -60,6 +61,13 @@ absl::Status EnsureLocalIdentity(const std::string& folder) {
   }
   const LocalIdentity files = LocalIdentityIn(folder);
   if (std::filesystem::exists(files.principals_file, error)) return absl::OkStatus();
+  // Where the accounts were lost, somebody must hear of it: every other token is worthless from now
+  // on.
+  const bool lost = std::filesystem::exists(files.token_file, error);
+  Log(lost ? Severity::kWarning : Severity::kInfo,
+      lost ? "the file of principals is missing: accounts and local tokens are made anew"
+           : "local accounts are made",
+      {{"principals", files.principals_file}, {"token", files.token_file}});
   policy::v1::Principals principals;
   ZHIBU_RETURN_IF_ERROR(
       AddPrincipal(principals, "local-owner",

@@ -110,18 +110,20 @@ absl::Status MembershipMirror::Put(Txn& txn, const std::string& person_id,
                                    const std::optional<rpc::MirroredPerson>& now,
                                    Changed changed) const {
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredPerson> before, Find(txn, person_id));
-  const std::set<std::string> places = OrganisationsOf(now);
-  for (const std::string& organisation : OrganisationsOf(before)) {
-    if (places.contains(organisation)) continue;
-    txn.Delete(Key(tables_.by_organisation).Text(organisation).Text(person_id));
-  }
   if (now) {
     PutRow(txn, Key(tables_.persons).Text(person_id), *now);
   } else {
     txn.Delete(Key(tables_.persons).Text(person_id));
   }
-  for (const std::string& organisation : places) {
-    PutRow(txn, Key(tables_.by_organisation).Text(organisation).Text(person_id), *now);
+  if (tables_.by_organisation != 0) {
+    const std::set<std::string> places = OrganisationsOf(now);
+    for (const std::string& organisation : OrganisationsOf(before)) {
+      if (places.contains(organisation)) continue;
+      txn.Delete(Key(tables_.by_organisation).Text(organisation).Text(person_id));
+    }
+    for (const std::string& organisation : places) {
+      PutRow(txn, Key(tables_.by_organisation).Text(organisation).Text(person_id), *now);
+    }
   }
   return changed(person_id, before ? &*before : nullptr, now ? &*now : nullptr);
 }

@@ -42,8 +42,10 @@ struct MirroredMember {
 class MembershipMirror {
  public:
   struct Tables {
-    uint8_t persons;          // person → MirroredPerson
-    uint8_t by_organisation;  // every organisation that ever kept the person, person → the same
+    uint8_t persons;  // person → MirroredPerson
+    // Every organisation that ever kept the person, person → the same. 0: not kept, for a service
+    // that never asks ForEachOf or MembersOn.
+    uint8_t by_organisation = 0;
   };
   explicit MembershipMirror(Tables tables) : tables_(tables) {}
 

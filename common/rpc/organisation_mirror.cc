@@ -14,7 +14,7 @@ namespace {
 
 Key RowKey(absl::string_view id) { return Key(SystemTable::kOrganisations).Text(id); }
 
-rpc::MirroredOrganisation RowOf(const registry::v1::Organisation& organisation) {
+rpc::MirroredOrganisation RowOf(const registry::v1::OrganisationRecord& organisation) {
   rpc::MirroredOrganisation row;
   row.set_id(IdOf(kOrganisations, organisation.name()).value_or(""));
   row.set_title(organisation.title());
@@ -79,7 +79,7 @@ std::vector<OrgEdge> EdgesOf(const rpc::MirroredOrganisation& row) {
   return edges;
 }
 
-void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation) {
+void SetInTree(SharedOrgTree& tree, const registry::v1::OrganisationRecord& organisation) {
   SetRowInTree(tree, RowOf(organisation));
 }
 

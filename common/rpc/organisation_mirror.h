@@ -14,7 +14,6 @@
 #include "common/store/store.h"
 #include "common/store/txn.h"
 #include "zhibu/registry/v1/events.pb.h"
-#include "zhibu/registry/v1/organisation.pb.h"
 
 namespace zhibu {
 
@@ -31,7 +30,7 @@ rpc::MirroredKind KindOn(const rpc::MirroredOrganisation& row, absl::CivilDay da
 std::vector<OrgEdge> EdgesOf(const rpc::MirroredOrganisation& row);
 
 // The tree's view of an organisation.
-void SetInTree(SharedOrgTree& tree, const registry::v1::Organisation& organisation);
+void SetInTree(SharedOrgTree& tree, const registry::v1::OrganisationRecord& organisation);
 
 // Membership, activity and reporting each follow the registry and need the same of it; here it is
 // once. Rows have their own table number below the services' own.

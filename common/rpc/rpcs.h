@@ -44,11 +44,7 @@ class Rpcs {
              absl::Status (Body::*run)(Call&, const Request&, Txn&, Response*) const) {
     Add<Request, Response>(body, [calls = calls_, self = body.get(), run](
                                      auto* context, const Request* request, Response* response) {
-      return calls->Write(
-          context, request, response,
-          [self, run](Call& call, const Request& asked, Txn& txn, Response* answer) {
-            return (self->*run)(call, asked, txn, answer);
-          });
+      return calls->Write(context, request, response, Writing(self, run));
     });
   }
   template <typename Body, typename Request, typename Response>
@@ -66,6 +62,20 @@ class Rpcs {
     Add<Request, Response>(body, [calls = calls_, self = body.get(), run](
                                      auto* context, const Request* request, Response* response) {
       return calls->PointRead(context, request, response, Reading(self, run));
+    });
+  }
+
+  // For a method that reads, but of whose reading some must be journaled: it is a write for
+  // requests of which `writes` says so. Only these need a request id and go through the lane.
+  template <typename Body, typename Request, typename Response>
+  void ReadOrWrite(std::shared_ptr<const Body> body, bool (*writes)(const Request&),
+                   absl::Status (Body::*read)(Call&, const Request&, const Reader&, Response*)
+                       const,
+                   absl::Status (Body::*write)(Call&, const Request&, Txn&, Response*) const) {
+    Add<Request, Response>(body, [calls = calls_, self = body.get(), writes, read, write](
+                                     auto* context, const Request* request, Response* response) {
+      return writes(*request) ? calls->Write(context, request, response, Writing(self, write))
+                              : calls->Read(context, request, response, Reading(self, read));
     });
   }
 
@@ -115,6 +125,13 @@ class Rpcs {
                                                                   const Reader&, Response*) const) {
     return [self, run](Call& call, const Request& asked, const Reader& reader, Response* answer) {
       return (self->*run)(call, asked, reader, answer);
+    };
+  }
+  template <typename Body, typename Request, typename Response>
+  static auto Writing(const Body* self,
+                      absl::Status (Body::*run)(Call&, const Request&, Txn&, Response*) const) {
+    return [self, run](Call& call, const Request& asked, Txn& txn, Response* answer) {
+      return (self->*run)(call, asked, txn, answer);
     };
   }
   template <typename Request, typename Response>

@@ -23,8 +23,11 @@ struct ServiceProgram {
 };
 
 // Parses the flags (each may also come from the environment: --data_dir from ZHIBU_DATA_DIR), opens
-// the store, serves, and stops in order on SIGTERM or SIGINT. Returns the process's exit code:
-// 0 stopped, 1 could not start, 2 the store failed.
+// the store, serves, and stops in order on SIGTERM or SIGINT. SIGHUP reads the file of principals
+// again; where that cannot be taken, those before stay. Returns the process's exit code: 0 stopped,
+// 1 could not start, 2 stopped after the store had failed, kStartAgain ended by itself: the store
+// failed and can be opened again.
+inline constexpr int kStartAgain = 75;  // EX_TEMPFAIL of sysexits.h
 int RunService(int argc, char** argv, const ServiceProgram& program);
 
 // Where this service's files are: the folder above --data_dir.

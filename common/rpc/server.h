@@ -4,7 +4,9 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +20,7 @@
 #include "common/rpc/feed_service.h"
 #include "common/rpc/follower.h"
 #include "common/rpc/identity.h"
+#include "common/rpc/listener.h"
 #include "common/rpc/paging.h"
 #include "common/rpc/policy.h"
 #include "common/rpc/read_pool.h"
@@ -40,6 +43,13 @@ struct ServerOptions {
   std::string token;
   int read_threads = 2;
   int max_reads_queued = 4096;
+  // Calls of one account that wait for a revision. Each holds some 20 KB.
+  int max_parked_of_caller = 1024;
+  // Bytes beyond which nobody can fill the process up from outside; see Listener. 0: as many as may
+  // be.
+  size_t max_memory = 0;
+  // Answers grpc.channelz: who is connected, and what was called. To callers without a token.
+  bool channelz = false;
   CommitLane::Options lane;
   // Longest to wait for running calls when stopping.
   absl::Duration drain = absl::Seconds(5);
@@ -77,12 +87,18 @@ class Server {
   std::shared_ptr<grpc::Channel> InProcessChannel();
   bool failed() const { return lane_->failed(); }
 
-  // Readiness off, wait for running calls up to the drain time, stop.
+  // These may call from now on, and only these; INVALID_ARGUMENT changes nothing. Calls that run go
+  // on; a Watch of an account that changed ends, to be judged anew. The thread that stops it.
+  absl::Status ReplacePrincipals(const policy::v1::Principals& principals);
+
+  // Readiness off, wait for running calls up to the drain time, stop. Who is not answered by then
+  // hears UNAVAILABLE.
   void Stop();
 
  private:
   explicit Server(ServerOptions options) : options_(std::move(options)) {}
   void NotServing();
+  void SetServing(bool serving);
 
   const ServerOptions options_;
   // In the order in which they depend on each other; destroyed in reverse.
@@ -90,6 +106,7 @@ class Server {
   SharedOrgTree tree_;
   std::unique_ptr<Authenticator> authenticator_;
   std::unique_ptr<PolicyTable> policies_;
+  std::vector<std::string> contracts_;  // names of the services that are served
   std::map<std::string, std::unique_ptr<Progress>> progress_;
   std::unique_ptr<CommitLane> lane_;
   std::unique_ptr<ReadPool> pool_;
@@ -100,6 +117,10 @@ class Server {
   std::vector<std::unique_ptr<grpc::Service>> services_;
   FeedServiceImpl* feed_ = nullptr;  // one of them
   std::atomic<grpc::HealthCheckServiceInterface*> health_ = nullptr;
+  std::atomic<int> running_ = 0;  // calls
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> grpc_;
   int port_ = 0;
 };

@@ -160,8 +160,9 @@ void CommitLane::RunBatch(std::deque<Job>& batch) {
     head_ = std::move(head);
     for (auto& hook : txn.TakeHooks()) hook();
   }
-  for (size_t i = 0; i < batch.size(); ++i) batch[i].done(outcomes[i].status, outcomes[i].revision);
+  // Before anybody is answered: who asks for the head next must see what was acknowledged.
   progress_->Advance(head_.revision());
+  for (size_t i = 0; i < batch.size(); ++i) batch[i].done(outcomes[i].status, outcomes[i].revision);
 }
 
 }  // namespace zhibu

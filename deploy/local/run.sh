@@ -55,20 +55,32 @@ export ZHIBU_TOKEN_FILE=$data/token
 
 pids=()
 stop() {
-  trap - EXIT INT TERM
+  trap - EXIT HUP INT TERM
   [ ${#pids[@]} -eq 0 ] && return
   say "Stopping"
   kill -TERM "${pids[@]}" 2>/dev/null || true
   wait "${pids[@]}" 2>/dev/null || true
 }
 trap stop EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 start() {  # start NAME PORT
   # Services take their own settings from ZHIBU_* too, so they get only what is theirs.
-  env -u ZHIBU_TOKEN_FILE "$bin/zhibu-$1" --data_dir="$data/$1" --listen="127.0.0.1:$2" \
-    >>"$data/log/$1.log" 2>&1 &
+  # 75: its store failed, as on a full disk, and may be opened again.
+  (
+    trap 'kill -TERM "$service" 2>/dev/null; wait "$service"; exit' TERM
+    while true; do
+      env -u ZHIBU_TOKEN_FILE "$bin/zhibu-$1" --data_dir="$data/$1" --listen="127.0.0.1:$2" \
+        >>"$data/log/$1.log" 2>&1 &
+      service=$!
+      ended=0
+      wait "$service" || ended=$?
+      [ "$ended" -eq 75 ] || exit "$ended"
+      sleep 1
+    done
+  ) &
   pids+=($!)
 }
 say "Starting four services on 127.0.0.1:$port–$((port + 3)), data in $data"

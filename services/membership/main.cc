@@ -2,6 +2,7 @@
 
 #include "absl/flags/flag.h"
 #include "common/base/data_folder.h"
+#include "common/base/file_mode.h"
 #include "common/base/status.h"
 #include "common/rpc/client.h"
 #include "common/rpc/run_service.h"
@@ -53,6 +54,7 @@ int main(int argc, char** argv) {
     }
     std::string key_file = absl::GetFlag(FLAGS_key_file);
     if (key_file.empty()) key_file = zhibu::LocalFolder() + "/membership.key";
+    ZHIBU_RETURN_IF_ERROR(zhibu::CheckSecret(key_file));
     ZHIBU_ASSIGN_OR_RETURN(options.keys, zhibu::membership::LoadOrMakeKeys(key_file));
     return zhibu::membership::BuildMembership(server, std::move(options));
   };

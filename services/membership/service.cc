@@ -1,11 +1,14 @@
 #include "services/membership/service.h"
 
+#include <optional>
 #include <utility>
 
 #include "common/base/civil.h"
 #include "common/base/status.h"
 #include "common/rpc/organisation_mirror.h"
+#include "common/rpc/paging.h"
 #include "common/rpc/rpcs.h"
+#include "common/store/dispatch.h"
 #include "common/store/table.h"
 #include "services/membership/books/convert.h"
 #include "services/membership/books/personal_index.h"
@@ -35,7 +38,6 @@
 #include "zhibu/membership/v1/quota_service.pb.h"
 #include "zhibu/membership/v1/rule_service.pb.h"
 #include "zhibu/membership/v1/transfer_service.pb.h"
-#include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::membership {
@@ -44,18 +46,20 @@ namespace {
 // Body: ListRuleSets.
 class RuleSetList {
  public:
-  // `rule_sets` must outlive it.
-  explicit RuleSetList(const RuleSets* rule_sets) : rule_sets_(*rule_sets) {}
-  absl::Status List(Call&, const v1::ListRuleSetsRequest& request, const Reader&,
+  // Both must outlive it.
+  RuleSetList(const RuleSets* rule_sets, Pages* pages) : rule_sets_(*rule_sets), pages_(*pages) {}
+  absl::Status List(Call& call, const v1::ListRuleSetsRequest& request, const Reader&,
                     v1::ListRuleSetsResponse* response) const {
-    for (const auto& set : rule_sets_.all()) {
-      *response->add_rule_sets() = SummaryOf(*set, request.rules());
-    }
-    return absl::OkStatus();
+    ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
+    const auto make = [&](const auto& set) -> absl::StatusOr<std::optional<v1::RuleSetSummary>> {
+      return SummaryOf(*set, request.rules());
+    };
+    return FillPage(pages_, page, rule_sets_.all(), response, response->mutable_rule_sets(), make);
   }
 
  private:
   const RuleSets& rule_sets_;
+  Pages& pages_;
 };
 
 // The first person with an ID number tells whether the oldest key, by which the indexes are made,
@@ -91,7 +95,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> MembershipContracts() {
   return {v1::CreatePersonRequest::descriptor()->file()->service(0),
           v1::RevealPersonRequest::descriptor()->file()->service(0),
           v1::ForecastCaseRequest::descriptor()->file()->service(0),
-          v1::ListExceptionsRequest::descriptor()->file()->service(0),
+          v1::RecordCaseEventRequest::descriptor()->file()->service(0),
           v1::RecordMembershipFactRequest::descriptor()->file()->service(0),
           v1::ListUnitTransfersRequest::descriptor()->file()->service(0),
           v1::AllocateQuotaRequest::descriptor()->file()->service(0)};
@@ -116,10 +120,15 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   // The follower, which has the worker, outlives every job of its own.
   const auto follow = [mirror, worker](Txn& txn,
                                        const google::protobuf::Any& event) -> absl::Status {
-    registry::v1::Reorganised decision;
-    if (!event.UnpackTo(&decision)) return mirror->Apply(txn, event);
-    txn.OnCommit([waking = worker.get()] { waking->Wake(); });
-    return NoteUnitTransfer(txn, decision);
+    return DispatchFollowed(
+        event,
+        [&](const registry::v1::OrganisationChanged& changed) {
+          return mirror->Apply(txn, changed);
+        },
+        [&](const registry::v1::Reorganised& decision) {
+          txn.OnCommit([waking = worker.get()] { waking->Wake(); });
+          return NoteUnitTransfer(txn, decision);
+        });
   };
   ZHIBU_RETURN_IF_ERROR(server.Follow("registry", options.registry, follow));
   // An answer may hold a name, and once in a while an ID number that somebody had to read.
@@ -145,7 +154,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   const auto cases = std::make_shared<const Cases>(sets, keys, tables, tree, pages);
   const auto due_list = std::make_shared<const DueList>(
       &tables->due_index(), sets, &parts->transfer_rules, &parts->fact_rules, tree, pages);
-  const auto rule_set_list = std::make_shared<const RuleSetList>(sets);
+  const auto rule_set_list = std::make_shared<const RuleSetList>(sets, pages);
   const auto proofs = std::make_shared<const Proofs>(sets, keys, tree, pages);
   const auto previews = std::make_shared<const Previews>(sets, keys, tree, pages);
   const auto case_events = std::make_shared<const CaseEvents>(sets, tables, tree);
@@ -165,7 +174,9 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   rpcs.Write(persons, &Persons::BatchCreate);
   rpcs.Write(persons, &Persons::Update);
   rpcs.PointRead(persons, &Persons::Get);
+  rpcs.Read(persons, &Persons::BatchGet);
   rpcs.Read(persons, &Persons::List);
+  rpcs.ReadOrWrite(persons, &Persons::IsByIdNumber, &Persons::Search, &Persons::SearchByIdNumber);
 
   rpcs.Write(cases, &Cases::Record);
   rpcs.Write(cases, &Cases::BatchRecord);
@@ -175,7 +186,9 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   rpcs.Read(due_list, &DueList::List);
   rpcs.Read(due_list, &DueList::Count);
 
-  rpcs.PointRead(rule_set_list, &RuleSetList::List);
+  rpcs.Read(exceptions, &Exceptions::List);
+
+  rpcs.Read(rule_set_list, &RuleSetList::List);
 
   rpcs.Read(proofs, &Proofs::Forecast);
   rpcs.Read(proofs, &Proofs::Verify);
@@ -183,11 +196,14 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   rpcs.Read(previews, &Previews::Preview);
 
   rpcs.Write(case_events, &CaseEvents::Record);
-
-  rpcs.Read(exceptions, &Exceptions::List);
+  rpcs.Write(case_events, &CaseEvents::BatchRecord);
 
   rpcs.Write(fact_book, &FactBook::Record);
+  rpcs.Write(fact_book, &FactBook::BatchRecord);
+  rpcs.Write(fact_book, &FactBook::Correct);
   rpcs.Write(fact_book, &FactBook::PayDues);
+  rpcs.Write(fact_book, &FactBook::BatchPayDues);
+  rpcs.Write(fact_book, &FactBook::CorrectDues);
   rpcs.PointRead(fact_book, &FactBook::Quote);
 
   rpcs.Write(transfers, &Transfers::Start);
@@ -201,6 +217,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildMembership(
   rpcs.PointRead(transfers, &Transfers::Get);
   rpcs.Read(transfers, &Transfers::List);
 
+  rpcs.Read(unit_transfers, &UnitTransfers::Get);
   rpcs.Read(unit_transfers, &UnitTransfers::List);
 
   rpcs.Write(quotas, &Quotas::Allocate);

@@ -29,7 +29,7 @@ std::vector<const google::protobuf::ServiceDescriptor*> RegistryContracts() {
   return {v1::CreateOrganisationRequest::descriptor()->file()->service(0),
           v1::MergeOrganisationsRequest::descriptor()->file()->service(0),
           v1::RecordElectionRequest::descriptor()->file()->service(0),
-          v1::GetPostRequest::descriptor()->file()->service(0),
+          v1::ListPostMatrixRequest::descriptor()->file()->service(0),
           v1::GetRegistrySummaryRequest::descriptor()->file()->service(0),
           v1::CreateFacilityRequest::descriptor()->file()->service(0)};
 }
@@ -76,11 +76,15 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server
   rpcs.Write(institutions, &Institutions::BatchCreate);
   rpcs.Write(institutions, &Institutions::Update);
   rpcs.PointRead(institutions, &Institutions::Get);
+  rpcs.Read(institutions, &Institutions::BatchGet);
+  rpcs.PointRead(institutions, &Institutions::Find);
   rpcs.Read(institutions, &Institutions::List);
 
   rpcs.Write(posts, &Posts::Create);
   rpcs.Write(posts, &Posts::BatchCreate);
   rpcs.Write(posts, &Posts::End);
+  rpcs.Write(posts, &Posts::Correct);
+  rpcs.PointRead(posts, &Posts::Get);
   rpcs.Read(posts, &Posts::List);
 
   rpcs.Write(reorganisations, &Reorganisations::Rename);
@@ -95,11 +99,12 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server
   rpcs.Write(elections, &Elections::BatchRecord);
   rpcs.Write(elections, &Elections::Decide);
   rpcs.Write(elections, &Elections::Postpone);
+  rpcs.Write(elections, &Elections::Correct);
   rpcs.PointRead(elections, &Elections::Get);
+  rpcs.PointRead(elections, &Elections::GetTerm);
   rpcs.Read(elections, &Elections::List);
   rpcs.Read(elections, &Elections::ListDue);
 
-  rpcs.PointRead(leadership, &LeadershipLists::GetPost);
   rpcs.Read(leadership, &LeadershipLists::Matrix);
   rpcs.Read(leadership, &LeadershipLists::Vacancies);
 
@@ -111,6 +116,7 @@ absl::StatusOr<std::vector<std::unique_ptr<grpc::Service>>> BuildRegistry(Server
   rpcs.Write(facilities, &Facilities::Create);
   rpcs.Write(facilities, &Facilities::BatchCreate);
   rpcs.Write(facilities, &Facilities::End);
+  rpcs.Write(facilities, &Facilities::Correct);
   rpcs.PointRead(facilities, &Facilities::Get);
   rpcs.Read(facilities, &Facilities::List);
   return rpcs.Services(RegistryContracts());

@@ -5,8 +5,8 @@
 #include "common/base/status.h"
 #include "common/rpc/client.h"
 #include "common/rpc/run_service.h"
-#include "services/reporting/service.h"
 #include "services/reporting/data/load_survey.h"
+#include "services/reporting/service.h"
 #include "zhibu/reporting/v1/reporting_service.pb.h"
 
 ABSL_FLAG(std::string, registry, "127.0.0.1:7401", "host:port of the registry");

@@ -15,6 +15,7 @@
 #include "services/membership/books/due_index.h"
 #include "services/membership/service.h"
 #include "tests/bench/load.h"
+#include "tests/support/wait.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 #include "zhibu/type/v1/organisation_kind.pb.h"
@@ -45,7 +46,7 @@ std::string Branch(int number) { return absl::StrCat("branch-", number); }
 
 registry::v1::OrganisationChanged Organisation(const std::string& id, const std::string& parent) {
   registry::v1::OrganisationChanged event;
-  registry::v1::Organisation& organisation = *event.mutable_organisation();
+  registry::v1::OrganisationRecord& organisation = *event.mutable_organisation();
   organisation.set_name(NameOf(kOrganisations, id));
   organisation.set_title(id);
   organisation.set_kind(parent.empty() ? type::v1::ORGANISATION_KIND_COMMITTEE
@@ -97,7 +98,7 @@ absl::Status DueBooks::Start(const std::string& folder) {
       std::move(store));
   std::promise<void> seen;
   membership_->server().progress("registry")->WhenAtLeast(1, [&] { seen.set_value(); });
-  seen.get_future().wait();
+  if (!WaitFor(seen.get_future())) return absl::DeadlineExceededError("nothing was followed");
   return absl::OkStatus();
 }
 

@@ -22,7 +22,6 @@
 #include "common/rpc/wire_status.h"
 #include "common/store/rocks_store.h"
 #include "zhibu/feed/v1/feed.grpc.pb.h"
-#include "zhibu/membership/v1/case_event_service.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/registry/v1/registry_service.grpc.pb.h"
 #include "zhibu/registry/v1/standing_service.pb.h"

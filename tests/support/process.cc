@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/crypto.h"
@@ -54,7 +55,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(
   }
   close(log);
   if (pid < 0) return absl::UnavailableError("cannot fork");
-  return std::unique_ptr<Process>(new Process(pid));
+  return std::unique_ptr<Process>(new Process(pid, argv[0], log_path));
 }
 
 Process::~Process() {
@@ -68,15 +69,25 @@ void Process::Kill(int signal) {
   if (!ended_) kill(pid_, signal);
 }
 
-int Process::Wait() {
-  if (!ended_) {
-    int status = 0;
-    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    ended_ = true;
-    code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+// Looks rarely enough to cost a measured program nothing.
+bool Process::EndsWithin(std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  while (Running()) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
-  return code_;
+  return true;
+}
+
+int Process::Wait(std::chrono::milliseconds limit) {
+  if (EndsWithin(limit)) return code_;
+  std::fprintf(stderr, "%s did not end within %lld ms and is killed; it wrote:\n%s\n",
+               program_.c_str(), static_cast<long long>(limit.count()),
+               ReadFile(log_path_).value_or("").c_str());
+  Kill(SIGKILL);
+  if (!EndsWithin(kPatience)) std::fprintf(stderr, "%d cannot be killed\n", pid_);
+  ended_ = true;
+  return code_ = kDidNotEnd;
 }
 
 bool Process::Running() {
@@ -89,12 +100,13 @@ bool Process::Running() {
 }
 
 RunResult RunProgram(const std::vector<std::string>& argv,
-                     const std::map<std::string, std::string>& env) {
+                     const std::map<std::string, std::string>& env,
+                     std::chrono::milliseconds limit) {
   const TempFolder folder;
   const std::string log = folder.path() + "/output";
   auto process = Process::Start(argv, log, env);
   if (!process.ok()) return {127, std::string(process.status().message())};
-  const int code = (*process)->Wait();
+  const int code = (*process)->Wait(limit);
   return {code, ReadFile(log).value_or("")};
 }
 

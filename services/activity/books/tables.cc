@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "common/base/copy_fields.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/store/keys.h"
@@ -36,7 +37,7 @@ Key StudyHoursKey(absl::string_view person, absl::CivilDay day) {
   return Key(kStudyHoursTable).Text(person).Day(day);
 }
 
-absl::StatusOr<rows::ActivityRow> RowOf(const v1::Activity& activity) {
+absl::StatusOr<rows::ActivityRow> RowOf(const v1::ActivityRecord& activity) {
   const auto id = IdOf(kActivities, activity.name());
   const auto organisation = IdOf(kOrganisations, activity.organisation());
   const auto day = FromProto(activity.date());
@@ -62,6 +63,7 @@ absl::StatusOr<rows::ActivityRow> RowOf(const v1::Activity& activity) {
   row.set_present(activity.present());
   row.set_cancelled_reason(activity.cancelled_reason());
   row.set_version(version);
+  *row.mutable_corrections() = activity.corrections();
   return row;
 }
 
@@ -84,6 +86,7 @@ v1::Activity ActivityOf(const rows::ActivityRow& row) {
   activity.set_present(row.present());
   activity.set_cancelled_reason(row.cancelled_reason());
   activity.set_etag(absl::StrCat(row.version()));
+  *activity.mutable_corrections() = row.corrections();
   return activity;
 }
 
@@ -141,6 +144,14 @@ absl::Status Apply(Txn& txn, const v1::ActivityChanged& event) {
   return Index(txn, row);
 }
 
+absl::Status StoreActivity(Txn& txn, const v1::Activity& activity) {
+  v1::ActivityChanged event;
+  CopyFields(activity, event.mutable_activity());
+  ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
+  txn.Emit(event);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<v1::Activity>> FindActivity(const Reader& reader,
                                                          absl::string_view id) {
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::ActivityRow> row,
@@ -149,27 +160,20 @@ absl::StatusOr<std::optional<v1::Activity>> FindActivity(const Reader& reader,
   return std::optional<v1::Activity>(ActivityOf(*row));
 }
 
-absl::Status ScanActivities(const Reader& reader, absl::string_view organisation_id,
-                            absl::CivilDay from, absl::CivilDay to, absl::string_view position,
-                            absl::FunctionRef<bool(const ListedActivity&)> visit) {
-  std::string begin = ListKey(organisation_id, from).bytes();
-  // The first key after the position: keys are never prefixes of each other.
-  if (!position.empty())
-    begin = std::max(begin, absl::StrCat(position, absl::string_view("\0", 1)));
-  const Key end = ListKey(organisation_id, to);
-  if (begin >= end.bytes()) return absl::OkStatus();
-  return ScanRows<rows::ActivityIndexRow>(
-      reader, begin, end, [&](absl::string_view key, const rows::ActivityIndexRow& row) {
-        KeyParts parts(key);
-        parts.Text();
-        ListedActivity listed;
-        listed.day = parts.Day().value_or(kNoEnd);
-        listed.id = parts.Text().value_or("");
-        listed.kind = row.kind();
-        listed.cancelled = row.cancelled();
-        listed.position = std::string(key);
-        return visit(listed);
-      });
+KeyRange ListOf(absl::string_view organisation_id, absl::CivilDay from, absl::CivilDay to) {
+  return {ListKey(organisation_id, from).bytes(), ListKey(organisation_id, to).bytes()};
+}
+
+absl::StatusOr<ListedActivity> ToListed(absl::string_view key, absl::string_view value) {
+  rows::ActivityIndexRow row;
+  KeyParts parts(key);
+  parts.Text();
+  const std::optional<absl::CivilDay> day = parts.Day();
+  const std::optional<std::string> id = parts.Text();
+  if (!day || !id || !row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return absl::DataLossError("an entry of an organisation's list cannot be read");
+  }
+  return ListedActivity{*day, *id, row.kind(), row.cancelled()};
 }
 
 absl::StatusOr<int> HeldThrough(const Reader& reader, absl::string_view organisation_id,
@@ -184,11 +188,12 @@ absl::StatusOr<int> HeldThrough(const Reader& reader, absl::string_view organisa
                                                   held += row.count();
                                                   return true;
                                                 }));
-  ZHIBU_RETURN_IF_ERROR(ScanActivities(reader, organisation_id, std::max(cut, from), last + 1, "",
-                                       [&](const ListedActivity& listed) {
-                                         if (listed.kind == kind && !listed.cancelled) ++held;
-                                         return true;
-                                       }));
+  const KeyRange begun = ListOf(organisation_id, std::max(cut, from), last + 1);
+  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::ActivityIndexRow>(
+      reader, begun.begin, begun.end, [&](absl::string_view, const rows::ActivityIndexRow& row) {
+        if (row.kind() == kind && !row.cancelled()) ++held;
+        return true;
+      }));
   return held;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
 #include "zhibu/activity/v1/activity.pb.h"
@@ -18,7 +19,7 @@
 
 namespace zhibu::activity {
 
-// Table numbers: see README.md. 0x10 and 0x11 are in people.h.
+// Table numbers: see README.md. Those of the mirror are in mirror.h.
 inline constexpr uint8_t kActivityTable = 0x12;        // activity → ActivityRow
 inline constexpr uint8_t kByOrganisationTable = 0x13;  // organisation, day, activity → index row
 inline constexpr uint8_t kHeldTable = 0x14;            // organisation, kind, month → HeldRow
@@ -28,6 +29,10 @@ inline constexpr uint8_t kStudyHoursTable = 0x15;      // person, day, activity 
 // nothing but these tables, so that the feed alone gives them again. DATA_LOSS for an event that
 // cannot be read.
 absl::Status Apply(Txn& txn, const v1::ActivityChanged& event);
+
+// One path for every change: the activity as it now is goes to the journal as an event, and what
+// the event says is stored, so that the feed alone gives the tables again.
+absl::Status StoreActivity(Txn& txn, const v1::Activity& activity);
 
 // By id; as the API shows it.
 absl::StatusOr<std::optional<v1::Activity>> FindActivity(const Reader& reader,
@@ -39,14 +44,13 @@ struct ListedActivity {
   std::string id;
   std::string kind;
   bool cancelled;
-  std::string position;  // where a page after this one begins
 };
 
-// The organisation's activities of [from, to) by date and id, beginning after `position` where it
-// is not empty; until `visit` returns false. Cancelled ones too.
-absl::Status ScanActivities(const Reader& reader, absl::string_view organisation_id,
-                            absl::CivilDay from, absl::CivilDay to, absl::string_view position,
-                            absl::FunctionRef<bool(const ListedActivity&)> visit);
+// The keys of the list: the organisation's activities of [from, to) by date and id, cancelled ones
+// too.
+KeyRange ListOf(absl::string_view organisation_id, absl::CivilDay from, absl::CivilDay to);
+// What stands at one of them.
+absl::StatusOr<ListedActivity> ToListed(absl::string_view key, absl::string_view value);
 
 // How many activities of the kind the organisation held from the first day of `from`'s month
 // through `last`; cancelled ones not counted. Whole months come from counts.

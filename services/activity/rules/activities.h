@@ -23,6 +23,9 @@ inline constexpr int kMaxGuests = 10'000;
 inline constexpr int kMaxTextCharacters = 200;  // topic, reason of a cancellation
 inline constexpr int kMaxBatchRows = 2000;
 
+// What NAME_INVALID says.
+inline constexpr char kActivityNameForm[] = "活动名称的形式为 activities/{编号}";
+
 // A kind of the catalogue (活动类别); see kinds.proto.
 struct ActivityKind {
   std::string id;
@@ -45,36 +48,53 @@ struct DatedStanding {
   Standing standing;
 };
 
-// A person of an organisation.
+// The days of [from, to) on which one organisation kept a person.
+struct Stay {
+  absl::CivilDay from;
+  absl::CivilDay to;
+  bool here;  // it was the organisation that is asked about
+};
+
+// A person, as seen from an organisation.
 struct Person {
   absl::CivilDay registered_on = kNoEnd;
   std::vector<DatedStanding> standings;  // oldest first
+  // Oldest first. The first one reaches back to the beginning: who was a member before the books
+  // were opened was one of the organisation that entered him or her; the books know no other.
+  std::vector<Stay> stays = {{kNoStart, kNoEnd, true}};
 };
 
-// The persons that an organisation keeps, by id.
+// The persons whom an organisation ever kept, by id.
 using People = std::map<std::string, Person, std::less<>>;
 
 // Before the first dated standing: kNotMember.
 Standing StandingOn(const Person& person, absl::CivilDay day);
 
-// Probationary or full (党员) on that day. Who was a member before the books were opened was one of
-// this organisation: the books know no other.
+// Probationary or full (党员) on that day, wherever.
 bool IsMemberOn(const Person& person, absl::CivilDay day);
 
-// Whether attendance on that day may be recorded: a member; or somebody else once registered, until
-// the way ended.
+// Whether the organisation kept the person on that day.
+bool IsHereOn(const Person& person, absl::CivilDay day);
+
+// Whether attendance on that day may be recorded: kept here, and a member; or somebody else once
+// registered, until the way ended.
 bool BelongsOn(const Person& person, absl::CivilDay day);
 
-// Whether the person was a member on one day of [from, to) at least.
+// Whether the person was a member on one day of [from, to) at least, wherever.
 bool WasMemberDuring(const Person& person, absl::CivilDay from, absl::CivilDay to);
 
-// 党员人数 and 正式党员人数.
+// Whether the organisation was the last one that kept the person on the days of [from, to): whose
+// ledger of these days the person stands in, so that nobody stands in two.
+bool KeptLastDuring(const Person& person, absl::CivilDay from, absl::CivilDay to);
+
+// 党员人数 and 正式党员人数: of those who are here on that day.
 int MembersOn(const People& people, absl::CivilDay day);
 int FullMembersOn(const People& people, absl::CivilDay day);
 
-// Everything that is wrong with the form of one row; subjects begin with `prefix` ("" or
-// "requests[3]."). Empty: the row's date and names can be read.
+// Everything that is wrong with the form of one row, or of its activity alone; subjects begin with
+// `prefix` ("" or "requests[3]"). Empty: the date and the names can be read.
 std::vector<Violation> CheckForm(const v1::CreateActivityRequest& row, absl::string_view prefix);
+std::vector<Violation> CheckForm(const v1::Activity& activity, absl::string_view prefix);
 std::vector<Violation> CheckForm(const v1::CancelActivityRequest& request);
 
 // An organisation as far as a record needs it.

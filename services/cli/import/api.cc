@@ -85,12 +85,16 @@ absl::Status ImportApi::WaitUntilFollowed(const std::shared_ptr<grpc::Channel>& 
   const auto feed = feed::v1::FeedService::NewStub(follower);
   absl::Duration waited = absl::ZeroDuration();
   absl::Duration pause = absl::Milliseconds(2);
+  int64_t seen = -1;
   while (true) {
     feed::v1::GetHeadResponse head;
     ZHIBU_RETURN_IF_ERROR(
         Call(&feed::v1::FeedService::Stub::GetHead, *feed, feed::v1::GetHeadRequest(), &head));
     const auto followed = head.followed().find(source);
     if (followed == head.followed().end() || followed->second >= revision) return absl::OkStatus();
+    // As long as it goes on, however slowly, there is nothing to give up for.
+    if (followed->second > seen) waited = absl::ZeroDuration();
+    seen = followed->second;
     if (waited >= options_.follow_timeout) {
       return absl::DeadlineExceededError(
           absl::StrCat("服务 ", head.service(), " 还没有收到 ", source, " 的变更（已到第 ",

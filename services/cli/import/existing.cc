@@ -44,16 +44,6 @@ absl::StatusOr<bool> Get(ImportApi& api,
 
 Presence PresenceOf(bool same) { return same ? Presence::kSame : Presence::kOther; }
 
-// The organisation whose subtree lists the seat's posts.
-absl::StatusOr<std::string> OrganisationOfSeat(ImportApi& api, const std::string& seat) {
-  if (!absl::StartsWith(seat, kInstitutions)) return seat;
-  registry::v1::GetInstitutionResponse response;
-  ZHIBU_ASSIGN_OR_RETURN(const bool there,
-                         Get(api, &registry::v1::RegistryService::Stub::GetInstitution,
-                             api.registry(), seat, &response));
-  return there ? response.institution().keeper() : "";
-}
-
 }  // namespace
 
 absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateOrganisationRequest& row) {
@@ -79,28 +69,13 @@ absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateInstitut
   return PresenceOf(SaysTheSame(row.institution(), response.institution()));
 }
 
-// There is no call that reads one post: it is looked for among those held at its seat on its first
-// day. One that began on another day is not found, and its creation is then refused.
 absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreatePostRequest& row) {
-  ZHIBU_ASSIGN_OR_RETURN(const std::string root, OrganisationOfSeat(api, row.post().seat()));
-  if (root.empty()) return Presence::kAbsent;
-  registry::v1::ListPostsRequest request;
-  request.set_root(root);
-  *request.mutable_as_of() = row.post().valid_from();
-  request.set_page_size(1000);
-  const std::string name = NameOf(kPosts, row.post_id());
-  do {
-    registry::v1::ListPostsResponse response;
-    const absl::Status status = api.Call(&registry::v1::RegistryService::Stub::ListPosts,
-                                         api.registry(), request, &response);
-    if (absl::IsNotFound(status)) return Presence::kAbsent;
-    if (!status.ok()) return status;
-    for (const registry::v1::Post& post : response.posts()) {
-      if (post.name() == name) return PresenceOf(SaysTheSame(row.post(), post));
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  return Presence::kAbsent;
+  registry::v1::GetPostResponse response;
+  ZHIBU_ASSIGN_OR_RETURN(const bool there,
+                         Get(api, &registry::v1::RegistryService::Stub::GetPost, api.registry(),
+                             NameOf(kPosts, row.post_id()), &response));
+  if (!there) return Presence::kAbsent;
+  return PresenceOf(SaysTheSame(row.post(), response.post()));
 }
 
 absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::RecordElectionRequest& row) {
@@ -111,7 +86,7 @@ absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::RecordElection
   if (!there) return Presence::kAbsent;
   const registry::v1::Election& asked = row.election();
   const registry::v1::Election& answered = response.election();
-  return PresenceOf(asked.organisation() == answered.organisation() &&
+  return PresenceOf(!answered.withdrawn() && asked.organisation() == answered.organisation() &&
                     asked.kind() == answered.kind() &&
                     SameDate(asked.held_on(), answered.held_on()));
 }
@@ -125,6 +100,7 @@ absl::StatusOr<Presence> Find(ImportApi& api, const registry::v1::CreateFacility
   registry::v1::Facility answered = response.facility();
   answered.clear_name();
   answered.clear_etag();
+  answered.clear_corrections();
   return PresenceOf(Bytes(row.facility()) == Bytes(answered));
 }
 
@@ -221,6 +197,7 @@ bool SaysTheSame(registry::v1::Post asked, registry::v1::Post answered) {
   for (registry::v1::Post* post : {&asked, &answered}) {
     post->clear_name();
     post->clear_etag();
+    post->clear_corrections();
   }
   return Bytes(asked) == Bytes(answered);
 }
@@ -249,6 +226,7 @@ bool SaysTheSame(activity::v1::Activity asked, activity::v1::Activity answered) 
   for (activity::v1::Activity* activity : {&asked, &answered}) {
     activity->clear_name();
     activity->clear_etag();
+    activity->clear_corrections();
     activity->clear_should_attend();
     activity->clear_present();
     Sort(activity->mutable_attendances());

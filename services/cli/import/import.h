@@ -44,7 +44,7 @@ struct ImportOptions {
   bool check_only = false;                            // read and check, send nothing
   absl::Duration call_timeout = absl::Seconds(30);    // of one attempt
   absl::Duration retry_for = absl::Seconds(60);       // waits, in all, for a busy or absent service
-  absl::Duration follow_timeout = absl::Seconds(60);  // for a service to hear of what another wrote
+  absl::Duration follow_timeout = absl::Seconds(60);  // without a follower's getting any further
 };
 
 // How far it is: `done` of `total` rows of a file, while it is being sent; at the end, with no

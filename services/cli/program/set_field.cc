@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/civil.h"
+#include "common/base/title.h"
 #include "google/type/date.pb.h"
 
 namespace zhibu::cli {
@@ -27,6 +28,10 @@ absl::Status BadValue(const FieldDescriptor& field, absl::string_view wanted) {
 
 absl::Status SetEnum(const FieldDescriptor& field, const std::string& value, Message& message) {
   const auto* found = field.enum_type()->FindValueByName(value);
+  for (int i = 1; found == nullptr && i < field.enum_type()->value_count(); ++i) {
+    const auto* one = field.enum_type()->value(i);
+    if (TitleOf(*field.enum_type(), one->number()) == value) found = one;
+  }
   if (found != nullptr) {
     message.GetReflection()->SetEnum(&message, &field, found);
     return absl::OkStatus();

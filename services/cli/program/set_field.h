@@ -12,7 +12,8 @@ namespace zhibu::cli {
 
 // "FIELD=VALUE" with the contract's field names, dots into messages; a repeated field gets one more
 // value, a repeated message one more element where the last one has that field already. Takes text,
-// whole numbers, true/false, enum names and dates. INVALID_ARGUMENT naming the fields there are.
+// whole numbers, true/false, enum names or their Chinese terms, and dates. INVALID_ARGUMENT naming
+// the fields there are.
 absl::Status SetField(const std::string& assignment, google::protobuf::Message& message);
 
 // "vote.entitled、vote.present": every field that SetField takes. Empty where there is none.

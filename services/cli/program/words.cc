@@ -31,6 +31,14 @@ constexpr StageChoice kStages[] = {
     {"stopped", membership::v1::STAGE_STOPPED},
 };
 
+constexpr std::pair<const char*, membership::v1::RevealPurpose> kPurposes[] = {
+    {"transfer", membership::v1::REVEAL_PURPOSE_TRANSFER},
+    {"development", membership::v1::REVEAL_PURPOSE_DEVELOPMENT},
+    {"archive", membership::v1::REVEAL_PURPOSE_ARCHIVE},
+    {"verification", membership::v1::REVEAL_PURPOSE_VERIFICATION},
+    {"submission", membership::v1::REVEAL_PURPOSE_SUBMISSION},
+};
+
 }  // namespace
 
 std::string Term(const membership::v1::CaseEvent& event) {
@@ -130,6 +138,19 @@ std::vector<membership::v1::Stage> StagesOf(const Arguments& args) {
     }
   }
   return stages;
+}
+
+Option PurposeOption() {
+  Option option{"purpose", "PURPOSE", "用途：转接、发展、归档、核对、报送", ValueKind::kChoice};
+  for (const auto& [choice, purpose] : kPurposes) option.choices.push_back(choice);
+  return option;
+}
+
+membership::v1::RevealPurpose PurposeOf(const Arguments& args) {
+  for (const auto& [choice, purpose] : kPurposes) {
+    if (args.Text("purpose") == choice) return purpose;
+  }
+  return membership::v1::REVEAL_PURPOSE_UNSPECIFIED;
 }
 
 }  // namespace zhibu::cli

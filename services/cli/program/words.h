@@ -65,6 +65,10 @@ type::v1::Line LineOf(const Arguments& args, type::v1::Line otherwise);
 Option StageOption();
 std::vector<membership::v1::Stage> StagesOf(const Arguments& args);
 
+// --purpose: why somebody's data are read in full.
+Option PurposeOption();
+membership::v1::RevealPurpose PurposeOf(const Arguments& args);
+
 }  // namespace zhibu::cli
 
 #endif  // ZHIBU_SERVICES_CLI_PROGRAM_WORDS_H_

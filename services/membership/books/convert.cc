@@ -100,6 +100,7 @@ void FactsToEvent(const Facts& rows, absl::CivilDay last, MembershipFacts* facts
     }
     fact.set_article(row.article());
     fact.set_document_number(row.document_number());
+    fact.set_sequence(row.sequence());
   }
 }
 
@@ -116,7 +117,11 @@ rows::FactRow FactFromProto(const v1::MembershipFact& fact) {
 
 void FactsFromEvent(const MembershipFacts& facts, Facts* rows) {
   rows->Clear();
-  for (const v1::MembershipFact& fact : facts) *rows->Add() = FactFromProto(fact);
+  for (const v1::MembershipFact& fact : facts) {
+    rows::FactRow& row = *rows->Add();
+    row = FactFromProto(fact);
+    row.set_sequence(fact.sequence());
+  }
 }
 
 v1::OpeningBalance OpeningToProto(const rows::OpeningRow& row) {
@@ -153,6 +158,9 @@ v1::PersonChanged ChangeOf(absl::string_view person_id, const rows::PersonRow& r
   }
   event.set_dues_paid_until_month(row.dues_paid_until());
   event.set_identity_document(row.identity_document());
+  *event.mutable_external_ids() = row.external_ids();
+  *event.mutable_corrections() = row.corrections();
+  event.set_last_fact_sequence(row.last_fact_sequence());
   return event;
 }
 
@@ -193,6 +201,8 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
   AffiliationsToEvent(row.affiliations(), day, person.mutable_affiliations());
   *person.mutable_status() = StatusOn(fact_rules, row, day);
   FactsToEvent(row.facts(), day, person.mutable_facts());
+  *person.mutable_external_ids() = row.external_ids();
+  *person.mutable_corrections() = row.corrections();
   if (!row.merged_into().empty()) person.set_merged_into(NameOf(kPersons, row.merged_into()));
   person.set_etag(absl::StrCat(row.version()));
   return person;
@@ -220,14 +230,6 @@ v1::RuleSetSummary SummaryOf(const RuleSet& set, bool with_rules) {
     shown.set_overlay(rule.overlay());
   }
   return summary;
-}
-
-absl::StatusOr<absl::CivilDay> DateOr(bool given, const google::type::Date& date,
-                                      absl::CivilDay fallback, absl::string_view field) {
-  if (!given) return fallback;
-  const auto day = FromProto(date);
-  if (!day.ok()) return Malformed(field, "DATE_INVALID", "日期须完整（年、月、日）且真实存在");
-  return *day;
 }
 
 }  // namespace zhibu::membership

@@ -15,6 +15,7 @@
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
 #include "zhibu/membership/v1/person.pb.h"
+#include "zhibu/membership/v1/rule_service.pb.h"
 
 namespace zhibu::membership {
 
@@ -45,6 +46,7 @@ using MembershipFacts = google::protobuf::RepeatedPtrField<v1::MembershipFact>;
 // Those of on or before `last`.
 void FactsToEvent(const Facts& rows, absl::CivilDay last, MembershipFacts* facts);
 void FactsFromEvent(const MembershipFacts& facts, Facts* rows);
+// Without a number, which no caller gives.
 rows::FactRow FactFromProto(const v1::MembershipFact& fact);
 
 // As of `day`, the ID number masked, without birth date. Errors: as PersonalDataKeys::Open.
@@ -54,10 +56,6 @@ absl::StatusOr<v1::Person> PersonOn(const PersonalDataKeys& keys,
 
 // A rule set in short, its rules only where they are asked for.
 v1::RuleSetSummary SummaryOf(const RuleSet& set, bool with_rules);
-
-// The date, or `fallback` where it is unset; INVALID_ARGUMENT "DATE_INVALID" naming `field`.
-absl::StatusOr<absl::CivilDay> DateOr(bool given, const google::type::Date& date,
-                                      absl::CivilDay fallback, absl::string_view field);
 
 }  // namespace zhibu::membership
 

@@ -30,6 +30,8 @@ enum Table : uint8_t {
   kDuplicateTable = 0x33,     // the same hash, where it has several persons → nothing
   kRevealTable = 0x34,        // person, negative revision → PersonRevealed
   kMergeTable = 0x35,         // person that ended → PersonMerged
+  kNameTable = 0x36,          // keyed hash of a name, or of its initials, person → nothing
+  kExternalIds = 0x37,        // outside system, id there, person → nothing
 };
 
 // The third use of kTransferIndex beside the two TransferDirections: the letters of an issuer, the

@@ -10,6 +10,7 @@
 #include "common/base/crypto.h"
 #include "common/base/file.h"
 #include "common/base/status.h"
+#include "common/base/text.h"
 
 namespace zhibu::membership {
 namespace {
@@ -78,6 +79,14 @@ std::string PersonalDataKeys::IdNumberHash(absl::string_view id_number) const {
 std::string PersonalDataKeys::AlikeHash(const rows::PersonalData& data) const {
   // A name has no line break, so no two pairs make one text; nor is it ever an ID number.
   return IdNumberHash(absl::StrCat("alike\n", data.display_name(), "\n", data.birth()));
+}
+
+std::string PersonalDataKeys::NameHash(absl::string_view display_name) const {
+  return IdNumberHash(absl::StrCat("name\n", ComparedName(display_name)));
+}
+
+std::string PersonalDataKeys::InitialsHash(absl::string_view initials) const {
+  return IdNumberHash(absl::StrCat("initials\n", initials));
 }
 
 absl::StatusOr<std::vector<std::string>> LoadOrMakeKeys(const std::string& path) {

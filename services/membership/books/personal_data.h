@@ -36,6 +36,9 @@ class PersonalDataKeys {
   // when a newer one seals.
   std::string IdNumberHash(absl::string_view id_number) const;
   std::string AlikeHash(const rows::PersonalData& data) const;
+  // The same of a name (姓名), as names are compared, and of the initials of one, in lower case.
+  std::string NameHash(absl::string_view display_name) const;
+  std::string InitialsHash(absl::string_view initials) const;
 
   // The first 8 bytes of the newest sealing key's SHA-256, hexadecimal.
   const std::string& key_id() const { return keys_.front().id; }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <set>
+#include <vector>
 
+#include "common/base/pinyin.h"
 #include "common/base/status.h"
 #include "common/store/keys.h"
 #include "common/store/table.h"
@@ -14,6 +16,15 @@ namespace {
 
 Key IdNumberKey(const PersonalDataKeys& keys, absl::string_view id_number) {
   return Key(kIdNumbers).Text(keys.IdNumberHash(id_number));
+}
+
+// Where a person of this name stands among those who are called so.
+std::vector<std::string> NameKeys(const PersonalDataKeys& keys, absl::string_view person_id,
+                                  const std::string& display_name) {
+  std::vector<std::string> found = {NamesakesKey(keys, display_name).Text(person_id).bytes()};
+  const std::string initials = InitialsOf(display_name);
+  if (!initials.empty()) found.push_back(InitialsKey(keys, initials).Text(person_id).bytes());
+  return found;
 }
 
 // Adds to or takes from the persons who share a hash.
@@ -49,6 +60,14 @@ absl::StatusOr<std::optional<std::string>> OwnerOfIdNumber(const Reader& reader,
   return std::optional<std::string>(row->person_id());
 }
 
+Key NamesakesKey(const PersonalDataKeys& keys, absl::string_view display_name) {
+  return Key(kNameTable).Text(keys.NameHash(display_name));
+}
+
+Key InitialsKey(const PersonalDataKeys& keys, absl::string_view initials) {
+  return Key(kNameTable).Text(keys.InitialsHash(initials));
+}
+
 absl::Status AddToIndexes(Txn& txn, const PersonalDataKeys& keys, absl::string_view person_id,
                           const rows::PersonalData& data) {
   if (!data.id_number().empty()) {
@@ -56,6 +75,7 @@ absl::Status AddToIndexes(Txn& txn, const PersonalDataKeys& keys, absl::string_v
     owner.set_person_id(std::string(person_id));
     PutRow(txn, IdNumberKey(keys, data.id_number()), owner);
   }
+  for (const std::string& key : NameKeys(keys, person_id, data.display_name())) txn.Put(key, "");
   if (!data.has_birth()) return absl::OkStatus();
   return ChangeAlike(txn, keys.AlikeHash(data),
                      [&](std::set<std::string>& ids) { ids.insert(std::string(person_id)); });
@@ -64,6 +84,7 @@ absl::Status AddToIndexes(Txn& txn, const PersonalDataKeys& keys, absl::string_v
 absl::Status RemoveFromIndexes(Txn& txn, const PersonalDataKeys& keys, absl::string_view person_id,
                                const rows::PersonalData& data) {
   if (!data.id_number().empty()) txn.Delete(IdNumberKey(keys, data.id_number()));
+  for (const std::string& key : NameKeys(keys, person_id, data.display_name())) txn.Delete(key);
   if (!data.has_birth()) return absl::OkStatus();
   return ChangeAlike(txn, keys.AlikeHash(data),
                      [&](std::set<std::string>& ids) { ids.erase(std::string(person_id)); });

@@ -7,6 +7,7 @@
 #include "common/base/status.h"
 #include "common/store/table.h"
 #include "services/membership/rules/affiliations.h"
+#include "services/membership/rules/fact_judge.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/standing.h"
 
@@ -29,7 +30,10 @@ std::string FullName(const CaseName& name) {
 
 absl::StatusOr<std::optional<rows::PersonRow>> FindPerson(const Reader& reader,
                                                           absl::string_view person_id) {
-  return GetRow<rows::PersonRow>(reader, PersonKey(person_id));
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> row,
+                         GetRow<rows::PersonRow>(reader, PersonKey(person_id)));
+  if (row) NumberFacts(*row);
+  return row;
 }
 
 absl::StatusOr<std::vector<std::string>> PersonsEverAt(const Reader& reader,
@@ -60,6 +64,7 @@ absl::StatusOr<std::optional<rows::PersonRow>> PersonAsKnownAt(const Reader& rea
         if (row.recorded_at() <= micros) found = row;
         return !found.has_value();
       }));
+  if (found) NumberFacts(*found);
   return found;
 }
 

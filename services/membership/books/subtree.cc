@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/store/keys.h"
 
 namespace zhibu::membership {
 namespace {
-
-// Behind a key: the first key after it.
-constexpr absl::string_view kNext("\0", 1);
 
 // One look for each organisation: from its last key on to the next organisation's first.
 absl::StatusOr<std::vector<std::string>> AllOf(const Reader& reader, Table table) {
@@ -49,26 +45,11 @@ absl::StatusOr<std::vector<std::string>> OrganisationsOf(const SharedOrgTree& tr
   return ids;
 }
 
-absl::Status ScanOrganisations(
-    const Reader& reader, Table table, const std::vector<std::string>& organisations,
-    absl::string_view position,
-    absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation, absl::string_view key)>
-        visit) {
-  absl::StatusOr<bool> more = true;
-  for (const std::string& organisation : organisations) {
-    const Key range = Key(table).Text(organisation);
-    if (range.End() <= position) continue;
-    const std::string from =
-        std::max(range.bytes(), position.empty() ? "" : absl::StrCat(position, kNext));
-    ZHIBU_RETURN_IF_ERROR(
-        reader.Scan(from, range.End(), [&](absl::string_view key, absl::string_view) {
-          more = visit(organisation, key);
-          return more.ok() && *more;
-        }));
-    if (!more.ok()) return more.status();
-    if (!*more) break;
-  }
-  return absl::OkStatus();
+std::vector<KeyRange> RangesOf(Table table, const std::vector<std::string>& organisations) {
+  std::vector<KeyRange> ranges;
+  ranges.reserve(organisations.size());
+  for (const std::string& id : organisations) ranges.push_back(Under(Key(table).Text(id)));
+  return ranges;
 }
 
 }  // namespace zhibu::membership

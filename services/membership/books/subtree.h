@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/domain/shared_org_tree.h"
+#include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "services/membership/books/numbers.h"
 
@@ -23,14 +22,8 @@ absl::StatusOr<std::vector<std::string>> OrganisationsOf(const SharedOrgTree& tr
                                                          absl::string_view root,
                                                          type::v1::Line line, absl::CivilDay day);
 
-// Calls `visit` for every row that these organisations have in `table` after the key `position` (""
-// for all), in the order of the keys, until it answers false or fails. Errors: the reader's, and
-// what `visit` answers.
-absl::Status ScanOrganisations(
-    const Reader& reader, Table table, const std::vector<std::string>& organisations,
-    absl::string_view position,
-    absl::FunctionRef<absl::StatusOr<bool>(const std::string& organisation, absl::string_view key)>
-        visit);
+// The keys that these organisations, sorted, have in `table`: what FillPage goes through.
+std::vector<KeyRange> RangesOf(Table table, const std::vector<std::string>& organisations);
 
 }  // namespace zhibu::membership
 

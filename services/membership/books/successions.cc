@@ -97,7 +97,7 @@ absl::Status SendFrom(Txn& txn, const Tables& tables, const std::string& person_
   if (row->transfer().from_organisation() == organisation) return absl::OkStatus();
   v1::TransferChanged event;
   *event.mutable_transfer() = row->transfer();
-  v1::Transfer& transfer = *event.mutable_transfer();
+  v1::TransferRecord& transfer = *event.mutable_transfer();
   if (transfer.to_organisation() == organisation) {
     transfer.set_state(v1::TRANSFER_STATE_OVERTAKEN);
     *transfer.mutable_ended_on() = ToProto(effective);
@@ -129,7 +129,7 @@ absl::StatusOr<int64_t> StillToMove(const Reader& reader, absl::string_view reor
 }
 
 absl::Status NoteUnitTransfer(Txn& txn, const registry::v1::Reorganised& event) {
-  const registry::v1::Reorganisation& decision = event.reorganisation();
+  const registry::v1::ReorganisationRecord& decision = event.reorganisation();
   if (decision.successions().empty()) return absl::OkStatus();
   const std::optional<std::string> id = IdOf(kReorganisations, decision.name());
   const auto effective = FromProto(decision.effective_on());

@@ -15,7 +15,6 @@
 #include "services/membership/books/rows.pb.h"
 #include "services/membership/books/tables.h"
 #include "services/membership/rules/affiliations.h"
-#include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::membership {

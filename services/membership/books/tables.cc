@@ -7,9 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/status.h"
+#include "common/store/dispatch.h"
 #include "common/store/table.h"
 #include "services/membership/books/convert.h"
 #include "services/membership/books/exception_index.h"
+#include "services/membership/books/external_index.h"
+#include "services/membership/books/moved_cases.h"
 #include "services/membership/books/numbers.h"
 #include "services/membership/books/personal_index.h"
 #include "services/membership/books/quota_tables.h"
@@ -17,6 +20,7 @@
 #include "services/membership/books/transfer_tables.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/dues.h"
+#include "services/membership/rules/fact_judge.h"
 #include "services/membership/rules/membership_dues.h"
 #include "services/membership/rules/progress.h"
 #include "services/membership/rules/standing.h"
@@ -24,9 +28,6 @@
 
 namespace zhibu::membership {
 namespace {
-
-// What a case has in the index.
-Dues Indexed(const rows::CaseRow& row) { return row.progress().paused() ? Dues() : row.dues(); }
 
 Key ByOrganisationKey(absl::string_view organisation_id, absl::string_view person_id) {
   return Key(kPersonsByOrganisation).Text(organisation_id).Text(person_id);
@@ -44,56 +45,6 @@ void DeleteByOrganisation(Txn& txn, absl::string_view id, const rows::PersonRow&
   }
 }
 
-bool Same(const Stages& a, const Stages& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const rows::StageRow& x, const rows::StageRow& y) {
-                      return x.from() == y.from() && x.stage() == y.stage() &&
-                             x.approved_on() == y.approved_on() && x.restored() == y.restored() &&
-                             x.organisation_id() == y.organisation_id();
-                    });
-}
-
-// What is not closed goes along with the person: case and due items lie where the person is kept,
-// and the stages are the person's. With one who leaves the books, or whose membership ends, it
-// ends.
-absl::Status MoveCases(Txn& txn, const DueIndex& due_index, const RuleSets& rule_sets,
-                       const std::string& id, const rows::PersonRow& before,
-                       const rows::PersonRow& row) {
-  const bool over = HasLeft(row.affiliations()) || (LastStage(row.stages()) == v1::STAGE_ENDED &&
-                                                    LastStage(before.stages()) != v1::STAGE_ENDED);
-  const Key cases = Key(kCaseTable).Text(id);
-  std::vector<std::pair<CaseName, rows::CaseRow>> open;
-  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
-      txn, cases, cases.End(), [&](absl::string_view key, const rows::CaseRow& one) {
-        if (one.progress().closed()) return true;
-        if (!over && one.organisation_id() == row.organisation_id() &&
-            Same(one.stages(), row.stages())) {
-          return true;
-        }
-        KeyParts parts(key);
-        parts.Text();
-        open.emplace_back(CaseName{id, parts.Text().value_or("")}, one);
-        return true;
-      }));
-  for (auto& [name, one] : open) {
-    due_index.Replace(txn, one.organisation_id(), DueSubject::OfCase(name), Indexed(one), Dues());
-    DeleteExceptions(txn, name, one);
-    *one.mutable_stages() = row.stages();
-    if (over) {
-      one.clear_dues();
-      one.mutable_progress()->set_closed(true);
-    }
-    HoldObjectPossible(rule_sets, row.affiliations(), one.progress(), *one.mutable_dues());
-    one.set_organisation_id(row.organisation_id());
-    one.set_led_since(DayNumber(LastMove(row.affiliations())));
-    one.set_version(one.version() + 1);
-    due_index.Replace(txn, one.organisation_id(), DueSubject::OfCase(name), Dues(), Indexed(one));
-    PutExceptions(txn, name, one);
-    PutRow(txn, CaseKey(name), one);
-  }
-  return absl::OkStatus();
-}
-
 int32_t Day(const google::type::Date& date) {
   return DayNumber(FromProto(date).value_or(kNoStart));
 }
@@ -101,32 +52,16 @@ int32_t Day(const google::type::Date& date) {
 }  // namespace
 
 absl::Status Tables::Apply(Txn& txn, const google::protobuf::Any& event) const {
-  if (event.Is<v1::PersonChanged>()) {
-    v1::PersonChanged changed;
-    if (event.UnpackTo(&changed)) return Apply(txn, changed);
-  } else if (event.Is<v1::StepRecorded>()) {
-    v1::StepRecorded recorded;
-    if (event.UnpackTo(&recorded)) return Apply(txn, recorded);
-  } else if (event.Is<v1::CaseEventRecorded>()) {
-    v1::CaseEventRecorded recorded;
-    if (event.UnpackTo(&recorded)) return Apply(txn, recorded);
-  } else if (event.Is<v1::PersonRevealed>()) {
-    v1::PersonRevealed revealed;
-    if (event.UnpackTo(&revealed)) return Apply(txn, revealed);
-  } else if (event.Is<v1::PersonResealed>()) {
-    v1::PersonResealed resealed;
-    if (event.UnpackTo(&resealed)) return Apply(txn, resealed);
-  } else if (event.Is<v1::PersonMerged>()) {
-    v1::PersonMerged merged;
-    if (event.UnpackTo(&merged)) return Apply(txn, merged);
-  } else if (event.Is<v1::TransferChanged>()) {
-    v1::TransferChanged changed;
-    if (event.UnpackTo(&changed)) return Apply(txn, changed);
-  } else if (event.Is<v1::QuotaChanged>()) {
-    v1::QuotaChanged changed;
-    if (event.UnpackTo(&changed)) return Apply(txn, changed);
-  }
-  return absl::DataLossError("an event that the membership service does not know");
+  return DispatchOwn(
+      event, [&](const v1::PersonChanged& changed) { return Apply(txn, changed); },
+      [&](const v1::StepRecorded& recorded) { return Apply(txn, recorded); },
+      [&](const v1::CaseEventRecorded& recorded) { return Apply(txn, recorded); },
+      [&](const v1::PersonRevealed& revealed) { return Apply(txn, revealed); },
+      [&](const v1::PersonSearched& searched) { return Apply(txn, searched); },
+      [&](const v1::PersonResealed& resealed) { return Apply(txn, resealed); },
+      [&](const v1::PersonMerged& merged) { return Apply(txn, merged); },
+      [&](const v1::TransferChanged& changed) { return Apply(txn, changed); },
+      [&](const v1::QuotaChanged& changed) { return Apply(txn, changed); });
 }
 
 absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
@@ -169,6 +104,9 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   StagesFromEvent(event.stages(), row.mutable_stages());
   AffiliationsFromEvent(event, row.mutable_affiliations());
   FactsFromEvent(event.facts(), row.mutable_facts());
+  *row.mutable_corrections() = event.corrections();
+  row.set_last_fact_sequence(event.last_fact_sequence());
+  NumberFacts(row);
   for (const v1::KindChange& change : event.kinds()) {
     rows::KindRow& kind = *row.add_kinds();
     kind.set_from(Day(change.valid_from()));
@@ -176,9 +114,15 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonChanged& event) const {
   }
   row.set_dues_paid_until(event.dues_paid_until_month());
   row.set_identity_document(event.identity_document());
+  *row.mutable_external_ids() = event.external_ids();
+  if (before) DeleteExternalIds(txn, *id, before->external_ids());
+  PutExternalIds(txn, *id, row.external_ids());
   ZHIBU_RETURN_IF_ERROR(PutPerson(txn, *id, before ? &*before : nullptr, row));
   PutByOrganisation(txn, *id, row.affiliations());
-  return before ? MoveCases(txn, due_index_, rule_sets_, *id, *before, row) : absl::OkStatus();
+  if (!before) return absl::OkStatus();
+  ZHIBU_ASSIGN_OR_RETURN(const bool reopened,
+                         MoveCases(txn, due_index_, rule_sets_, *id, *before, row));
+  return reopened ? RefreshDues(txn, *id) : absl::OkStatus();
 }
 
 absl::StatusOr<Dues> Tables::DuesOf(const Reader& reader, const std::string& id,
@@ -243,7 +187,7 @@ absl::Status Tables::PutStages(Txn& txn, const std::string& id, const Stages& st
   const Key cases = Key(kCaseTable).Text(id);
   ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CaseRow>(
       txn, cases, cases.End(), [&](absl::string_view key, const rows::CaseRow& one) {
-        if (!one.progress().closed() && !Same(one.stages(), stages)) others.emplace_back(key, one);
+        if (!one.progress().closed() && !SameStages(one.stages(), stages)) others.emplace_back(key, one);
         return true;
       }));
   for (auto& [key, one] : others) {
@@ -280,6 +224,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::PersonMerged& event) const {
   ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
                          keys_.Open(event.dropped(), row->personal_data()));
   ZHIBU_RETURN_IF_ERROR(RemoveFromIndexes(txn, keys_, id, data));
+  DeleteExternalIds(txn, id, row->external_ids());
   DeleteByOrganisation(txn, id, *row);
   const rows::PersonRow before = *row;
   row->set_merged_into(IdOf(kPersons, event.kept()).value_or(""));
@@ -350,7 +295,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::StepRecorded& event, rows::CaseRo
     ZHIBU_RETURN_IF_ERROR(RefreshDues(txn, name->person_id));
   }
   // Most steps leave the stage as it is, and the person's row alone.
-  if (Same(stages_before, row.stages())) return absl::OkStatus();
+  if (SameStages(stages_before, row.stages())) return absl::OkStatus();
   ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PersonRow> person, FindPerson(txn, name->person_id));
   if (!person) return absl::DataLossError("a step of a person who is not there");
   return PutStages(txn, name->person_id, row.stages(), *std::move(person));
@@ -407,7 +352,7 @@ absl::Status Tables::Apply(Txn& txn, const v1::CaseEventRecorded& event) const {
   rows::CaseEventRow made;
   *made.mutable_recorded() = recorded;
   PutRow(txn, CaseEventsKey(*name).Number(recorded.sequence()), made);
-  if (!Same(person->stages(), row->stages())) {
+  if (!SameStages(person->stages(), row->stages())) {
     return PutStages(txn, name->person_id, row->stages(), *std::move(person));
   }
   return AdmittedBeforeBooks(row->progress()) ? RefreshDues(txn, name->person_id)

@@ -48,6 +48,8 @@ class Tables {
  private:
   absl::Status Apply(Txn& txn, const v1::PersonChanged& event) const;
   absl::Status Apply(Txn& txn, const v1::PersonRevealed& event) const;
+  // Only the journal keeps it.
+  absl::Status Apply(Txn&, const v1::PersonSearched&) const { return absl::OkStatus(); }
   absl::Status Apply(Txn& txn, const v1::PersonResealed& event) const;
   absl::Status Apply(Txn& txn, const v1::PersonMerged& event) const;
   absl::Status Apply(Txn& txn, const v1::TransferChanged& event) const;

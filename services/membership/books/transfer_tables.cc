@@ -14,7 +14,7 @@ Key TransferKey(absl::string_view id) { return Key(kTransferTable).Text(id); }
 
 absl::CivilDay DayOf(const google::type::Date& date) { return FromProto(date).value_or(kNoStart); }
 
-absl::CivilDay DayInIndex(const v1::Transfer& transfer) {
+absl::CivilDay DayInIndex(const v1::TransferRecord& transfer) {
   switch (transfer.state()) {
     case v1::TRANSFER_STATE_ISSUED:
       return ValidUntil(transfer);
@@ -31,13 +31,17 @@ absl::CivilDay DayInIndex(const v1::Transfer& transfer) {
 
 // Calls `each` with every key without a value that the transfer has beside its own row.
 template <typename Each>
-void ForEachEntry(const std::string& id, const v1::Transfer& transfer, Each each) {
+void ForEachEntry(const std::string& id, const v1::TransferRecord& transfer, Each each) {
   const auto entry = [&](const std::string& name, v1::TransferDirection direction) {
     Key key = TransfersKey(IdOf(kOrganisations, name).value_or(""), direction);
     each(key.Number(transfer.state()).Day(DayInIndex(transfer)).Text(id));
   };
-  if (!transfer.from_organisation().empty()) entry(transfer.from_organisation(), v1::TRANSFER_DIRECTION_OUT);
-  if (!transfer.to_organisation().empty()) entry(transfer.to_organisation(), v1::TRANSFER_DIRECTION_IN);
+  if (!transfer.from_organisation().empty()) {
+    entry(transfer.from_organisation(), v1::TRANSFER_DIRECTION_OUT);
+  }
+  if (!transfer.to_organisation().empty()) {
+    entry(transfer.to_organisation(), v1::TRANSFER_DIRECTION_IN);
+  }
   const std::string person = IdOf(kPersons, transfer.person()).value_or("");
   each(Key(kTransfersOfPerson).Text(person).Text(id));
   for (const v1::TransferLetter& letter : transfer.letters()) {
@@ -51,7 +55,7 @@ void ForEachEntry(const std::string& id, const v1::Transfer& transfer, Each each
 }
 
 // While a letter is under way: that it expires.
-Dues DuesOf(const v1::Transfer& transfer) {
+Dues DuesOf(const v1::TransferRecord& transfer) {
   Dues dues;
   if (transfer.state() != v1::TRANSFER_STATE_ISSUED) return dues;
   rows::DueRow& due = *dues.Add();
@@ -61,7 +65,7 @@ Dues DuesOf(const v1::Transfer& transfer) {
 }
 
 void ReplaceDues(Txn& txn, const DueIndex& due_index, const std::string& id,
-                 const v1::Transfer& transfer, const Dues& before, const Dues& after) {
+                 const v1::TransferRecord& transfer, const Dues& before, const Dues& after) {
   due_index.Replace(txn, IdOf(kOrganisations, transfer.from_organisation()).value_or(""),
                     DueSubject::OfTransfer(IdOf(kPersons, transfer.person()).value_or(""), id),
                     before, after);
@@ -78,7 +82,7 @@ bool IsOpen(v1::TransferState state) {
          state == v1::TRANSFER_STATE_ISSUED;
 }
 
-absl::CivilDay ValidUntil(const v1::Transfer& transfer) {
+absl::CivilDay ValidUntil(const v1::TransferRecord& transfer) {
   if (transfer.letters().empty()) return kNoEnd;
   return DayOf(transfer.letters().rbegin()->valid_until());
 }

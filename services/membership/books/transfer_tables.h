@@ -13,8 +13,8 @@
 #include "common/store/txn.h"
 #include "services/membership/books/due_index.h"
 #include "services/membership/books/rows.pb.h"
-#include "zhibu/membership/v1/transfer_service.pb.h"
 #include "zhibu/membership/v1/events.pb.h"
+#include "zhibu/membership/v1/transfer_service.pb.h"
 
 namespace zhibu::membership {
 
@@ -34,7 +34,7 @@ Key TransfersKey(absl::string_view organisation_id, v1::TransferDirection direct
 
 bool IsOpen(v1::TransferState state);
 // The last letter's last day; kNoEnd where there is no letter.
-absl::CivilDay ValidUntil(const v1::Transfer& transfer);
+absl::CivilDay ValidUntil(const v1::TransferRecord& transfer);
 
 }  // namespace zhibu::membership
 

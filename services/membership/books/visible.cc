@@ -1,12 +1,15 @@
 #include "services/membership/books/visible.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
+#include "common/base/status.h"
 #include "services/membership/books/reading.h"
 #include "services/membership/rules/affiliations.h"
 #include "services/membership/rules/forms.h"
+#include "zhibu/policy/v1/policy.pb.h"
 
 namespace zhibu::membership {
 
@@ -20,6 +23,12 @@ void RequireKept(absl::string_view person_id, const rows::PersonRow& person,
         Because("PERSON_LEFT", NameOf(kPersons, person_id),
                 "该人员的组织关系已转往库外，请由现所在党组织办理；转回的先办理库外转入"));
   }
+}
+
+void RequireKept(absl::string_view person_id, const rows::PersonRow& person, Violations& refused) {
+  std::vector<Violation> found;
+  RequireKept(person_id, person, found);
+  refused.Append(std::move(found));
 }
 
 absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader,
@@ -42,6 +51,22 @@ absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader
     return NotFound(name);
   }
   return VisiblePerson{*id, *std::move(row)};
+}
+
+absl::Status RequireActsFor(Call& call, const SharedOrgTree& tree, const std::string& organisation,
+                            const std::string& keeper) {
+  if (organisation.empty() || organisation == keeper ||
+      !tree.Knows(IdOf(kOrganisations, organisation).value_or(""))) {
+    return absl::OkStatus();
+  }
+  const auto& roles = call.principal().roles();
+  const bool approves = std::any_of(roles.begin(), roles.end(), [](int role) {
+    return role == policy::v1::ROLE_APPROVER || role == policy::v1::ROLE_ADMINISTRATOR;
+  });
+  if (approves && call.RequireScope(organisation).ok()) return absl::OkStatus();
+  return Failure(absl::StatusCode::kPermissionDenied, "ACTS_FOR_ANOTHER_ORGANISATION",
+                 absl::StrCat("该事项由 ", organisation,
+                              " 作出，须由该党组织或其上级的审批账号登记，本账号不能代为登记"));
 }
 
 absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag) {

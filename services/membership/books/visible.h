@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/base/status.h"
+#include "common/domain/shared_org_tree.h"
 #include "common/rpc/call.h"
 #include "common/store/store.h"
 #include "services/membership/books/rows.pb.h"
@@ -20,6 +21,7 @@ namespace zhibu::membership {
 // Adds ALREADY_MERGED or PERSON_LEFT for who is kept by another record or nowhere in these books.
 void RequireKept(absl::string_view person_id, const rows::PersonRow& person,
                  std::vector<Violation>& refused);
+void RequireKept(absl::string_view person_id, const rows::PersonRow& person, Violations& refused);
 
 struct VisiblePerson {
   std::string id;
@@ -35,7 +37,13 @@ absl::StatusOr<VisiblePerson> FindVisiblePerson(Call& call, const Reader& reader
                                                 std::vector<Violation> wrong,
                                                 std::optional<absl::CivilDay> day = {});
 
-// ABORTED with the current etag where it is another one.
+// PERMISSION_DENIED "ACTS_FOR_ANOTHER_ORGANISATION" unless `organisation`, who decided what is
+// recorded, is empty, is `keeper`, is not in these books, or lies in the scope of a caller who may
+// approve: a branch's clerk does not sign for the committee above.
+absl::Status RequireActsFor(Call& call, const SharedOrgTree& tree, const std::string& organisation,
+                            const std::string& keeper);
+
+// ABORTED "ETAG_STALE" where it is another one.
 absl::Status CheckEtag(const VisiblePerson& person, absl::string_view etag);
 
 }  // namespace zhibu::membership

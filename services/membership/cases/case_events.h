@@ -2,12 +2,14 @@
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_CASES_CASE_EVENTS_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_CASES_CASE_EVENTS_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "common/base/resource_name.h"
+#include "common/base/status.h"
 #include "common/domain/shared_org_tree.h"
 #include "common/rpc/call.h"
 #include "common/store/store.h"
@@ -18,7 +20,7 @@
 
 namespace zhibu::membership {
 
-// The body of RecordCaseEvent. Thread-safe; what it is given must outlive it.
+// The bodies of CaseEventService. Thread-safe; what it is given must outlive it.
 class CaseEvents {
  public:
   CaseEvents(const RuleSets* rule_sets, const Tables* tables, const SharedOrgTree* tree)
@@ -26,6 +28,8 @@ class CaseEvents {
 
   absl::Status Record(Call& call, const v1::RecordCaseEventRequest& request, Txn& txn,
                       v1::RecordCaseEventResponse* response) const;
+  absl::Status BatchRecord(Call& call, const v1::BatchRecordCaseEventsRequest& request, Txn& txn,
+                           v1::BatchRecordCaseEventsResponse* response) const;
 
  private:
   // A case on the lane, with all that an event of it is judged by.
@@ -35,12 +39,16 @@ class CaseEvents {
     rows::PersonRow person = {};
     std::vector<v1::RecordedStep> steps = {};
     absl::CivilDay date = {};      // of the event
-    const RuleSet* set = nullptr;  // that judges it; never null once opened
+    const RuleSet* set = nullptr;  // that judges it; null where none does
   };
-  // Reads the case; checks form, scope and etag.
+  // Reads the case of a request, or of a row at `prefix`, of sound form; checks scope and etag.
   absl::StatusOr<Open> OpenCase(Call& call, const v1::RecordCaseEventRequest& request,
-                                Txn& txn) const;
-  // A judgement without refusals, or a status that has them.
+                                const std::string& prefix, Txn& txn) const;
+  // Judges and writes one event of sound form. Refusals are answered; nothing is written then.
+  absl::StatusOr<std::vector<Violation>> RecordOne(Call& call,
+                                                   const v1::RecordCaseEventRequest& request,
+                                                   const std::string& prefix, Txn& txn,
+                                                   v1::RecordCaseEventResponse* response) const;
   absl::StatusOr<CaseEventJudgement> Judge(Call& call, const Open& open, const v1::CaseEvent& event,
                                            const Reader& reader) const;
   // The person's stages after what was made.

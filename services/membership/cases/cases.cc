@@ -13,7 +13,6 @@
 #include "services/membership/books/reading.h"
 #include "services/membership/books/visible.h"
 #include "services/membership/rules/affiliations.h"
-#include "services/membership/rules/forms.h"
 #include "services/membership/rules/proof.h"
 #include "services/membership/rules/quota.h"
 #include "services/membership/rules/standing.h"
@@ -26,10 +25,11 @@ constexpr int kMaxSteps = 5000;
 // What the judgement calls the step; a batch puts its own path there.
 constexpr char kStep[] = "step";
 
-void AppendAt(const std::string& path, std::vector<Violation> from, std::vector<Violation>& to) {
-  for (Violation& violation : from) {
+// At `path`, which the judgement called the step.
+void AppendStep(const std::string& path, std::vector<Violation> found, Violations& all) {
+  for (Violation& violation : found) {
     violation.subject = absl::StrCat(path, violation.subject.substr(sizeof(kStep) - 1));
-    to.push_back(std::move(violation));
+    all.Add(std::move(violation));
   }
 }
 
@@ -69,19 +69,21 @@ absl::StatusOr<Cases::Open> Cases::OpenCase(Call& call, const std::string& name,
   } else {
     ZHIBU_ASSIGN_OR_RETURN(open.person, FindPerson(txn, open.name.person_id));
     if (!open.person) return NotFound(NameOf(kPersons, open.name.person_id));
-    std::vector<Violation> refused;
+    open.row = NewCase(*open.person, first);
+  }
+  // Before anything is said of the person or the case; and the same is said to a stranger whether
+  // either is there.
+  if (!call.RequireScope(NameOf(kOrganisations, open.row.organisation_id())).ok()) {
+    return NotFound(NameOf(kPersons, open.name.person_id));
+  }
+  if (!open.exists) {
+    Violations refused;
     RequireKept(open.name.person_id, *open.person, refused);
-    if (!refused.empty()) return Refused(refused);
+    ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
     if (HasDied(*open.person)) {
       return Refused(NameOf(kPersons, open.name.person_id), "PERSON_DECEASED",
                      "此人已登记去世，不能再建发展档案");
     }
-    open.row = NewCase(*open.person, first);
-  }
-  if (!call.RequireScope(NameOf(kOrganisations, open.row.organisation_id())).ok()) {
-    return NotFound(open.exists ? name : NameOf(kPersons, open.name.person_id));
-  }
-  if (!open.exists) {
     if (!etag.empty()) return NotFound(name);
     return open;
   }
@@ -158,23 +160,19 @@ absl::StatusOr<std::string> Cases::LeaderOn(Open& open, absl::CivilDay day, Txn&
 absl::StatusOr<std::vector<Violation>> Cases::CheckOrganisations(const v1::Step& step,
                                                                  absl::CivilDay date, Open& open,
                                                                  Txn& txn) const {
-  std::vector<Violation> refusals;
-  if (!step.organisation().empty() &&
-      !tree_.Knows(IdOf(kOrganisations, step.organisation()).value_or(""))) {
-    refusals.push_back(Because("ORGANISATION_NOT_THERE", absl::StrCat(kStep, ".organisation"),
-                               "该党组织尚未登记，请先登记党组织"));
-  }
+  Violations refusals(kStep);
+  refusals.Require(step.organisation().empty() ||
+                       tree_.Knows(IdOf(kOrganisations, step.organisation()).value_or("")),
+                   "ORGANISATION_NOT_THERE", "organisation", "该党组织尚未登记，请先登记党组织");
   if (step.has_exception()) {
     ZHIBU_ASSIGN_OR_RETURN(const std::string branch, LeaderOn(open, date, txn));
     ZHIBU_ASSIGN_OR_RETURN(
         const bool may, MayGrantException(step.exception().authority(), branch, date, tree_, txn));
-    if (!may) {
-      refusals.push_back(Because(
-          "EXCEPTION_AUTHORITY_NOT_COMPETENT", absl::StrCat(kStep, ".exception.authority"),
-          "例外须由该档案有审批权的上级党委或更高的党委批准；请填写在该日存在的这一级党委"));
-    }
+    refusals.Require(
+        may, "EXCEPTION_AUTHORITY_NOT_COMPETENT", "exception.authority",
+        "例外须由该档案有审批权的上级党委或更高的党委批准；请填写在该日存在的这一级党委");
   }
-  return refusals;
+  return std::move(refusals).Take();
 }
 
 absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::Step& proposed,
@@ -183,11 +181,21 @@ absl::StatusOr<std::vector<Violation>> Cases::RecordOne(Call& call, const v1::St
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay date, FromProto(proposed.date()));
   const RuleSet* set = rule_sets_.For(open.row.progress(), KindOf(proposed), date);
   if (set == nullptr) {
-    return std::vector<Violation>{Because("NO_RULE_SET_ON_DATE", absl::StrCat(kStep, ".date"),
-                                          "该日期没有可用的规则集；更早的历史请以期初建档登记")};
+    Violations refused(kStep);
+    refused.Add("NO_RULE_SET_ON_DATE", "date",
+                "该日期没有可用的规则集；更早的历史请以期初建档登记");
+    return std::move(refused).Take();
   }
   CaseFacts facts;
   ZHIBU_RETURN_IF_ERROR(GatherFacts(*set, proposed, date, open, txn, facts));
+  const std::string leading = NameOf(kOrganisations, open.row.organisation_id());
+  ZHIBU_RETURN_IF_ERROR(RequireActsFor(
+      call, tree_,
+      facts.acting_organisation.empty() ? proposed.organisation() : facts.acting_organisation,
+      leading));
+  if (proposed.has_exception()) {
+    ZHIBU_RETURN_IF_ERROR(RequireActsFor(call, tree_, proposed.exception().authority(), leading));
+  }
   v1::Step step = proposed;
   v1::Vote* vote = MutableVoteOf(step);
   if (vote != nullptr && vote->entitled() == 0 && facts.electorate) {
@@ -245,27 +253,23 @@ absl::Status Cases::BatchRecord(Call& call, const v1::BatchRecordStepsRequest& r
   if (request.cases().empty() || request.cases_size() > kMaxCases || steps > kMaxSteps) {
     return Malformed("cases", "BATCH_SIZE_INVALID", "一批须有 1–2000 份档案，最多 5000 个步骤");
   }
-  std::vector<Violation> malformed, refused;
+  Violations malformed, refused;
   v1::RecordedStep recorded;
   for (int i = 0; i < request.cases_size(); ++i) {
     const v1::CaseSteps& one = request.cases(i);
     const std::string path = absl::StrCat("cases[", i, "]");
     if (!ParseCaseName(one.name())) {
-      malformed.push_back(Because("CASE_NAME_INVALID", absl::StrCat(path, ".name"),
-                                  "发展档案名称须写作 persons/{person}/cases/{case}"));
+      malformed.Add("CASE_NAME_INVALID", absl::StrCat(path, ".name"),
+                    "发展档案名称须写作 persons/{person}/cases/{case}");
       continue;
     }
     if (one.steps().empty()) {
-      malformed.push_back(
-          Because("STEPS_MISSING", absl::StrCat(path, ".steps"), "请至少填写一个步骤"));
+      malformed.Add("STEPS_MISSING", absl::StrCat(path, ".steps"), "请至少填写一个步骤");
       continue;
     }
     const size_t wrong_before = malformed.size();
     for (int j = 0; j < one.steps_size(); ++j) {
-      for (Violation& violation :
-           CheckStepForm(one.steps(j), absl::StrCat(path, ".steps[", j, "]"))) {
-        malformed.push_back(std::move(violation));
-      }
+      malformed.Append(CheckStepForm(one.steps(j), absl::StrCat(path, ".steps[", j, "]")));
     }
     if (malformed.size() > wrong_before) continue;
     ZHIBU_ASSIGN_OR_RETURN(Open open, OpenCase(call, one.name(), one.etag(), KindOf(one.steps(0)),
@@ -276,15 +280,15 @@ absl::Status Cases::BatchRecord(Call& call, const v1::BatchRecordStepsRequest& r
                              RecordOne(call, one.steps(j), open, txn, &recorded));
       if (!refusals.empty()) {
         // The steps after a refused one would be refused for want of it.
-        AppendAt(absl::StrCat(path, ".steps[", j, "]"), std::move(refusals), refused);
+        AppendStep(absl::StrCat(path, ".steps[", j, "]"), std::move(refusals), refused);
         break;
       }
       if (recorded.warnings_size() > 0) response->set_warned_steps(response->warned_steps() + 1);
     }
     response->add_etags(absl::StrCat(open.row.version()));
   }
-  if (malformed.empty()) return refused.empty() ? absl::OkStatus() : Refused(refused);
-  malformed.insert(malformed.end(), refused.begin(), refused.end());
+  if (malformed.empty()) return refused.RefusedUnlessEmpty();
+  malformed.Append(refused.list());
   return Malformed(malformed);
 }
 
@@ -292,8 +296,7 @@ absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Rea
                         v1::GetCaseResponse* response) const {
   const std::optional<CaseName> name = ParseCaseName(request.name());
   if (!name) return CaseNameInvalid("name");
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::CaseRow> row, FindCase(reader, *name));
   if (!row) return NotFound(request.name());
   if (!call.RequireScope(NameOf(kOrganisations, row->organisation_id())).ok()) {
@@ -328,7 +331,9 @@ absl::Status Cases::Get(Call& call, const v1::GetCaseRequest& request, const Rea
   const std::string kept_by = KeptBy(person->affiliations(), day);
   const bool moved = !kept_by.empty() && day < LastMove(person->affiliations());
   answer.set_organisation(NameOf(kOrganisations, moved ? kept_by : row->organisation_id()));
-  if (kept_by.empty()) progress.set_closed(true);
+  // Whoever left the books took it along; and it ends with the membership, where no step ended it.
+  const bool ended = row->progress().closed() && StageOn(row->stages(), day) == v1::STAGE_ENDED;
+  if (kept_by.empty() || (ended && !progress.ended())) progress.set_closed(true);
   answer.set_state(StateOf(progress));
   answer.set_stage(SaidStage(StageOn(row->stages(), day)));
   for (v1::StepKind kind : NextSteps(rule_sets_, progress, day)) answer.add_next_steps(kind);

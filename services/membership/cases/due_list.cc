@@ -25,6 +25,12 @@ namespace {
 
 constexpr int kDefaultDays = 30;
 
+template <typename Request>
+absl::StatusOr<absl::CivilDay> UntilOf(const Call& call, const Request& request) {
+  if (!request.has_until()) return call.today() + kDefaultDays;
+  return call.DayOf(true, request.until(), "until");
+}
+
 absl::Status NoDueKey() { return absl::DataLossError("a key of the index of due items is none"); }
 
 // One row of the index. The key says everything but why.
@@ -187,25 +193,15 @@ class Merged {
 
 absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const Reader&,
                            v1::ListDueResponse* response) const {
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, DateOr(request.has_until(), request.until(),
-                                                            call.today() + kDefaultDays, "until"));
-  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, UntilOf(call, request));
+  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
   ZHIBU_ASSIGN_OR_RETURN(std::vector<std::string> organisations,
                          OrganisationsOf(tree_, *page.snapshot, kDueTable, request.root(),
                                          request.line(), call.today()));
   Merged items(*page.snapshot, index_, page.revision);
   for (const std::string& id : organisations) items.Add(id, page.position, until);
-  std::string last;
-  while (true) {
-    ZHIBU_ASSIGN_OR_RETURN(const bool more, items.More());
-    if (!more) break;
-    if (response->items_size() == page.size) {
-      response->set_next_page_token(pages_.NextToken(page, last));
-      break;
-    }
-    ZHIBU_ASSIGN_OR_RETURN(Item item, items.Next());
-    v1::DueItem& due = *response->add_items();
+  const auto shown = [&](const Item& item) {
+    v1::DueItem due;
     due.set_organisation(NameOf(kOrganisations, item.organisation_id));
     due.set_kind(static_cast<v1::DueKind>(item.row.kind()));
     *due.mutable_due_on() = ToProto(DayFromNumber(item.row.day()));
@@ -223,15 +219,22 @@ absl::Status DueList::List(Call& call, const v1::ListDueRequest& request, const 
         *due.mutable_citation() = transfer_rules_.letter();
         break;
     }
-    last = std::move(item.key);
+    return due;
+  };
+  PageRows<v1::ListDueResponse, v1::DueItem> rows(pages_, page, response,
+                                                  response->mutable_items());
+  while (true) {
+    ZHIBU_ASSIGN_OR_RETURN(const bool more, items.More());
+    if (!more) break;
+    ZHIBU_ASSIGN_OR_RETURN(const Item item, items.Next());
+    if (!rows.Add(shown(item), item.key)) break;
   }
   return absl::OkStatus();
 }
 
 absl::Status DueList::Count(Call& call, const v1::CountDueRequest& request, const Reader& reader,
                             v1::CountDueResponse* response) const {
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, DateOr(request.has_until(), request.until(),
-                                                            call.today() + kDefaultDays, "until"));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, UntilOf(call, request));
   ZHIBU_ASSIGN_OR_RETURN(
       const std::vector<std::string> organisations,
       OrganisationsOf(tree_, reader, kDueTable, request.root(), request.line(), call.today()));

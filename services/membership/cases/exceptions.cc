@@ -10,24 +10,16 @@
 #include "services/membership/books/subtree.h"
 
 namespace zhibu::membership {
+
 absl::Status Exceptions::List(Call& call, const v1::ListExceptionsRequest& request, const Reader&,
                               v1::ListExceptionsResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
   const Snapshot& snapshot = *page.snapshot;
-  response->set_revision(page.revision);
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
                          OrganisationsOf(tree_, snapshot, kExceptionTable, request.root(),
                                          request.line(), call.today()));
-  std::vector<std::string> keys;
-  bool more = false;
-  const auto visit = [&](const std::string&, absl::string_view key) -> absl::StatusOr<bool> {
-    more = static_cast<int>(keys.size()) == page.size;
-    if (!more) keys.push_back(std::string(key));
-    return !more;
-  };
-  ZHIBU_RETURN_IF_ERROR(
-      ScanOrganisations(snapshot, kExceptionTable, organisations, page.position, visit));
-  for (const std::string& key : keys) {
+  const auto make = [&](absl::string_view key,
+                        absl::string_view) -> absl::StatusOr<std::optional<v1::ExceptedStep>> {
     KeyParts parts(key);
     parts.Text();
     CaseName name;
@@ -37,12 +29,13 @@ absl::Status Exceptions::List(Call& call, const v1::ListExceptionsRequest& reque
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::StepRow> row,
                            GetRow<rows::StepRow>(snapshot, StepsKey(name).Number(sequence)));
     if (!row) return absl::DataLossError("an index names no step");
-    v1::ExceptedStep& excepted = *response->add_exceptions();
+    v1::ExceptedStep excepted;
     excepted.set_development_case(FullName(name));
     *excepted.mutable_recorded() = row->recorded();
-  }
-  if (more) response->set_next_page_token(pages_.NextToken(page, keys.back()));
-  return absl::OkStatus();
+    return excepted;
+  };
+  return FillPage(pages_, page, RangesOf(kExceptionTable, organisations), response,
+                  response->mutable_exceptions(), make);
 }
 
 }  // namespace zhibu::membership

@@ -7,7 +7,7 @@
 #include "common/rpc/call.h"
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
-#include "zhibu/membership/v1/case_event_service.pb.h"
+#include "zhibu/membership/v1/membership_service.pb.h"
 
 namespace zhibu::membership {
 

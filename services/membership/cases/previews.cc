@@ -89,8 +89,7 @@ absl::Status Previews::PreviewPerson(const RuleSets& then, absl::CivilDay on, co
 absl::Status Previews::Preview(Call& call, const v1::PreviewRuleSetRequest& request, const Reader&,
                                v1::PreviewRuleSetResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const RuleSets then, SetsWith(rule_sets_, request.rule_set()));
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay on,
-                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay on, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
   response->set_revision(page.revision);
   ZHIBU_ASSIGN_OR_RETURN(const PersonsPage persons,

@@ -10,6 +10,7 @@
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "services/membership/books/convert.h"
+#include "services/membership/books/external_index.h"
 #include "services/membership/books/personal_index.h"
 #include "services/membership/books/reading.h"
 #include "services/membership/books/visible.h"
@@ -26,6 +27,7 @@ namespace {
 struct Mask {
   bool display_name = false, id_number = false, sex = false, birth_date = false;
   bool nationality_code = false, kind = false, institution = false, identity_document = false;
+  bool external_ids = false;
 
   bool identity() const {
     return display_name || id_number || sex || birth_date || identity_document;
@@ -41,7 +43,8 @@ Mask ReadMask(const google::protobuf::FieldMask& mask, std::vector<Violation>& w
                                                   {"kind", &read.kind},
                                                   {"nationality_code", &read.nationality_code},
                                                   {"institution", &read.institution},
-                                                  {"identity_document", &read.identity_document}};
+                                                  {"identity_document", &read.identity_document},
+                                                  {"external_ids", &read.external_ids}};
   bool known = !mask.paths().empty();
   for (const std::string& path : mask.paths()) {
     bool found = false;
@@ -52,9 +55,10 @@ Mask ReadMask(const google::protobuf::FieldMask& mask, std::vector<Violation>& w
     known = known && found;
   }
   if (!known) {
-    wrong.push_back(Because("UPDATE_MASK_INVALID", "update_mask",
-                            "请写明要改的字段：display_name、id_number、sex、birth_date、"
-                            "nationality_code、kind、institution 或 identity_document"));
+    wrong.push_back(
+        Because("UPDATE_MASK_INVALID", "update_mask",
+                "请写明要改的字段：display_name、id_number、sex、birth_date、"
+                "nationality_code、kind、institution、identity_document 或 external_ids"));
   }
   return read;
 }
@@ -74,6 +78,8 @@ v1::CreatePersonRequest AsRegistration(const VisiblePerson& person, const rows::
   whole.set_institution(mask.institution ? changes.institution() : person.row.institution());
   whole.set_identity_document(mask.identity_document ? changes.identity_document()
                                                      : person.row.identity_document());
+  *whole.mutable_external_ids() =
+      mask.external_ids ? changes.external_ids() : person.row.external_ids();
   // A new number says sex and birth date; what the request says beside it has to agree.
   const bool said_by_number = mask.id_number && !changes.id_number().empty();
   if (mask.sex) {
@@ -98,7 +104,8 @@ void SetKind(const v1::UpdatePersonRequest& request, absl::CivilDay today, rows:
       request.has_kind_valid_from() ? FromProto(request.kind_valid_from()).value_or(today) : today;
   const std::optional<absl::CivilDay> last = LastKindChange(row);
   if (from > today) {
-    refused.push_back(Because("DATE_IN_FUTURE", "kind_valid_from", "日期不能晚于今天：到那一天再登记"));
+    refused.push_back(
+        Because("DATE_IN_FUTURE", "kind_valid_from", "日期不能晚于今天：到那一天再登记"));
   } else if (!SetKindFrom(from, request.person().kind(), row)) {
     Violation violation =
         Because("KIND_CHANGED_LATER", "kind_valid_from",
@@ -156,6 +163,12 @@ absl::Status Persons::Update(Call& call, const v1::UpdatePersonRequest& request,
   }
   if (mask.nationality_code) {
     person.row.set_nationality_code(request.person().nationality_code());
+  }
+  if (mask.external_ids) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::vector<ExternalIds> others,
+                           ExternalIdsOfOthers(txn, person.id, request.person().external_ids()));
+    JudgeExternalIds(request.person().external_ids(), others, "person.external_ids", refused);
+    *person.row.mutable_external_ids() = form.external_ids;
   }
   if (mask.institution) person.row.set_institution(request.person().institution());
   if (mask.kind) SetKind(request, call.today(), person.row, refused);

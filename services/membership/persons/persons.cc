@@ -6,6 +6,7 @@
 #include "common/base/civil.h"
 #include "common/store/table.h"
 #include "services/membership/books/convert.h"
+#include "services/membership/books/external_index.h"
 #include "services/membership/books/personal_index.h"
 #include "services/membership/books/reading.h"
 #include "services/membership/books/subtree.h"
@@ -18,6 +19,7 @@ namespace zhibu::membership {
 namespace {
 
 constexpr int kMaxRows = 2000;
+constexpr int kMaxNames = 1000;
 
 v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonForm& form,
                           const PersonalDataKeys& keys) {
@@ -27,6 +29,7 @@ v1::PersonChanged EventOf(const v1::CreatePersonRequest& request, const PersonFo
   event.set_organisation(person.organisation());
   event.set_sex(form.sex);
   event.set_identity_document(form.identity_document);
+  *event.mutable_external_ids() = form.external_ids;
   event.set_nationality_code(person.nationality_code());
   event.set_kind(person.kind());
   event.set_institution(person.institution());
@@ -131,6 +134,11 @@ absl::Status Persons::Register(Call& call, const v1::CreatePersonRequest& reques
                   "该公民身份号码已登记在另一人名下，请核对；曾转往库外又转回的，请办理库外转入"));
     }
   }
+  ZHIBU_ASSIGN_OR_RETURN(
+      const std::vector<ExternalIds> others,
+      ExternalIdsOfOthers(txn, request.person_id(), request.person().external_ids()));
+  JudgeExternalIds(request.person().external_ids(), others,
+                   absl::StrCat(prefix, "person.external_ids"), refused);
   if (auto young = CheckOpeningAge(rule_sets_, form, prefix)) refused.push_back(*young);
   if (!refused.empty()) {
     problems.refused.insert(problems.refused.end(), refused.begin(), refused.end());
@@ -178,8 +186,7 @@ absl::Status Persons::BatchCreate(Call& call, const v1::BatchCreatePersonsReques
 
 absl::Status Persons::Get(Call& call, const v1::GetPersonRequest& request, const Reader& reader,
                           v1::GetPersonResponse* response) const {
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(VisiblePerson person,
                          FindVisiblePerson(call, reader, request.name(), "name", {}, day));
   if (request.has_known_at()) {
@@ -195,46 +202,56 @@ absl::Status Persons::Get(Call& call, const v1::GetPersonRequest& request, const
   return absl::OkStatus();
 }
 
+absl::Status Persons::BatchGet(Call& call, const v1::BatchGetPersonsRequest& request,
+                               const Reader& reader, v1::BatchGetPersonsResponse* response) const {
+  if (request.names().empty() || request.names_size() > kMaxNames) {
+    return Malformed("names", "BATCH_SIZE_INVALID", "一次须读取 1–1000 人");
+  }
+  std::vector<Violation> wrong;
+  for (int i = 0; i < request.names_size(); ++i) {
+    if (IdOf(kPersons, request.names(i))) continue;
+    wrong.push_back(Because("PERSON_NAME_INVALID", absl::StrCat("names[", i, "]"),
+                            "人员名称须写作 persons/{person}"));
+  }
+  if (!wrong.empty()) return Malformed(wrong);
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
+  for (const std::string& name : request.names()) {
+    ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
+                           FindVisiblePerson(call, reader, name, "names", {}, day));
+    ZHIBU_ASSIGN_OR_RETURN(*response->add_persons(),
+                           PersonOn(keys_, fact_rules_, person.id, person.row, day));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Persons::List(Call& call, const v1::ListPersonsRequest& request, const Reader&,
                            v1::ListPersonsResponse* response) const {
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
-  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
+  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
   const Snapshot& snapshot = *page.snapshot;
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
                          OrganisationsOf(tree_, snapshot, kPersonsByOrganisation, request.root(),
                                          request.line(), day));
-  response->set_revision(page.revision);
   // The index also finds who was kept there once.
   const auto wanted = [&](const rows::PersonRow& row, const std::string& organisation) {
     if (DayFromNumber(row.registered_on()) > day) return false;
     if (KeptBy(row.affiliations(), day) != organisation) return false;
     const auto& stages = request.stages();
-    return stages.empty() ||
-           std::find(stages.begin(), stages.end(), SaidStage(StageOn(row.stages(), day))) !=
-               stages.end();
+    return stages.empty() || std::find(stages.begin(), stages.end(),
+                                       SaidStage(StageOn(row.stages(), day))) != stages.end();
   };
-  // The position is the key of the page's last person.
-  std::string last;
-  bool more = false;
-  const auto visit = [&](const std::string& organisation,
-                         absl::string_view key) -> absl::StatusOr<bool> {
+  const auto make = [&](absl::string_view key,
+                        absl::string_view) -> absl::StatusOr<std::optional<v1::Person>> {
     KeyParts parts(key);
-    parts.Text();
+    const std::string organisation = parts.Text().value_or("");
     const std::string id = parts.Text().value_or("");
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(snapshot, id));
     if (!row) return absl::DataLossError("an index names nobody");
-    if (!wanted(*row, organisation)) return true;
-    more = response->persons_size() == page.size;
-    if (more) return false;
-    ZHIBU_ASSIGN_OR_RETURN(*response->add_persons(), PersonOn(keys_, fact_rules_, id, *row, day));
-    last = std::string(key);
-    return true;
+    if (!wanted(*row, organisation)) return std::nullopt;
+    return PersonOn(keys_, fact_rules_, id, *row, day);
   };
-  ZHIBU_RETURN_IF_ERROR(
-      ScanOrganisations(snapshot, kPersonsByOrganisation, organisations, page.position, visit));
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
-  return absl::OkStatus();
+  return FillPage(pages_, page, RangesOf(kPersonsByOrganisation, organisations), response,
+                  response->mutable_persons(), make);
 }
 
 }  // namespace zhibu::membership

@@ -2,10 +2,13 @@
 #ifndef ZHIBU_SERVICES_MEMBERSHIP_PERSONS_PERSONS_H_
 #define ZHIBU_SERVICES_MEMBERSHIP_PERSONS_PERSONS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "common/base/status.h"
 #include "common/domain/shared_org_tree.h"
 #include "common/rpc/call.h"
@@ -38,8 +41,18 @@ class Persons {
                       v1::UpdatePersonResponse* response) const;
   absl::Status Get(Call& call, const v1::GetPersonRequest& request, const Reader& reader,
                    v1::GetPersonResponse* response) const;
+  absl::Status BatchGet(Call& call, const v1::BatchGetPersonsRequest& request, const Reader& reader,
+                        v1::BatchGetPersonsResponse* response) const;
   absl::Status List(Call& call, const v1::ListPersonsRequest& request, const Reader& reader,
                     v1::ListPersonsResponse* response) const;
+
+  // Whether the search is a reading of personal data: then it is SearchByIdNumber, which journals
+  // who asked, else Search.
+  static bool IsByIdNumber(const v1::SearchPersonsRequest& request);
+  absl::Status Search(Call& call, const v1::SearchPersonsRequest& request, const Reader& reader,
+                      v1::SearchPersonsResponse* response) const;
+  absl::Status SearchByIdNumber(Call& call, const v1::SearchPersonsRequest& request, Txn& txn,
+                                v1::SearchPersonsResponse* response) const;
 
  private:
   struct Problems {
@@ -48,6 +61,13 @@ class Persons {
   // Registers one, unless it adds to `problems`. A status that is not OK ends the call.
   absl::Status Register(Call& call, const v1::CreatePersonRequest& request,
                         const std::string& prefix, Txn& txn, Problems& problems) const;
+
+  // The person as the search answers it; nullopt where the person is not kept in its subtree on the
+  // day, or not seen by the caller.
+  absl::StatusOr<std::optional<v1::Person>> Found(Call& call,
+                                                  const v1::SearchPersonsRequest& request,
+                                                  absl::CivilDay day, const Reader& reader,
+                                                  const std::string& id) const;
 
   // Refuses an organisation that is not one on the day or has ended since without a successor;
   // where it has one, the event follows it.

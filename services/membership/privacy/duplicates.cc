@@ -33,14 +33,6 @@ int Furthest(const rows::PersonRow& row) {
   return furthest;
 }
 
-absl::Status RequireEtag(const VisiblePerson& person, absl::string_view etag,
-                         absl::string_view field) {
-  if (etag.empty()) {
-    return Malformed(field, "ETAG_REQUIRED", "请带上读取该人员时得到的 etag");
-  }
-  return CheckEtag(person, etag);
-}
-
 std::vector<Violation> WhyNotMerge(const VisiblePerson& kept, const rows::PersonalData& kept_data,
                                    const VisiblePerson& dropped,
                                    const rows::PersonalData& dropped_data, bool open_case) {
@@ -81,48 +73,32 @@ absl::Status Duplicates::List(Call& call, const v1::ListDuplicatesRequest& reque
                               v1::ListDuplicatesResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
   const Snapshot& snapshot = *page.snapshot;
-  response->set_revision(page.revision);
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> subtree,
                          OrganisationsOf(tree_, snapshot, kPersonsByOrganisation, request.root(),
                                          request.line(), call.today()));
   const std::set<std::string> organisations(subtree.begin(), subtree.end());
-  const Key range(kDuplicateTable);
-  std::string last;
-  bool more = false;
-  absl::Status failed;
-  const auto visit = [&](absl::string_view key, absl::string_view) {
+  const auto make = [&](absl::string_view key,
+                        absl::string_view) -> absl::StatusOr<std::optional<v1::DuplicateGroup>> {
     const std::string hash = KeyParts(key).Text().value_or("");
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::AlikeRow> alike,
+                           GetRow<rows::AlikeRow>(snapshot, Key(kAlikeTable).Text(hash)));
+    if (!alike) return absl::DataLossError("an index of duplicates names nobody");
     v1::DuplicateGroup group;
-    const auto fill = [&]() -> absl::Status {
-      ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::AlikeRow> alike,
-                             GetRow<rows::AlikeRow>(snapshot, Key(kAlikeTable).Text(hash)));
-      if (!alike) return absl::DataLossError("an index of duplicates names nobody");
-      for (const std::string& id : alike->person_ids()) {
-        ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(snapshot, id));
-        if (!row) return absl::DataLossError("an index names nobody");
-        if (organisations.count(row->organisation_id()) == 0) {
-          group.set_elsewhere(group.elsewhere() + 1);
-          continue;
-        }
-        ZHIBU_ASSIGN_OR_RETURN(*group.add_persons(),
-                               PersonOn(keys_, fact_rules_, id, *row, call.today()));
+    for (const std::string& id : alike->person_ids()) {
+      ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> row, FindPerson(snapshot, id));
+      if (!row) return absl::DataLossError("an index names nobody");
+      if (organisations.count(row->organisation_id()) == 0) {
+        group.set_elsewhere(group.elsewhere() + 1);
+        continue;
       }
-      return absl::OkStatus();
-    };
-    failed = fill();
-    if (!failed.ok()) return false;
-    if (group.persons().empty()) return true;
-    more = response->groups_size() == page.size;
-    if (more) return false;
-    *response->add_groups() = std::move(group);
-    last = std::string(key);
-    return true;
+      ZHIBU_ASSIGN_OR_RETURN(*group.add_persons(),
+                             PersonOn(keys_, fact_rules_, id, *row, call.today()));
+    }
+    if (group.persons().empty()) return std::nullopt;
+    return group;
   };
-  ZHIBU_RETURN_IF_ERROR(snapshot.Scan(page.position.empty() ? range.bytes() : page.position + '\0',
-                                      range.End(), visit));
-  ZHIBU_RETURN_IF_ERROR(failed);
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
-  return absl::OkStatus();
+  return FillPage(pages_, page, {Under(Key(kDuplicateTable))}, response, response->mutable_groups(),
+                  make);
 }
 
 absl::Status Duplicates::Merge(Call& call, const v1::MergePersonsRequest& request, Txn& txn,
@@ -133,8 +109,10 @@ absl::Status Duplicates::Merge(Call& call, const v1::MergePersonsRequest& reques
                          FindVisiblePerson(call, txn, request.kept(), "kept", wrong));
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson dropped,
                          FindVisiblePerson(call, txn, request.dropped(), "dropped", wrong));
-  ZHIBU_RETURN_IF_ERROR(RequireEtag(kept, request.kept_etag(), "kept_etag"));
-  ZHIBU_RETURN_IF_ERROR(RequireEtag(dropped, request.dropped_etag(), "dropped_etag"));
+  ZHIBU_RETURN_IF_ERROR(
+      RequireEtag(request.kept_etag(), kept.row.version(), request.kept(), "kept_etag"));
+  ZHIBU_RETURN_IF_ERROR(RequireEtag(request.dropped_etag(), dropped.row.version(),
+                                    request.dropped(), "dropped_etag"));
   ZHIBU_ASSIGN_OR_RETURN(rows::PersonalData kept_data,
                          keys_.Open(request.kept(), kept.row.personal_data()));
   ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData dropped_data,

@@ -30,10 +30,7 @@ google::protobuf::Timestamp ToProto(absl::Time time) {
 absl::Status Reveals::Reveal(Call& call, const v1::RevealPersonRequest& request, Txn& txn,
                              v1::RevealPersonResponse* response) const {
   std::vector<Violation> wrong;
-  if (request.purpose() == v1::REVEAL_PURPOSE_UNSPECIFIED) {
-    wrong.push_back(Because("PURPOSE_REQUIRED", "purpose", "查阅完整个人信息须说明用途"));
-  }
-  CheckReference(request.reference(), "reference", wrong);
+  CheckReading(request.purpose(), request.reference(), wrong);
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
                          FindVisiblePerson(call, txn, request.name(), "name", wrong));
   ZHIBU_ASSIGN_OR_RETURN(const rows::PersonalData data,
@@ -57,31 +54,26 @@ absl::Status Reveals::Reveal(Call& call, const v1::RevealPersonRequest& request,
 
 absl::Status Reveals::List(Call& call, const v1::ListRevealsRequest& request, const Reader& reader,
                            v1::ListRevealsResponse* response) const {
-  std::vector<Violation> wrong;
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
-                         FindVisiblePerson(call, reader, request.name(), "name", wrong));
+                         FindVisiblePerson(call, reader, request.name(), "name", {}));
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
-  const Key range = Key(kRevealTable).Text(person.id);
-  std::string last;
-  bool more = false;
-  ZHIBU_RETURN_IF_ERROR(ScanRows<v1::PersonRevealed>(
-      *page.snapshot, page.position.empty() ? range.bytes() : page.position + '\0', range.End(),
-      [&](absl::string_view key, const v1::PersonRevealed& row) {
-        more = response->reveals_size() == page.size;
-        if (more) return false;
-        v1::Reveal& reveal = *response->add_reveals();
+  return FillPage(
+      pages_, page, {Under(Key(kRevealTable).Text(person.id))}, response,
+      response->mutable_reveals(),
+      [](absl::string_view, absl::string_view value) -> absl::StatusOr<std::optional<v1::Reveal>> {
+        v1::PersonRevealed row;
+        if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+          return absl::DataLossError("a stored row cannot be read");
+        }
+        v1::Reveal reveal;
         reveal.set_person(row.name());
         reveal.set_purpose(row.purpose());
         reveal.set_reference(row.reference());
         reveal.set_actor(row.actor());
         *reveal.mutable_read_at() = row.read_at();
         reveal.set_revision(row.revision());
-        last = std::string(key);
-        return true;
-      }));
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
-  return absl::OkStatus();
+        return reveal;
+      });
 }
 
 absl::Status Reveals::Reseal(Call&, const v1::ResealPersonsRequest& request, Txn& txn,

@@ -62,14 +62,16 @@ absl::Status Quotas::Allocate(Call& call, const v1::AllocateQuotaRequest& reques
   const std::string to = *IdOf(kOrganisations, entry.to_organisation());
   const std::string from = IdOf(kOrganisations, entry.from_organisation()).value_or("");
   // Who gives decides.
-  ZHIBU_RETURN_IF_ERROR(call.RequireScope(from.empty() ? entry.to_organisation() : entry.from_organisation()));
+  ZHIBU_RETURN_IF_ERROR(
+      call.RequireScope(from.empty() ? entry.to_organisation() : entry.from_organisation()));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::QuotaRow> receiver, FindQuota(txn, to, year));
   std::optional<rows::QuotaRow> giver;
   if (!from.empty()) {
     ZHIBU_ASSIGN_OR_RETURN(giver, FindQuota(txn, from, year));
   }
   ZHIBU_RETURN_IF_ERROR(CheckEtag(receiver, request.etag(), "etag", entry.to_organisation()));
-  ZHIBU_RETURN_IF_ERROR(CheckEtag(giver, request.from_etag(), "from_etag", entry.from_organisation()));
+  ZHIBU_RETURN_IF_ERROR(
+      CheckEtag(giver, request.from_etag(), "from_etag", entry.from_organisation()));
 
   AllocationFacts facts;
   facts.receiver = receiver.value_or(rows::QuotaRow());
@@ -178,24 +180,22 @@ absl::Status Quotas::Get(Call& call, const v1::GetQuotaRequest& request, const R
 absl::Status Quotas::List(Call& call, const v1::ListQuotasRequest& request, const Reader&,
                           v1::ListQuotasResponse* response) const {
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> organisations,
                          OrganisationsOf(tree_, *page.snapshot, kQuotaTable, request.root(),
                                          request.line(), call.today()));
+  std::vector<KeyRange> ranges;
   for (const std::string& id : organisations) {
-    if (id <= page.position) continue;
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::QuotaRow> row,
-                           FindQuota(*page.snapshot, id, request.year()));
-    if (!row) continue;
-    if (response->quotas_size() == page.size) {
-      const std::string& last = response->quotas(page.size - 1).organisation();
-      response->set_next_page_token(
-          pages_.NextToken(page, IdOf(kOrganisations, last).value_or("")));
-      break;
-    }
-    *response->add_quotas() = Shown(id, request.year(), *row);
+    ranges.push_back(Under(Key(kQuotaTable).Text(id).Number(request.year())));
   }
-  return absl::OkStatus();
+  const auto make = [&](absl::string_view key,
+                        absl::string_view value) -> absl::StatusOr<std::optional<v1::Quota>> {
+    rows::QuotaRow row;
+    if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      return absl::DataLossError("a stored row cannot be read");
+    }
+    return Shown(KeyParts(key).Text().value_or(""), request.year(), row);
+  };
+  return FillPage(pages_, page, ranges, response, response->mutable_quotas(), make);
 }
 
 }  // namespace zhibu::membership

@@ -27,36 +27,36 @@ v1::QuoteDuesResponse QuoteOf(const rules::FactRules& rules, v1::DuesPayer payer
   return quote;
 }
 
-std::vector<Violation> JudgeDuesPaid(const rows::PersonRow& person, absl::CivilDay month,
-                                     absl::CivilDay today) {
-  std::vector<Violation> found;
-  const auto add = [&](absl::string_view reason, std::string message) {
-    Violation& violation = found.emplace_back();
-    violation.reason = std::string(reason);
-    violation.subject = "paid_until_month";
-    violation.message = std::move(message);
-  };
-  const v1::Stage stage = StageOn(person.stages(), today);
-  if (stage != v1::STAGE_PROBATIONARY && stage != v1::STAGE_FULL) {
-    add("NOT_A_MEMBER", "此人今天不是党员（或党籍已停止），不登记党费");
-    return found;
-  }
+void RequireDuesOfMembership(const rows::PersonRow& person, absl::CivilDay month,
+                             absl::CivilDay today, Violations& refused) {
   absl::CivilDay joined = today;
   for (const rows::StageRow& row : person.stages()) {
     if (row.stage() == v1::STAGE_PROBATIONARY && !row.restored()) {
       joined = DayFromNumber(row.from());
     }
   }
-  if (AddMonths(month, 1) <= joined) {
-    add("DUES_BEFORE_MEMBERSHIP",
-        absl::StrCat("党费自支部大会通过之月起交纳：不能早于 ", FormatMonth(joined)));
+  refused.Require(AddMonths(month, 1) > joined, "DUES_BEFORE_MEMBERSHIP", "paid_until_month",
+                  absl::StrCat("党费自支部大会通过之月起交纳：不能早于 ", FormatMonth(joined)));
+}
+
+std::vector<Violation> JudgeDuesPaid(const rows::PersonRow& person, absl::CivilDay month,
+                                     absl::CivilDay today) {
+  Violations found;
+  const auto add = [&](absl::string_view reason, absl::string_view message) {
+    found.Add(reason, "paid_until_month", message);
+  };
+  const v1::Stage stage = StageOn(person.stages(), today);
+  if (stage != v1::STAGE_PROBATIONARY && stage != v1::STAGE_FULL) {
+    add("NOT_A_MEMBER", "此人今天不是党员（或党籍已停止），不登记党费");
+    return std::move(found).Take();
   }
+  RequireDuesOfMembership(person, month, today, found);
   const std::optional<absl::CivilDay> paid = ParseMonth(person.dues_paid_until());
   if (paid && month < *paid) {
-    add("DUES_GO_BACKWARDS",
-        absl::StrCat("党费已登记缴至 ", person.dues_paid_until(), "，不能改早；请核对月份"));
+    add("DUES_GO_BACKWARDS", absl::StrCat("党费已登记缴至 ", person.dues_paid_until(),
+                                          "，不能登记更早的月份；登记有误的，请更正党费"));
   }
-  return found;
+  return std::move(found).Take();
 }
 
 }  // namespace zhibu::membership

@@ -22,6 +22,10 @@ inline constexpr int64_t kMaxDuesBaseFen = 100'000'000;
 // looked at where the amount is fixed. `payer`: one that a sound file has.
 v1::QuoteDuesResponse QuoteOf(const rules::FactRules& rules, v1::DuesPayer payer, int64_t base_fen);
 
+// Adds DUES_BEFORE_MEMBERSHIP: dues are paid from the month of the admission on.
+void RequireDuesOfMembership(const rows::PersonRow& person, absl::CivilDay month,
+                             absl::CivilDay today, Violations& refused);
+
 // What recording that dues are paid until the end of `month` has against it: only a member pays,
 // not before membership began, and what was paid stays paid.
 std::vector<Violation> JudgeDuesPaid(const rows::PersonRow& person, absl::CivilDay month,

@@ -39,30 +39,23 @@ class Judging {
     JudgeAuthority();
     JudgeArticle();
     JudgeWhatIsOpen();
-    return {std::move(found_), std::move(warned_)};
+    return {std::move(found_).Take(), std::move(warned_).Take()};
   }
 
  private:
-  Violation& Add(absl::string_view reason, absl::string_view subject, std::string message) {
-    Violation& violation = found_.emplace_back();
-    violation.reason = std::string(reason);
-    violation.subject = std::string(subject);
-    violation.message = std::move(message);
-    return violation;
+  Violation& Add(absl::string_view reason, absl::string_view subject, absl::string_view message) {
+    return found_.Add(reason, subject, message);
   }
   // What the text of the rule of `kind` asks: before it was in force, it is only told.
   Violation& AddOfText(Kind kind, absl::string_view reason, absl::string_view subject,
-                       std::string message) {
-    Violation violation = std::move(Add(reason, subject, std::move(message)));
-    found_.pop_back();
+                       absl::string_view message) {
     const auto from = ParseDate(RuleOf(rules_, kind)->effective_from());
-    std::vector<Violation>& where = from.ok() && day_ < *from ? warned_ : found_;
-    return where.emplace_back(std::move(violation));
+    return (from.ok() && day_ < *from ? warned_ : found_).Add(reason, subject, message);
   }
   // By the rule of this kind, or of `kind`.
-  void Cite(Violation& violation) const { violation.citation = RuleOf(rules_, kind_)->citation(); }
+  void Cite(Violation& violation) const { Cite(violation, kind_); }
   void Cite(Violation& violation, Kind kind) const {
-    violation.citation = RuleOf(rules_, kind)->citation();
+    violation.Cite(RuleOf(rules_, kind)->citation());
   }
 
   void JudgeOrder() {
@@ -81,7 +74,7 @@ class Judging {
     if (day_ < earliest) {
       Add("DATE_BEFORE_EARLIER_FACT", "fact.date",
           absl::StrCat("不能早于此人已登记的上一次变动 ", FormatDate(earliest)))
-          .earliest = earliest;
+          .Earliest(earliest);
     }
   }
 
@@ -273,8 +266,8 @@ class Judging {
   const absl::CivilDay day_;
   const v1::Stage stage_;
   const Standing standing_;
-  std::vector<Violation> found_;
-  std::vector<Violation> warned_;
+  Violations found_;
+  Violations warned_;
 };
 
 }  // namespace
@@ -284,9 +277,29 @@ FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& contex
   return Judging(rules, context, fact).Run();
 }
 
+void NumberFacts(rows::PersonRow& person) {
+  int32_t last = person.last_fact_sequence();
+  for (int i = 0; i < person.facts_size(); ++i) {
+    rows::FactRow& fact = *person.mutable_facts(i);
+    if (fact.sequence() == 0) fact.set_sequence(i + 1);
+    last = std::max(last, fact.sequence());
+  }
+  person.set_last_fact_sequence(last);
+}
+
+bool SetsStage(v1::MembershipFactKind kind) {
+  return EndsMembership(kind) || kind == v1::MEMBERSHIP_FACT_KIND_STOPPED ||
+         kind == v1::MEMBERSHIP_FACT_KIND_RESTORED;
+}
+
 void AddFact(const rows::FactRow& fact, absl::string_view organisation_id,
              rows::PersonRow& person) {
-  *person.add_facts() = fact;
+  rows::FactRow& added = *person.add_facts();
+  added = fact;
+  if (added.sequence() == 0) {
+    person.set_last_fact_sequence(person.last_fact_sequence() + 1);
+    added.set_sequence(person.last_fact_sequence());
+  }
   const auto kind = static_cast<v1::MembershipFactKind>(fact.kind());
   v1::Stage stage = v1::STAGE_UNSPECIFIED;
   if (EndsMembership(kind)) stage = v1::STAGE_ENDED;

@@ -11,6 +11,7 @@
 #include "services/membership/books/rows.pb.h"
 #include "services/membership/data/fact_rules.pb.h"
 #include "services/membership/rules/transfer_chain.h"
+#include "zhibu/membership/v1/membership_fact.pb.h"
 
 namespace zhibu::membership {
 
@@ -35,8 +36,14 @@ struct FactJudgement {
 FactJudgement JudgeFact(const rules::FactRules& rules, const FactContext& context,
                         const rows::FactRow& fact);
 
-// Adds the fact, and the stage where it stops, restores or ends the membership. `organisation_id`:
-// where the person was kept on the day.
+// Gives their numbers, by place, to facts that were recorded before there were any.
+void NumberFacts(rows::PersonRow& person);
+
+// Whether a fact of the kind stops, restores or ends the membership.
+bool SetsStage(v1::MembershipFactKind kind);
+
+// Adds the fact, which gets the next number unless it has one, and the stage where it stops, restores
+// or ends the membership. `organisation_id`: where the person was kept on the day.
 void AddFact(const rows::FactRow& fact, absl::string_view organisation_id, rows::PersonRow& person);
 
 }  // namespace zhibu::membership

@@ -65,6 +65,10 @@ class Reading {
       Wrong("person.institution", "INSTITUTION_NAME_INVALID",
             "单位须写作 institutions/{institution}");
     }
+    CheckExternalIds(person_.external_ids(), absl::StrCat(prefix_, "person.external_ids"),
+                     violations_);
+    form_.external_ids = person_.external_ids();
+    SortExternalIds(form_.external_ids);
     form_.registered_on = today_;
     if (person_.has_registered_on()) {
       const auto day = FromProto(person_.registered_on());

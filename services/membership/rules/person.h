@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "common/base/status.h"
+#include "services/membership/rules/external_ids.h"
 #include "services/membership/rules/rule_set.h"
 #include "zhibu/membership/v1/membership_service.pb.h"
 
@@ -21,6 +22,7 @@ struct PersonForm {
   std::optional<absl::CivilDay> birth;
   // By which document sex or birth date are not those of the ID number; empty where they are.
   std::string identity_document;
+  ExternalIds external_ids;      // oldest first
   absl::CivilDay registered_on;  // today where the request says nothing
   struct Opening {
     v1::Stage stage = v1::STAGE_UNSPECIFIED;

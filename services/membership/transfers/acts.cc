@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "common/base/copy_fields.h"
 #include "common/base/resource_name.h"
 #include "services/membership/books/transfer_tables.h"
 #include "services/membership/rules/affiliations.h"
@@ -15,7 +16,7 @@ namespace zhibu::membership {
 namespace {
 
 // The day of the last act.
-absl::CivilDay LastAct(const v1::Transfer& transfer) {
+absl::CivilDay LastAct(const v1::TransferRecord& transfer) {
   absl::CivilDay last = FromProto(transfer.started_on()).value_or(kNoStart);
   for (const v1::TransferLink& link : transfer.links()) {
     if (const auto day = FromProto(link.approved_on()); day.ok()) last = std::max(last, *day);
@@ -34,60 +35,50 @@ void CheckReason(absl::string_view reason, Violations& wrong) {
 }
 
 void CheckTransferId(absl::string_view id, Violations& wrong) {
-  if (IsResourceId(id)) return;
-  wrong.push_back(Because("TRANSFER_ID_INVALID", "transfer_id",
-                          "编号须以小写字母开头，只含小写字母、数字和连字符，最多 63 个字符"));
+  wrong.Require(IsResourceId(id), "TRANSFER_ID_INVALID", "transfer_id",
+                "编号须以小写字母开头，只含小写字母、数字和连字符，最多 63 个字符");
 }
 
-Violation Cited(Violation violation, const type::v1::Citation& citation) {
-  violation.citation = citation;
-  return violation;
+void RequireNotInFuture(absl::CivilDay day, absl::CivilDay today, Violations& refused) {
+  refused.Require(day <= today, "DATE_IN_FUTURE", "date", "日期不能晚于今天：办理之日再登记");
 }
 
-Violation InFuture() {
-  return Because("DATE_IN_FUTURE", "date", "日期不能晚于今天：办理之日再登记");
+void RequireNotBefore(absl::CivilDay day, absl::CivilDay earliest, Violations& refused) {
+  if (day >= earliest) return;
+  refused
+      .Add("DATE_BEFORE_EARLIER_STEP", "date",
+           absl::StrCat("不能早于上一环节的日期 ", FormatDate(earliest)))
+      .Earliest(earliest);
 }
 
-Violation TooEarly(absl::CivilDay earliest) {
-  Violation violation = Because("DATE_BEFORE_EARLIER_STEP", "date",
-                                absl::StrCat("不能早于上一环节的日期 ", FormatDate(earliest)));
-  violation.earliest = earliest;
-  return violation;
-}
-
-Violations CheckDay(const v1::Transfer& transfer, absl::CivilDay day, absl::CivilDay today) {
+Violations CheckDay(const v1::TransferRecord& transfer, absl::CivilDay day, absl::CivilDay today) {
   Violations refused;
-  if (day > today) refused.push_back(InFuture());
-  if (day < LastAct(transfer)) refused.push_back(TooEarly(LastAct(transfer)));
+  RequireNotInFuture(day, today, refused);
+  RequireNotBefore(day, LastAct(transfer), refused);
   return refused;
 }
 
-void RequireState(const v1::Transfer& transfer, v1::TransferState state, absl::string_view message,
-                  Violations& refused) {
-  if (transfer.state() == state) return;
-  refused.push_back(Because("TRANSFER_STATE_DISALLOWS", transfer.name(), message));
+void RequireState(const v1::TransferRecord& transfer, v1::TransferState state,
+                  absl::string_view message, Violations& refused) {
+  refused.Require(transfer.state() == state, "TRANSFER_STATE_DISALLOWS", transfer.name(), message);
 }
 
 void RequireRelation(const std::string& name, const rows::PersonRow& person, absl::CivilDay day,
                      Violations& refused) {
   const v1::Stage then = StageOn(person.stages(), day), last = LastStage(person.stages());
-  if (then == v1::STAGE_ENDED || last == v1::STAGE_ENDED) {
-    refused.push_back(Because("MEMBERSHIP_ENDED", name,
-                              "该人员的党籍或发展过程已经终止，没有可以转接的组织关系"));
-  }
-  if (then == v1::STAGE_STOPPED || last == v1::STAGE_STOPPED) {
-    refused.push_back(Because("MEMBERSHIP_STOPPED", name,
-                              "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍"));
-  }
+  refused.Require(then != v1::STAGE_ENDED && last != v1::STAGE_ENDED, "MEMBERSHIP_ENDED", name,
+                  "该人员的党籍或发展过程已经终止，没有可以转接的组织关系");
+  refused.Require(then != v1::STAGE_STOPPED && last != v1::STAGE_STOPPED, "MEMBERSHIP_STOPPED",
+                  name, "该人员的党籍已停止，没有可以转接的组织关系；请先登记恢复党籍");
 }
 
 void JudgeBy(rules::Severity severity, Violation violation, Violations& refused,
              Violations& warnings) {
-  if (severity == rules::REFUSE) refused.push_back(std::move(violation));
-  if (severity == rules::WARN) warnings.push_back(std::move(violation));
+  if (severity == rules::REFUSE) refused.Add(std::move(violation));
+  if (severity == rules::WARN) warnings.Add(std::move(violation));
 }
 
-bool Sees(Call& call, const v1::Transfer& transfer) {
+bool Sees(Call& call, const v1::TransferRecord& transfer) {
   const auto in_scope = [&](const std::string& name) {
     return !name.empty() && call.RequireScope(name).ok();
   };
@@ -97,9 +88,9 @@ bool Sees(Call& call, const v1::Transfer& transfer) {
 }
 
 v1::Transfer Shown(const rows::TransferRow& row, absl::CivilDay today) {
-  v1::Transfer transfer = row.transfer();
+  auto transfer = Copied<v1::Transfer>(row.transfer());
   transfer.set_overdue(transfer.state() == v1::TRANSFER_STATE_ISSUED &&
-                       ValidUntil(transfer) < today);
+                       ValidUntil(row.transfer()) < today);
   transfer.set_etag(absl::StrCat(row.version()));
   return transfer;
 }

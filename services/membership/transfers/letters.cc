@@ -6,9 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
-#include "services/membership/books/convert.h"
 #include "services/membership/books/transfer_tables.h"
-#include "services/membership/rules/forms.h"
 #include "services/membership/transfers/acts.h"
 #include "services/membership/transfers/transfers.h"
 
@@ -18,13 +16,10 @@ namespace {
 constexpr int kMaxDays = 366;
 
 void CheckLetter(absl::string_view month, int days, Violations& wrong) {
-  if (!ParseDate(absl::StrCat(month, "-01")).ok()) {
-    wrong.push_back(
-        Because("MONTH_INVALID", "paid_until_month", "请写明党费交至哪一个月，写作 2026-11"));
-  }
-  if (days < 0 || days > kMaxDays) {
-    wrong.push_back(Because("VALIDITY_INVALID", "validity_days", "有效期须为 1–366 天"));
-  }
+  wrong.Require(ParseDate(absl::StrCat(month, "-01")).ok(), "MONTH_INVALID", "paid_until_month",
+                "请写明党费交至哪一个月，写作 2026-11");
+  wrong.Require(days >= 0 && days <= kMaxDays, "VALIDITY_INVALID", "validity_days",
+                "有效期须为 1–366 天");
 }
 
 }  // namespace
@@ -32,7 +27,7 @@ void CheckLetter(absl::string_view month, int days, Violations& wrong) {
 absl::Status Transfers::AddLetter(const std::string& paid_until_month, int validity_days, Txn& txn,
                                   Open& open, Violations& warnings) const {
   const rules::TransferRules& by = parts_.transfer_rules;
-  v1::Transfer& transfer = open.transfer;
+  v1::TransferRecord& transfer = open.transfer;
   int days = validity_days;
   if (days == 0)
     days = transfer.to_organisation().empty() ? by.validity_days_outside() : by.validity_days();
@@ -40,12 +35,12 @@ absl::Status Transfers::AddLetter(const std::string& paid_until_month, int valid
   if (until > AddMonths(open.day, by.max_validity_months())) {
     Violations refused;
     JudgeBy(by.too_long(),
-            Cited(Because("LETTER_VALID_TOO_LONG", "validity_days",
-                          absl::StrCat("介绍信有效期一般不超过 ", by.max_validity_months(),
-                                       " 个月，请缩短有效期")),
-                  by.letter()),
+            Unmet("LETTER_VALID_TOO_LONG", "validity_days",
+                  absl::StrCat("介绍信有效期一般不超过 ", by.max_validity_months(),
+                               " 个月，请缩短有效期"))
+                .Cite(by.letter()),
             refused, warnings);
-    if (!refused.empty()) return Refused(refused);
+    ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
   }
   // The highest of the sending side issues it; where nobody had to agree, the sender itself.
   std::string issuer = transfer.from_organisation();
@@ -74,7 +69,7 @@ absl::Status Transfers::Issue(Call& call, const v1::IssueLetterRequest& request,
   Violations refused = CheckDay(open.transfer, open.day, call.today());
   RequireState(open.transfer, v1::TRANSFER_STATE_APPROVED,
                "审批完毕之后、开具之前才能开具介绍信；已开具的请补开", refused);
-  if (!refused.empty()) return Refused(refused);
+  ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
   ZHIBU_RETURN_IF_ERROR(
       AddLetter(request.paid_until_month(), request.validity_days(), txn, open, warnings));
   AddWarnings(warnings, response->mutable_warnings());
@@ -91,7 +86,7 @@ absl::Status Transfers::Reissue(Call& call, const v1::ReissueLetterRequest& requ
   Violations refused = CheckDay(open.transfer, open.day, call.today());
   RequireState(open.transfer, v1::TRANSFER_STATE_ISSUED, "只有已开具、未接收的介绍信可以补开",
                refused);
-  if (!refused.empty()) return Refused(refused);
+  ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
   v1::TransferLetter& old = *open.transfer.mutable_letters()->rbegin();
   *old.mutable_voided_on() = ToProto(open.day);
   old.set_void_reason(request.reason());

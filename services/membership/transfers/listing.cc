@@ -1,14 +1,11 @@
 // The part of transfers.h that shows transfers.
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "common/base/civil.h"
 #include "common/base/resource_name.h"
-#include "services/membership/books/convert.h"
 #include "services/membership/books/numbers.h"
 #include "services/membership/books/subtree.h"
 #include "services/membership/books/transfer_tables.h"
@@ -34,11 +31,9 @@ absl::Status Transfers::List(Call& call, const v1::ListTransfersRequest& request
   if (request.direction() == v1::TRANSFER_DIRECTION_UNSPECIFIED) {
     return Malformed("direction", "DIRECTION_REQUIRED", "请写明转出还是转入");
   }
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                         DateOr(request.has_as_of(), request.as_of(), call.today(), "as_of"));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
   const Snapshot& snapshot = *page.snapshot;
-  response->set_revision(page.revision);
   ZHIBU_ASSIGN_OR_RETURN(
       const std::vector<std::string> organisations,
       OrganisationsOf(tree_, snapshot, kTransferIndex, request.root(), request.line(), day));
@@ -48,43 +43,30 @@ absl::Status Transfers::List(Call& call, const v1::ListTransfersRequest& request
   if (states.empty()) {
     for (int state = 1; state <= v1::TransferState_MAX; ++state) states.insert(state);
   }
-  std::string last;
-  bool more = false;
-  absl::Status failed;
+  std::vector<KeyRange> ranges;
   for (const std::string& organisation : organisations) {
     for (const int state : states) {
-      const Key range = TransfersKey(organisation, request.direction()).Number(state);
-      const std::string end =
-          request.only_overdue() ? Key(range).Day(call.today()).bytes() : range.End();
-      if (end <= page.position) continue;
-      const std::string from =
-          std::max(range.bytes(), page.position.empty() ? "" : page.position + '\0');
-      ZHIBU_RETURN_IF_ERROR(snapshot.Scan(from, end, [&](absl::string_view key, absl::string_view) {
+      const Key key = TransfersKey(organisation, request.direction()).Number(state);
+      ranges.push_back(Under(key));
+      if (request.only_overdue()) ranges.back().end = Key(key).Day(call.today()).bytes();
+    }
+  }
+  return FillPage(
+      pages_, page, ranges, response, response->mutable_transfers(),
+      [&](absl::string_view key, absl::string_view) -> absl::StatusOr<std::optional<v1::Transfer>> {
         KeyParts parts(key);
         parts.Text();
         parts.Number();
         parts.Number();
         parts.Day();
-        const auto row = FindTransfer(snapshot, parts.Text().value_or(""));
-        failed = row.status();
-        if (row.ok() && !*row) failed = absl::DataLossError("an index names no transfer");
-        if (!failed.ok()) return false;
-        if (!request.person().empty() && (*row)->transfer().person() != request.person()) {
-          return true;
+        ZHIBU_ASSIGN_OR_RETURN(const auto row, FindTransfer(snapshot, parts.Text().value_or("")));
+        if (!row) return absl::DataLossError("an index names no transfer");
+        const std::string& person = row->transfer().person();
+        if (!request.person().empty() && person != request.person()) {
+          return std::nullopt;
         }
-        more = response->transfers_size() == page.size;
-        if (more) return false;
-        *response->add_transfers() = Shown(**row, call.today());
-        last = std::string(key);
-        return true;
-      }));
-      ZHIBU_RETURN_IF_ERROR(failed);
-      if (more) break;
-    }
-    if (more) break;
-  }
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
-  return absl::OkStatus();
+        return Shown(*row, call.today());
+      });
 }
 
 }  // namespace zhibu::membership

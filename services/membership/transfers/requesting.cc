@@ -8,7 +8,6 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "services/membership/books/acting.h"
-#include "services/membership/books/convert.h"
 #include "services/membership/books/numbers.h"
 #include "services/membership/books/transfer_tables.h"
 #include "services/membership/books/visible.h"
@@ -20,7 +19,7 @@
 namespace zhibu::membership {
 namespace {
 
-v1::TransferLink* NextLink(v1::Transfer& transfer) {
+v1::TransferLink* NextLink(v1::TransferRecord& transfer) {
   for (v1::TransferLink& link : *transfer.mutable_links()) {
     if (!link.has_approved_on()) return &link;
   }
@@ -28,11 +27,10 @@ v1::TransferLink* NextLink(v1::Transfer& transfer) {
 }
 
 // Refuses where the request's organisation is not whose turn it is.
-void RequireTurn(const v1::Transfer& transfer, const std::string& turn, const std::string& acting,
-                 Violations& refused) {
-  if (turn == acting || turn.empty()) return;
-  refused.push_back(Because("NOT_THE_NEXT_LINK", transfer.name(),
-                            absl::StrCat("现在应由 ", turn, " 办理，请按审批链的顺序")));
+void RequireTurn(const v1::TransferRecord& transfer, const std::string& turn,
+                 const std::string& acting, Violations& refused) {
+  refused.Require(turn == acting || turn.empty(), "NOT_THE_NEXT_LINK", transfer.name(),
+                  absl::StrCat("现在应由 ", turn, " 办理，请按审批链的顺序"));
 }
 
 }  // namespace
@@ -43,30 +41,25 @@ absl::StatusOr<Violations> Transfers::WhyNotStart(const v1::StartTransferRequest
                                                   absl::CivilDay today,
                                                   const Reader& reader) const {
   Violations refused;
-  if (day > today) refused.push_back(InFuture());
+  RequireNotInFuture(day, today, refused);
   RequireKept(person_id, person, refused);
   if (!HasLeft(person.affiliations()) && day < LastMove(person.affiliations())) {
-    Violation violation =
-        Because("DATE_BEFORE_LAST_MOVE", "date", "不能早于该人员登记或上次转入现所在党组织的日期");
-    violation.earliest = LastMove(person.affiliations());
-    refused.push_back(std::move(violation));
+    refused.Add("DATE_BEFORE_LAST_MOVE", "date", "不能早于该人员登记或上次转入现所在党组织的日期")
+        .Earliest(LastMove(person.affiliations()));
   }
   RequireRelation(request.person(), person, day, refused);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<std::string> open, OpenTransferOf(reader, person_id));
   if (open) {
-    refused.push_back(Because("TRANSFER_ALREADY_OPEN", NameOf(kTransfers, *open),
-                              "该人员还有未办结的组织关系转接，请先办结或撤销"));
+    refused.Add("TRANSFER_ALREADY_OPEN", NameOf(kTransfers, *open),
+                "该人员还有未办结的组织关系转接，请先办结或撤销");
   }
   if (request.to_organisation().empty()) return refused;
   const std::string to = IdOf(kOrganisations, request.to_organisation()).value_or("");
-  if (to == person.organisation_id()) {
-    refused.push_back(
-        Because("SAME_ORGANISATION", "to_organisation", "该人员已在这个党组织，无须转接"));
-  }
-  if (!tree_.Read([&](const OrgTree& tree) { return tree.ExistsOn(to, day); })) {
-    refused.push_back(Because("ORGANISATION_NOT_THERE", "to_organisation",
-                              "接收的党组织在该日没有登记或已经撤销，请核对"));
-  }
+  refused.Require(to != person.organisation_id(), "SAME_ORGANISATION", "to_organisation",
+                  "该人员已在这个党组织，无须转接");
+  refused.Require(tree_.Read([&](const OrgTree& tree) { return tree.ExistsOn(to, day); }),
+                  "ORGANISATION_NOT_THERE", "to_organisation",
+                  "接收的党组织在该日没有登记或已经撤销，请核对");
   return refused;
 }
 
@@ -75,22 +68,20 @@ absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& reques
   Violations wrong;
   CheckTransferId(request.transfer_id(), wrong);
   if (request.to_organisation().empty() == request.outside_title().empty()) {
-    wrong.push_back(Because("DESTINATION_INVALID", "to_organisation",
-                            "请写明接收的党组织：库内的填 to，库外的填 outside_title，二者填一"));
+    wrong.Add("DESTINATION_INVALID", "to_organisation",
+              "请写明接收的党组织：库内的填 to_organisation，库外的填 outside_title，二者填一");
   } else if (!request.to_organisation().empty() &&
              !IdOf(kOrganisations, request.to_organisation())) {
-    wrong.push_back(Because("ORGANISATION_NAME_INVALID", "to_organisation",
-                            "党组织名称须写作 organisations/{organisation}"));
+    wrong.Add("ORGANISATION_NAME_INVALID", "to_organisation",
+              "党组织名称须写作 organisations/{organisation}");
   } else if (request.to_organisation().empty()) {
     CheckLine(request.outside_title(), 1, 100, "TITLE_INVALID", "outside_title",
               "请写党组织全称，1–100 个字符", wrong);
   }
   CheckReason(request.reason(), wrong);
-  if (request.person_etag().empty()) {
-    wrong.push_back(Because("ETAG_REQUIRED", "person_etag", "请带上读取该人员时得到的 etag"));
-  }
+  RequireEtagGiven(request.person_etag(), wrong, "person_etag");
   ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day,
-                         DateOr(request.has_date(), request.date(), call.today(), "date"));
+                         call.DayOf(request.has_date(), request.date(), "date"));
   ZHIBU_ASSIGN_OR_RETURN(const VisiblePerson person,
                          FindVisiblePerson(call, txn, request.person(), "person", wrong));
   ZHIBU_RETURN_IF_ERROR(CheckEtag(person, request.person_etag()));
@@ -107,16 +98,17 @@ absl::Status Transfers::Start(Call& call, const v1::StartTransferRequest& reques
   }
   const std::optional<Chain> chain = TransferChain(up, down);
   if (!chain) {
-    refused.push_back(Cited(Because("NO_COMPETENT_COMMITTEE", "to_organisation",
-                                    "转出或转入一方之上没有有权审批预备党员的党委，无法直接转接；"
-                                    "请先核对隶属关系和党组织类别"),
-                            parts_.transfer_rules.relation()));
+    refused
+        .Add("NO_COMPETENT_COMMITTEE", "to_organisation",
+             "转出或转入一方之上没有有权审批预备党员的党委，无法直接转接；"
+             "请先核对隶属关系和党组织类别")
+        .Cite(parts_.transfer_rules.relation());
   }
-  if (!refused.empty()) return Refused(refused);
+  ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
 
   Open open;
   open.id = request.transfer_id();
-  v1::Transfer& made = open.transfer;
+  v1::TransferRecord& made = open.transfer;
   made.set_name(NameOf(kTransfers, open.id));
   made.set_person(request.person());
   made.set_from_organisation(NameOf(kOrganisations, person.row.organisation_id()));
@@ -141,14 +133,14 @@ absl::Status Transfers::Approve(Call& call, const v1::ApproveTransferRequest& re
   }
   ZHIBU_ASSIGN_OR_RETURN(Open open, Read(call, request, txn, std::move(wrong)));
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.organisation()));
-  v1::Transfer& transfer = open.transfer;
+  v1::TransferRecord& transfer = open.transfer;
   Violations refused = CheckDay(transfer, open.day, call.today());
   RequireState(transfer, v1::TRANSFER_STATE_REQUESTED, "只有待审批的转接可以审批", refused);
   v1::TransferLink* const next = NextLink(transfer);
   if (next != nullptr) {
     RequireTurn(transfer, next->organisation(), request.organisation(), refused);
   }
-  if (!refused.empty()) return Refused(refused);
+  ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
   if (next == nullptr) return absl::DataLossError("a transfer is asked for with no link open");
   *next->mutable_approved_on() = ToProto(open.day);
   next->set_document_number(request.document_number());
@@ -162,14 +154,15 @@ absl::Status Transfers::Refuse(Call& call, const v1::RefuseTransferRequest& requ
   Violations wrong;
   ZHIBU_ASSIGN_OR_RETURN(Open open, Read(call, request, txn, std::move(wrong)));
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.organisation()));
-  v1::Transfer& transfer = open.transfer;
+  v1::TransferRecord& transfer = open.transfer;
   Violations refused = CheckDay(transfer, open.day, call.today());
   Violations reason;
   CheckReason(request.reason(), reason);
   if (!reason.empty()) {
-    refused.push_back(Cited(Because("REFUSAL_WITHOUT_REASON", "reason",
-                                    "不得无故拒转拒接：请写明不同意的理由，1–200 个字符"),
-                            parts_.transfer_rules.relation()));
+    refused
+        .Add("REFUSAL_WITHOUT_REASON", "reason",
+             "不得无故拒转拒接：请写明不同意的理由，1–200 个字符")
+        .Cite(parts_.transfer_rules.relation());
   }
   if (!IsOpen(transfer.state())) {
     RequireState(transfer, v1::TRANSFER_STATE_REQUESTED, "该转接已经办结", refused);
@@ -180,7 +173,7 @@ absl::Status Transfers::Refuse(Call& call, const v1::RefuseTransferRequest& requ
                                                                : transfer.to_organisation();
   RequireTurn(transfer, next != nullptr ? next->organisation() : last, request.organisation(),
               refused);
-  if (!refused.empty()) return Refused(refused);
+  ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
   transfer.set_state(v1::TRANSFER_STATE_REFUSED);
   transfer.set_refused_by(request.organisation());
   transfer.set_ended_reason(request.reason());
@@ -193,13 +186,13 @@ absl::Status Transfers::Cancel(Call& call, const v1::CancelTransferRequest& requ
   Violations wrong;
   CheckReason(request.reason(), wrong);
   ZHIBU_ASSIGN_OR_RETURN(Open open, Read(call, request, txn, std::move(wrong)));
-  v1::Transfer& transfer = open.transfer;
+  v1::TransferRecord& transfer = open.transfer;
   ZHIBU_RETURN_IF_ERROR(call.RequireScope(transfer.from_organisation()));
   Violations refused = CheckDay(transfer, open.day, call.today());
   if (!IsOpen(transfer.state())) {
     RequireState(transfer, v1::TRANSFER_STATE_REQUESTED, "该转接已经办结，不能撤销", refused);
   }
-  if (!refused.empty()) return Refused(refused);
+  ZHIBU_RETURN_IF_ERROR(refused.RefusedUnlessEmpty());
   transfer.set_state(v1::TRANSFER_STATE_CANCELLED);
   transfer.set_ended_reason(request.reason());
   *transfer.mutable_ended_on() = ToProto(open.day);

@@ -3,30 +3,23 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
-#include "services/membership/books/convert.h"
 #include "services/membership/books/numbers.h"
 #include "services/membership/books/transfer_tables.h"
-#include "services/membership/rules/forms.h"
 #include "services/membership/transfers/acts.h"
 #include "zhibu/membership/v1/events.pb.h"
 
 namespace zhibu::membership {
 
 absl::StatusOr<Transfers::Open> Transfers::ReadAct(Call& call, const Act& act, Txn& txn,
-                                                   std::vector<Violation> wrong) const {
+                                                   Violations wrong) const {
   Open open;
   const std::optional<std::string> id = IdOf(kTransfers, act.name);
-  if (!id) {
-    wrong.push_back(
-        Because("TRANSFER_NAME_INVALID", "name", "转接名称须写作 transfers/{transfer}"));
-  }
-  if (act.etag.empty()) {
-    wrong.push_back(Because("ETAG_REQUIRED", "etag", "请带上读取该转接时得到的 etag"));
-  }
-  if (!wrong.empty()) return Malformed(wrong);
-  ZHIBU_ASSIGN_OR_RETURN(open.day, DateOr(act.dated, act.date, call.today(), "date"));
+  wrong.Require(id.has_value(), "TRANSFER_NAME_INVALID", "name",
+                "转接名称须写作 transfers/{transfer}");
+  RequireEtagGiven(act.etag, wrong);
+  ZHIBU_RETURN_IF_ERROR(wrong.MalformedUnlessEmpty());
+  ZHIBU_ASSIGN_OR_RETURN(open.day, call.DayOf(act.dated, act.date, "date"));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::TransferRow> row, FindTransfer(txn, *id));
   if (!row || !Sees(call, row->transfer())) return NotFound(act.name);
   ZHIBU_RETURN_IF_ERROR(RequireEtag(act.etag, row->version(), act.name));

@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -53,7 +52,7 @@ class Transfers {
   // A transfer on the lane.
   struct Open {
     std::string id;
-    v1::Transfer transfer;
+    v1::TransferRecord transfer;
     absl::CivilDay day;  // of the act
   };
   // What every request that changes a transfer says.
@@ -64,27 +63,22 @@ class Transfers {
     const google::type::Date& date;
   };
   // Reads the transfer that a request changes; checks form, scope and etag.
-  absl::StatusOr<Open> ReadAct(Call& call, const Act& act, Txn& txn,
-                               std::vector<Violation> wrong) const;
+  absl::StatusOr<Open> ReadAct(Call& call, const Act& act, Txn& txn, Violations wrong) const;
   template <typename Request>
-  absl::StatusOr<Open> Read(Call& call, const Request& request, Txn& txn,
-                            std::vector<Violation> wrong) const {
+  absl::StatusOr<Open> Read(Call& call, const Request& request, Txn& txn, Violations wrong) const {
     return ReadAct(call, {request.name(), request.etag(), request.has_date(), request.date()}, txn,
                    std::move(wrong));
   }
-  absl::StatusOr<std::vector<Violation>> WhyNotStart(const v1::StartTransferRequest& request,
-                                                     const std::string& person_id,
-                                                     const rows::PersonRow& person,
-                                                     absl::CivilDay day, absl::CivilDay today,
-                                                     const Reader& reader) const;
+  absl::StatusOr<Violations> WhyNotStart(const v1::StartTransferRequest& request,
+                                         const std::string& person_id,
+                                         const rows::PersonRow& person, absl::CivilDay day,
+                                         absl::CivilDay today, const Reader& reader) const;
   // Refuses, or makes `person` be kept by the organisation again.
-  absl::StatusOr<std::vector<Violation>> ComeBack(Call& call,
-                                                  const v1::ReceiveFromOutsideRequest& request,
-                                                  absl::CivilDay day, const Reader& reader,
-                                                  const std::string& person_id,
-                                                  rows::PersonRow& person) const;
+  absl::StatusOr<Violations> ComeBack(Call& call, const v1::ReceiveFromOutsideRequest& request,
+                                      absl::CivilDay day, const Reader& reader,
+                                      const std::string& person_id, rows::PersonRow& person) const;
   absl::Status AddLetter(const std::string& paid_until_month, int validity_days, Txn& txn,
-                         Open& open, std::vector<Violation>& warnings) const;
+                         Open& open, Violations& warnings) const;
   // Emits the transfer as it now is and fills the answer.
   absl::Status Store(Call& call, const Open& open, Txn& txn, v1::Transfer* answer) const;
 

@@ -25,6 +25,27 @@ using rows::UnitTransferRow;
 // How long to wait where the lane is full.
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
+// What the decision moves, and how far it has come.
+absl::StatusOr<v1::UnitTransfer> Shown(const Reader& reader, const std::string& id,
+                                       const UnitTransferRow& row) {
+  v1::UnitTransfer shown;
+  shown.set_reorganisation(NameOf(kReorganisations, id));
+  *shown.mutable_effective_on() = ToProto(DayFromNumber(row.effective()));
+  for (int i = 0; i < row.successions_size(); ++i) {
+    if (!SeenBefore(row, i)) {
+      shown.add_from_organisations(NameOf(kOrganisations, row.successions(i).from()));
+    }
+    shown.add_to_organisations(NameOf(kOrganisations, row.successions(i).to()));
+  }
+  shown.set_done(row.moved());
+  shown.set_complete(row.complete());
+  if (!row.complete()) {
+    ZHIBU_ASSIGN_OR_RETURN(const int64_t remaining, StillToMove(reader, id, row));
+    shown.set_remaining(remaining);
+  }
+  return shown;
+}
+
 }  // namespace
 
 UnitTransferWorker::UnitTransferWorker(const Store* store, CommitLane* lane,
@@ -103,53 +124,50 @@ absl::Status UnitTransfers::List(Call& call, const v1::ListUnitTransfersRequest&
     if (root.empty() || !tree_.Knows(root)) return NotFound(request.root());
   }
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
-  const Snapshot& snapshot = *page.snapshot;
-  response->set_revision(page.revision);
-  const Key range(kUnitTransferTable);
-  std::string last;
-  bool more = false;
-  absl::Status failed;
   const auto within = [&](const std::string& id, const UnitTransferRow& row) {
     // Until the day before, what ended still stood somewhere.
     const absl::CivilDay effective = DayFromNumber(row.effective());
     return root.empty() || tree_.Within(id, root, request.line(), effective - 1) ||
            tree_.Within(id, root, request.line(), effective);
   };
-  ZHIBU_RETURN_IF_ERROR(ScanRows<UnitTransferRow>(
-      snapshot, page.position.empty() ? range.bytes() : page.position + '\0', range.End(),
-      [&](absl::string_view key, const UnitTransferRow& row) {
-        if (request.only_open() && row.complete()) return true;
-        const auto& successions = row.successions();
-        if (std::none_of(successions.begin(), successions.end(), [&](const SuccessionRow& one) {
-              return within(one.from(), row) || within(one.to(), row);
-            })) {
-          return true;
-        }
-        more = response->unit_transfers_size() == page.size;
-        if (more) return false;
-        const std::string id = KeyParts(key).Text().value_or("");
-        v1::UnitTransfer& answer = *response->add_unit_transfers();
-        answer.set_reorganisation(NameOf(kReorganisations, id));
-        *answer.mutable_effective_on() = ToProto(DayFromNumber(row.effective()));
-        for (int i = 0; i < successions.size(); ++i) {
-          if (!SeenBefore(row, i)) {
-            answer.add_from_organisations(NameOf(kOrganisations, successions[i].from()));
-          }
-          answer.add_to_organisations(NameOf(kOrganisations, successions[i].to()));
-        }
-        answer.set_done(row.moved());
-        answer.set_complete(row.complete());
-        if (!row.complete()) {
-          const absl::StatusOr<int64_t> remaining = StillToMove(snapshot, id, row);
-          failed = remaining.status();
-          if (!failed.ok()) return false;
-          answer.set_remaining(*remaining);
-        }
-        last = std::string(key);
-        return true;
-      }));
-  ZHIBU_RETURN_IF_ERROR(failed);
-  if (more) response->set_next_page_token(pages_.NextToken(page, last));
+  return FillPage(pages_, page, {Under(Key(kUnitTransferTable))}, response,
+                  response->mutable_unit_transfers(),
+                  [&](absl::string_view key,
+                      absl::string_view value) -> absl::StatusOr<std::optional<v1::UnitTransfer>> {
+                    UnitTransferRow row;
+                    if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+                      return absl::DataLossError("a unit transfer cannot be read");
+                    }
+                    if (request.only_open() && row.complete()) return std::nullopt;
+                    if (std::none_of(row.successions().begin(), row.successions().end(),
+                                     [&](const SuccessionRow& one) {
+                                       return within(one.from(), row) || within(one.to(), row);
+                                     })) {
+                      return std::nullopt;
+                    }
+                    return Shown(*page.snapshot, KeyParts(key).Text().value_or(""), row);
+                  });
+}
+
+absl::Status UnitTransfers::Get(Call& call, const v1::GetUnitTransferRequest& request,
+                                const Reader& reader, v1::GetUnitTransferResponse* response) const {
+  const std::optional<std::string> id = IdOf(kReorganisations, request.reorganisation());
+  if (!id) {
+    return Malformed("reorganisation", "REORGANISATION_NAME_INVALID",
+                     "党组织调整的名称须写作 reorganisations/{reorganisation}");
+  }
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<UnitTransferRow> row,
+                         GetRow<UnitTransferRow>(reader, Key(kUnitTransferTable).Text(*id)));
+  // Whoever sees what it moves from, or to, sees it.
+  const auto sees = [&](const std::string& organisation) {
+    return call.RequireScope(NameOf(kOrganisations, organisation)).ok();
+  };
+  if (!row ||
+      std::none_of(row->successions().begin(), row->successions().end(),
+                   [&](const SuccessionRow& one) { return sees(one.from()) || sees(one.to()); })) {
+    return NotFound(request.reorganisation());
+  }
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_unit_transfer(), Shown(reader, *id, *row));
   return absl::OkStatus();
 }
 

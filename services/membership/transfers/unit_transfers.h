@@ -48,13 +48,16 @@ class UnitTransferWorker {
   std::thread thread_;
 };
 
-// The body of ListUnitTransfers. Thread-safe; what it is given must outlive it.
+// The bodies of ListUnitTransfers and GetUnitTransfer. Thread-safe; what it is given must outlive
+// it.
 class UnitTransfers {
  public:
   UnitTransfers(const SharedOrgTree* tree, Pages* pages) : tree_(*tree), pages_(*pages) {}
 
   absl::Status List(Call& call, const v1::ListUnitTransfersRequest& request, const Reader& reader,
                     v1::ListUnitTransfersResponse* response) const;
+  absl::Status Get(Call& call, const v1::GetUnitTransferRequest& request, const Reader& reader,
+                   v1::GetUnitTransferResponse* response) const;
 
  private:
   const SharedOrgTree& tree_;

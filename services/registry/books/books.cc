@@ -66,7 +66,7 @@ absl::Status Books::Store(Txn& txn, const rows::InstitutionRow& row) const {
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> before,
                          FindInstitution(txn, row.id()));
   v1::InstitutionChanged event;
-  *event.mutable_institution() = ToContract(row);
+  *event.mutable_institution() = ToRecord(row);
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
   std::set<std::string> covering;
@@ -82,24 +82,29 @@ absl::Status Books::Store(Txn& txn, const rows::InstitutionRow& row) const {
 }
 
 absl::Status Books::Store(Txn& txn, const rows::PostRow& row) const {
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PostRow> before, FindPost(txn, row.id()));
   v1::PostChanged event;
-  *event.mutable_post() = ToContract(row);
+  *event.mutable_post() = ToRecord(row);
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
-  const std::optional<std::string> organisation = IdOf(kOrganisations, row.seat());
-  return organisation ? RefreshAdvisories(txn, norms_, *organisation) : absl::OkStatus();
+  for (const std::string& seat :
+       std::set<std::string>{row.seat(), (before ? *before : row).seat()}) {
+    const std::optional<std::string> organisation = IdOf(kOrganisations, seat);
+    if (organisation) ZHIBU_RETURN_IF_ERROR(RefreshAdvisories(txn, norms_, *organisation));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Books::Load(const Reader& reader) const {
   return ScanOrganisations(reader, [this](const rows::OrganisationRow& row) {
-    SetInTree(*tree_, ToContract(row));
+    SetInTree(*tree_, ToRecord(row));
     return true;
   });
 }
 
 absl::Status Books::Store(Txn& txn, const rows::OrganisationRow& row) const {
   v1::OrganisationChanged event;
-  *event.mutable_organisation() = ToContract(row);
+  *event.mutable_organisation() = ToRecord(row);
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
   txn.OnCommit([tree = tree_, event] { SetInTree(*tree, event.organisation()); });

@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "common/base/copy_fields.h"
 #include "common/base/resource_name.h"
 #include "services/registry/rules/dated.h"
 #include "zhibu/type/v1/organisation_kind.pb.h"
@@ -111,7 +112,7 @@ rows::OrganisationRow RowOf(const v1::Organisation& organisation) {
     stored.set_from(FirstDay(kind.valid_from()));
     stored.set_to(EndDay(kind.valid_to()));
   }
-  for (const v1::ExternalId& external : organisation.external_ids()) {
+  for (const type::v1::ExternalId& external : organisation.external_ids()) {
     rows::ExternalIdRow& stored = *row.add_external_ids();
     stored.set_system(external.system());
     stored.set_id(external.id());
@@ -188,8 +189,18 @@ rows::PostRow RowOf(const v1::Post& post) {
   row.set_version(VersionOf(post.etag()));
   row.set_election(IdOf(kElections, post.election()).value_or(""));
   if (post.has_appointed()) row.set_appointed(post.appointed());
+  *row.mutable_corrections() = post.corrections();
+  row.set_withdrawn(post.withdrawn());
   return row;
 }
+
+rows::OrganisationRow RowOf(const v1::OrganisationRecord& record) {
+  return RowOf(Copied<v1::Organisation>(record));
+}
+rows::InstitutionRow RowOf(const v1::InstitutionRecord& record) {
+  return RowOf(Copied<v1::Institution>(record));
+}
+rows::PostRow RowOf(const v1::PostRecord& record) { return RowOf(Copied<v1::Post>(record)); }
 
 v1::Organisation ToContract(const rows::OrganisationRow& row) {
   v1::Organisation organisation;
@@ -229,7 +240,7 @@ v1::Organisation ToContract(const rows::OrganisationRow& row) {
     SetPeriod(stored, code);
   }
   for (const rows::ExternalIdRow& stored : row.external_ids()) {
-    v1::ExternalId& external = *organisation.add_external_ids();
+    type::v1::ExternalId& external = *organisation.add_external_ids();
     external.set_system(stored.system());
     external.set_id(stored.id());
     SetPeriod(stored, external);
@@ -292,7 +303,19 @@ v1::Post ToContract(const rows::PostRow& row) {
   post.set_etag(absl::StrCat(row.version()));
   if (!row.election().empty()) post.set_election(NameOf(kElections, row.election()));
   if (row.has_appointed()) post.set_appointed(row.appointed());
+  *post.mutable_corrections() = row.corrections();
+  post.set_withdrawn(row.withdrawn());
   return post;
+}
+
+v1::OrganisationRecord ToRecord(const rows::OrganisationRow& row) {
+  return Copied<v1::OrganisationRecord>(ToContract(row));
+}
+v1::InstitutionRecord ToRecord(const rows::InstitutionRow& row) {
+  return Copied<v1::InstitutionRecord>(ToContract(row));
+}
+v1::PostRecord ToRecord(const rows::PostRow& row) {
+  return Copied<v1::PostRecord>(ToContract(row));
 }
 
 v1::Organisation AsOf(const rows::OrganisationRow& row, absl::CivilDay day) {

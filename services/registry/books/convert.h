@@ -5,6 +5,7 @@
 
 #include "absl/time/civil_time.h"
 #include "services/registry/books/rows.pb.h"
+#include "zhibu/registry/v1/events.pb.h"
 #include "zhibu/registry/v1/institution.pb.h"
 #include "zhibu/registry/v1/organisation.pb.h"
 #include "zhibu/registry/v1/post.pb.h"
@@ -16,11 +17,18 @@ namespace zhibu::registry {
 rows::OrganisationRow RowOf(const v1::Organisation& organisation);
 rows::InstitutionRow RowOf(const v1::Institution& institution);
 rows::PostRow RowOf(const v1::Post& post);
+rows::OrganisationRow RowOf(const v1::OrganisationRecord& record);
+rows::InstitutionRow RowOf(const v1::InstitutionRecord& record);
+rows::PostRow RowOf(const v1::PostRecord& record);
 
 // The whole resource; an organisation without the fields that are computed for a date.
 v1::Organisation ToContract(const rows::OrganisationRow& row);
 v1::Institution ToContract(const rows::InstitutionRow& row);
 v1::Post ToContract(const rows::PostRow& row);
+// The same as an event states it.
+v1::OrganisationRecord ToRecord(const rows::OrganisationRow& row);
+v1::InstitutionRecord ToRecord(const rows::InstitutionRow& row);
+v1::PostRecord ToRecord(const rows::PostRow& row);
 
 // With its parents on `day`; an institution with what it was called and was on a day of its life.
 v1::Organisation AsOf(const rows::OrganisationRow& row, absl::CivilDay day);

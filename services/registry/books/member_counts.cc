@@ -6,6 +6,7 @@
 
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/store/dispatch.h"
 #include "common/store/keys.h"
 #include "common/store/table.h"
 #include "services/registry/books/tables.h"
@@ -99,10 +100,6 @@ absl::StatusOr<rows::MemberCountRow> CountsAtInstitution(const Reader& reader,
 
 absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
                              absl::FunctionRef<absl::Status(absl::string_view)> changed) {
-  membership::v1::PersonChanged person;
-  membership::v1::StepRecorded step;
-  membership::v1::CaseEventRecorded beside;
-  membership::v1::PersonMerged merged;
   // The stages that an event of a case states are the person's.
   const auto move_on = [&](absl::string_view name, int stage) -> absl::Status {
     const std::optional<CaseName> of = ParseCaseName(name);
@@ -113,24 +110,30 @@ absl::Status ApplyMembership(Txn& txn, const google::protobuf::Any& event,
     row->set_stage(stage);
     return Replace(txn, of->person_id, row, changed);
   };
-  if (event.UnpackTo(&person)) {
-    const auto& kept = person.affiliations();
-    // Who left for an organisation outside these books is counted nowhere in them.
-    if (!kept.empty() && kept.rbegin()->has_valid_to()) {
-      return Replace(txn, IdOf(kPersons, person.name()).value_or(""), std::nullopt, changed);
-    }
-    rows::MemberRow row;
-    row.set_organisation(IdOf(kOrganisations, person.organisation()).value_or(""));
-    row.set_institution(IdOf(kInstitutions, person.institution()).value_or(""));
-    row.set_stage(LastStage(person.stages()));
-    return Replace(txn, IdOf(kPersons, person.name()).value_or(""), row, changed);
-  }
-  if (event.UnpackTo(&step)) return move_on(step.name(), LastStage(step.stages()));
-  if (event.UnpackTo(&beside)) return move_on(beside.name(), LastStage(beside.stages()));
-  if (event.UnpackTo(&merged)) {
-    return Replace(txn, IdOf(kPersons, merged.dropped()).value_or(""), std::nullopt, changed);
-  }
-  return absl::OkStatus();
+  return DispatchFollowed(
+      event,
+      [&](const membership::v1::PersonChanged& person) {
+        const std::string id = IdOf(kPersons, person.name()).value_or("");
+        const auto& kept = person.affiliations();
+        // Who left for an organisation outside these books is counted nowhere in them.
+        if (!kept.empty() && kept.rbegin()->has_valid_to()) {
+          return Replace(txn, id, std::nullopt, changed);
+        }
+        rows::MemberRow row;
+        row.set_organisation(IdOf(kOrganisations, person.organisation()).value_or(""));
+        row.set_institution(IdOf(kInstitutions, person.institution()).value_or(""));
+        row.set_stage(LastStage(person.stages()));
+        return Replace(txn, id, row, changed);
+      },
+      [&](const membership::v1::StepRecorded& step) {
+        return move_on(step.name(), LastStage(step.stages()));
+      },
+      [&](const membership::v1::CaseEventRecorded& beside) {
+        return move_on(beside.name(), LastStage(beside.stages()));
+      },
+      [&](const membership::v1::PersonMerged& merged) {
+        return Replace(txn, IdOf(kPersons, merged.dropped()).value_or(""), std::nullopt, changed);
+      });
 }
 
 }  // namespace zhibu::registry

@@ -9,10 +9,6 @@
 
 namespace zhibu::registry {
 
-// The initials of a title's syllables, lower case: 青岚县教育局 → qlxjyj. Letters and digits stay;
-// anything else is left out. Of a character with several readings the most usual one counts.
-std::string InitialsOf(absl::string_view title);
-
 // What the index holds for a title: every two characters that stand together, and the last one
 // alone; the same of its initials.
 std::set<std::string> GramsOf(absl::string_view title);

@@ -2,6 +2,7 @@
 #ifndef ZHIBU_SERVICES_REGISTRY_BOOKS_REQUEST_H_
 #define ZHIBU_SERVICES_REGISTRY_BOOKS_REQUEST_H_
 
+#include <initializer_list>
 #include <set>
 #include <string>
 
@@ -9,9 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/civil_time.h"
-#include "common/base/civil.h"
 #include "common/base/status.h"
+#include "common/rpc/correction.h"
 #include "services/registry/rules/forms.h"
 
 namespace zhibu::registry {
@@ -52,8 +52,11 @@ inline absl::Status CheckBatchSize(int rows) {
                    absl::StrCat("一批须有 1–", kMaxBatch, " 行，请分批提交"));
 }
 
-// Runs `take(row, prefix, verdict)` for every row; `names` gets "{collection}/{id}". All or
-// nothing: the transaction is undone where any row was found wrong.
+// The version, and so the etag, of what was set up.
+inline constexpr int64_t kFirstVersion = 1;
+
+// Runs `take(row, prefix, verdict)` for every row; `names` gets "{collection}/{id}", `etags` what a
+// new row has. All or nothing: the transaction is undone where any row was found wrong.
 template <typename Request, typename Response, typename Take>
 absl::Status TakeBatch(const Request& request, Response* response, Take take) {
   ZHIBU_RETURN_IF_ERROR(CheckBatchSize(request.requests_size()));
@@ -62,20 +65,9 @@ absl::Status TakeBatch(const Request& request, Response* response, Take take) {
     ZHIBU_ASSIGN_OR_RETURN(std::string name,
                            take(request.requests(i), absl::StrCat("requests[", i, "]."), verdict));
     response->add_names(std::move(name));
+    response->add_etags(absl::StrCat(kFirstVersion));
   }
   return verdict.status();
-}
-
-// The date on which a read looks.
-inline absl::StatusOr<absl::CivilDay> ReadDay(const google::type::Date& as_of,
-                                              absl::CivilDay today) {
-  if (as_of.year() == 0 && as_of.month() == 0 && as_of.day() == 0) return today;
-  auto day = FromProto(as_of);
-  if (!day.ok()) {
-    return Malformed("as_of", "DATE_INVALID",
-                     "日期须年月日齐全、确有其日，且在 1900–2199 年之间；留空表示今天");
-  }
-  return *day;
 }
 
 // The etag of a request against the version that is stored.
@@ -87,6 +79,26 @@ inline absl::Status CheckEtag(absl::string_view name, absl::string_view etag, in
 inline void RequireEtag(absl::string_view etag, absl::string_view at, Violations& form) {
   if (!etag.empty()) return;
   AddViolation(form, "ETAG_REQUIRED", std::string(at), "修改时必须填写读取到的 etag");
+}
+
+// The refusal of every change of what was withdrawn.
+inline absl::Status AlreadyWithdrawn(absl::string_view name) {
+  return Refused(name, "ALREADY_WITHDRAWN", "该条登记已误录作废，不能再改；请另行登记");
+}
+
+// The form of a correction of `given`, the request's resource in its field `at`.
+template <typename Request, typename Resource>
+Violations FormOfCorrection(const Request& request, const Resource& given,
+                            absl::string_view collection, absl::string_view at,
+                            std::initializer_list<absl::string_view> correctable) {
+  Violations form;
+  CheckName(collection, given.name(), absl::StrCat(at, ".name"), form);
+  zhibu::Violations correction;
+  RequireEtagGiven(given.etag(), correction, absl::StrCat(at, ".etag"));
+  CheckCorrection(request.correction(), request.update_mask(), request.withdraw(), correctable,
+                  correction);
+  form.insert(form.end(), correction.begin(), correction.end());
+  return form;
 }
 
 // Every path of the mask must be one of `allowed`, and there must be one.

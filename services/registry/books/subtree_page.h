@@ -2,7 +2,11 @@
 #ifndef ZHIBU_SERVICES_REGISTRY_BOOKS_SUBTREE_PAGE_H_
 #define ZHIBU_SERVICES_REGISTRY_BOOKS_SUBTREE_PAGE_H_
 
+#include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,42 +22,59 @@
 
 namespace zhibu::registry {
 
-// Where the page begins in what FoundOnce found; the snapshot is the same for every page of a
-// query, and so is the order.
-inline absl::StatusOr<size_t> PlaceOf(const Page& page) {
-  size_t place = 0;
-  if (!page.position.empty() && !absl::SimpleAtoi(page.position, &place)) {
-    return absl::InternalError("a page's position is not ours");
-  }
-  return place;
-}
-
-// Calls `look(snapshot, row, day)` for at most a page of organisations, which it reads from the
-// page's snapshot; fills revision and next_page_token.
-template <typename Request, typename Response, typename Look>
-absl::Status PageOverSubtree(Pages& pages, const Call& call, const Request& request,
-                             Response* response, Look look) {
+// A page over the organisations of the request's subtree.
+struct SubtreePage {
+  absl::CivilDay day;
+  Page page;
+  std::shared_ptr<const std::vector<SubtreeNode>> nodes;
+};
+template <typename Request>
+absl::StatusOr<SubtreePage> OpenSubtree(Pages& pages, const Call& call, const Request& request) {
   Violations form;
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
-  ZHIBU_ASSIGN_OR_RETURN(Page page, pages.Open(request, call.caller()));
-  response->set_revision(page.revision);
-  ZHIBU_ASSIGN_OR_RETURN(const auto found, FoundOnce<SubtreeNode>(page, [&] {
-                           return ReadSubtree(*page.snapshot,
+  SubtreePage opened;
+  ZHIBU_ASSIGN_OR_RETURN(opened.day, call.AsOf(request));
+  ZHIBU_ASSIGN_OR_RETURN(opened.page, pages.Open(request, call.caller()));
+  ZHIBU_ASSIGN_OR_RETURN(opened.nodes, FoundOnce<SubtreeNode>(opened.page, [&] {
+                           return ReadSubtree(*opened.page.snapshot,
                                               IdOf(kOrganisations, request.root()).value_or(""),
-                                              request.line(), day);
+                                              request.line(), opened.day);
                          }));
-  const std::vector<SubtreeNode>& nodes = *found;
-  ZHIBU_ASSIGN_OR_RETURN(size_t next, PlaceOf(page));
-  const size_t end = std::min(nodes.size(), next + static_cast<size_t>(page.size));
-  for (; next < end; ++next) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
-                           FindOrganisation(*page.snapshot, nodes[next].id));
-    if (!row) return absl::DataLossError("a subtree names an organisation that is not there");
-    ZHIBU_RETURN_IF_ERROR(look(*page.snapshot, *row, day));
+  return opened;
+}
+
+// The row of an organisation that a subtree names.
+inline absl::StatusOr<rows::OrganisationRow> RowOfNode(const Reader& reader,
+                                                       const SubtreeNode& node) {
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::OrganisationRow> row,
+                         FindOrganisation(reader, node.id));
+  if (!row) return absl::DataLossError("a subtree names an organisation that is not there");
+  return *std::move(row);
+}
+
+// For lists of which an organisation may have several short rows, or none: calls `look(snapshot,
+// row, day)` for at most a page of organisations, which it reads from the page's snapshot; fills
+// revision and next_page_token.
+template <typename Request, typename Response, typename Look>
+absl::Status PageOverSubtree(Pages& pages, const Call& call, const Request& request,
+                             Response* response, Look look) {
+  ZHIBU_ASSIGN_OR_RETURN(const SubtreePage opened, OpenSubtree(pages, call, request));
+  const Page& page = opened.page;
+  response->set_revision(page.revision);
+  size_t next = 0;
+  if (!page.position.empty() && !absl::SimpleAtoi(page.position, &next)) {
+    return absl::InternalError("a page's position is not ours");
   }
-  if (end < nodes.size()) response->set_next_page_token(pages.NextToken(page, absl::StrCat(end)));
+  const size_t end = std::min(opened.nodes->size(), next + static_cast<size_t>(page.size));
+  for (; next < end; ++next) {
+    ZHIBU_ASSIGN_OR_RETURN(const rows::OrganisationRow row,
+                           RowOfNode(*page.snapshot, (*opened.nodes)[next]));
+    ZHIBU_RETURN_IF_ERROR(look(*page.snapshot, row, opened.day));
+  }
+  if (end < opened.nodes->size()) {
+    response->set_next_page_token(pages.NextToken(page, absl::StrCat(end)));
+  }
   return absl::OkStatus();
 }
 

@@ -5,11 +5,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "common/base/copy_fields.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/store/dispatch.h"
 #include "common/store/keys.h"
 #include "common/store/table.h"
 #include "services/registry/books/convert.h"
+#include "services/registry/books/ended_posts.h"
 #include "services/registry/books/name_grams.h"
 #include "zhibu/registry/v1/events.pb.h"
 
@@ -17,6 +20,11 @@ namespace zhibu::registry {
 namespace {
 
 Key KeyIn(Table table) { return Key(static_cast<uint8_t>(table)); }
+
+Key KeyOfTerm(absl::string_view organisation, const google::type::Date& begun_on) {
+  const int32_t begun = DayNumber(FromProto(begun_on).value_or(kNoStart));
+  return KeyIn(Table::kTerms).Text(organisation).Number(-begun);
+}
 
 // The parent under which an organisation stands while it has none. Not a resource id.
 constexpr char kNobody[] = "";
@@ -107,6 +115,7 @@ std::set<std::string> EntriesOf(const rows::InstitutionRow& row) {
   return keys;
 }
 std::set<std::string> EntriesOf(const rows::PostRow& row) {
+  if (row.withdrawn()) return {};
   return {KeyIn(Table::kPostsAtSeat).Text(row.seat()).Text(row.id()).bytes(),
           KeyIn(Table::kPostsOfHolder).Text(row.holder()).Text(row.id()).bytes()};
 }
@@ -183,10 +192,7 @@ absl::Status ScanInstitutions(const Reader& reader, absl::string_view after,
                               absl::FunctionRef<bool(const rows::InstitutionRow&)> visit) {
   return ScanFrom<rows::InstitutionRow>(reader, Table::kInstitutions, after, visit);
 }
-absl::Status ScanPosts(const Reader& reader, absl::string_view after,
-                       absl::FunctionRef<bool(const rows::PostRow&)> visit) {
-  return ScanFrom<rows::PostRow>(reader, Table::kPosts, after, visit);
-}
+Key PostsKey() { return KeyIn(Table::kPosts); }
 
 absl::Status Apply(Txn& txn, const v1::OrganisationChanged& event) {
   return Store(txn, Table::kOrganisations, RowOf(event.organisation()));
@@ -198,13 +204,14 @@ absl::Status Apply(Txn& txn, const v1::PostChanged& event) {
   return Store(txn, Table::kPosts, RowOf(event.post()));
 }
 absl::Status Apply(Txn& txn, const v1::Reorganised& event) {
-  const v1::Reorganisation& decision = event.reorganisation();
+  const auto decision = Copied<v1::Reorganisation>(event.reorganisation());
   const std::string id = IdOf(kReorganisations, decision.name()).value_or("");
   if (id.empty()) return absl::DataLossError("an event that states no resource");
   PutRow(txn, KeyIn(Table::kReorganisations).Text(id), decision);
   const int32_t day = DayNumber(FromProto(decision.effective_on()).value_or(kNoStart));
   std::set<std::string> parties(decision.subjects().begin(), decision.subjects().end());
-  for (const v1::Succession& succession : decision.successions()) parties.insert(succession.to_organisation());
+  for (const v1::Succession& succession : decision.successions())
+    parties.insert(succession.to_organisation());
   for (const std::string& party : parties) {
     PutRow(txn,
            KeyIn(Table::kReorganisationsOf)
@@ -217,33 +224,49 @@ absl::Status Apply(Txn& txn, const v1::Reorganised& event) {
 }
 
 absl::Status Apply(Txn& txn, const v1::ElectionRecorded& event) {
-  const v1::Election& election = event.election();
+  const auto election = Copied<v1::Election>(event.election());
   const std::string id = IdOf(kElections, election.name()).value_or("");
   const std::string organisation = IdOf(kOrganisations, election.organisation()).value_or("");
   if (id.empty() || organisation.empty()) {
     return absl::DataLossError("an event that states no resource");
   }
-  const int32_t day = DayNumber(FromProto(election.held_on()).value_or(kNoStart));
+  const auto place = [&](const v1::Election& one) {
+    const int32_t day = DayNumber(FromProto(one.held_on()).value_or(kNoStart));
+    return ElectionsOfKey(organisation).Number(-day).Text(id);
+  };
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Election> before, FindElection(txn, id));
+  ZHIBU_RETURN_IF_ERROR(NoteEndedPosts(txn, before ? &*before : nullptr, election));
+  if (before && !SameElection(*before, election)) {
+    // The term that it began is stated again where there still is one.
+    txn.Delete(place(*before));
+    const Key begun = KeyOfTerm(organisation, before->held_on());
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> term, GetRow<v1::Term>(txn, begun));
+    if (term && term->election() == election.name()) txn.Delete(begun);
+  }
   PutRow(txn, KeyIn(Table::kElections).Text(id), election);
-  PutRow(txn, ElectionsOfKey(organisation).Number(-day).Text(id), rows::IndexRow());
+  if (!election.withdrawn()) PutRow(txn, place(election), rows::IndexRow());
   return absl::OkStatus();
 }
 
 absl::Status Apply(Txn& txn, const v1::TermChanged& event) {
-  const v1::Term& term = event.term();
+  const auto term = Copied<v1::Term>(event.term());
   const std::string organisation = IdOf(kOrganisations, term.organisation()).value_or("");
   if (organisation.empty()) return absl::DataLossError("an event that states no resource");
-  const int32_t begun = DayNumber(FromProto(term.begun_on()).value_or(kNoStart));
-  PutRow(txn, KeyIn(Table::kTerms).Text(organisation).Number(-begun), term);
+  PutRow(txn, KeyOfTerm(organisation, term.begun_on()), term);
   return absl::OkStatus();
 }
 
 absl::Status Apply(Txn& txn, const v1::FacilityChanged& event) {
-  const std::string id = IdOf(kFacilities, event.facility().name()).value_or("");
+  const auto facility = Copied<v1::Facility>(event.facility());
+  const std::string id = IdOf(kFacilities, facility.name()).value_or("");
   if (id.empty()) return absl::DataLossError("an event that states no resource");
-  PutRow(txn, KeyIn(Table::kFacilities).Text(id), event.facility());
-  PutRow(txn, KeyIn(Table::kFacilitiesOf).Text(event.facility().holder()).Text(id),
-         rows::IndexRow());
+  const auto place = [&](const v1::Facility& one) {
+    return KeyIn(Table::kFacilitiesOf).Text(one.holder()).Text(id);
+  };
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Facility> before, FindFacility(txn, id));
+  if (before) txn.Delete(place(*before));
+  PutRow(txn, KeyIn(Table::kFacilities).Text(id), facility);
+  if (!facility.withdrawn()) PutRow(txn, place(facility), rows::IndexRow());
   return absl::OkStatus();
 }
 
@@ -318,21 +341,14 @@ absl::StatusOr<std::vector<std::string>> ReorganisationsOf(const Reader& reader,
 }
 
 absl::Status Apply(Txn& txn, const google::protobuf::Any& any) {
-  v1::OrganisationChanged organisation;
-  v1::InstitutionChanged institution;
-  v1::PostChanged post;
-  if (any.UnpackTo(&organisation)) return Apply(txn, organisation);
-  if (any.UnpackTo(&institution)) return Apply(txn, institution);
-  if (any.UnpackTo(&post)) return Apply(txn, post);
-  v1::Reorganised reorganised;
-  if (any.UnpackTo(&reorganised)) return Apply(txn, reorganised);
-  v1::ElectionRecorded election;
-  if (any.UnpackTo(&election)) return Apply(txn, election);
-  v1::FacilityChanged facility;
-  if (any.UnpackTo(&facility)) return Apply(txn, facility);
-  v1::TermChanged term;
-  if (any.UnpackTo(&term)) return Apply(txn, term);
-  return absl::DataLossError("an event that the registry does not know");
+  return DispatchOwn(
+      any, [&](const v1::OrganisationChanged& event) { return Apply(txn, event); },
+      [&](const v1::InstitutionChanged& event) { return Apply(txn, event); },
+      [&](const v1::PostChanged& event) { return Apply(txn, event); },
+      [&](const v1::Reorganised& event) { return Apply(txn, event); },
+      [&](const v1::ElectionRecorded& event) { return Apply(txn, event); },
+      [&](const v1::TermChanged& event) { return Apply(txn, event); },
+      [&](const v1::FacilityChanged& event) { return Apply(txn, event); });
 }
 
 }  // namespace zhibu::registry

@@ -40,6 +40,7 @@ enum class Table : uint8_t {
   kReorganisationsOf = 0x1A,        // organisation id, negative day, id
   kInstitutionsCovered = 0x1B,      // covering organisation's id on any day, institution's id
   kTerms = 0x1C,                    // organisation id, negative day it began → Term
+  kEndedPosts = 0x1D,               // election id → EndedPostsRow
   kElections = 0x20,                // id → Election
   kElectionsOf = 0x21,              // organisation id, negative day, id
   // 0x22 and 0x23 were the present term and when it is due.
@@ -83,12 +84,13 @@ absl::Status ScanOrganisations(const Reader& reader,
                                absl::FunctionRef<bool(const rows::OrganisationRow&)> visit);
 absl::Status ScanInstitutions(const Reader& reader, absl::string_view after,
                               absl::FunctionRef<bool(const rows::InstitutionRow&)> visit);
-absl::Status ScanPosts(const Reader& reader, absl::string_view after,
-                       absl::FunctionRef<bool(const rows::PostRow&)> visit);
+// Where the rows of posts begin, by id; the withdrawn are among them.
+Key PostsKey();
 
 // Stores what an event says, with its index entries. The only way in which a table changes: the
-// feed folded from the beginning therefore gives the same tables. DATA_LOSS: an event that states
-// no resource.
+// feed folded from the beginning therefore gives the same tables. What was withdrawn is found by
+// its name, and in no index. An election is stated before the posts that it ends and fills.
+// DATA_LOSS: an event that states no resource.
 absl::Status Apply(Txn& txn, const v1::OrganisationChanged& event);
 absl::Status Apply(Txn& txn, const v1::InstitutionChanged& event);
 absl::Status Apply(Txn& txn, const v1::PostChanged& event);

@@ -12,15 +12,15 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "common/domain/classes.h"
+#include "common/rpc/correction.h"
 #include "services/registry/books/books.h"
+#include "services/registry/books/ended_posts.h"
 #include "services/registry/books/request.h"
-#include "services/registry/books/subtree_page.h"
+#include "services/registry/books/subtree.h"
 #include "services/registry/books/tables.h"
+#include "services/registry/offices/election_outcome.h"
 #include "services/registry/rules/dated.h"
-#include "services/registry/rules/sources.h"
-#include "zhibu/registry/v1/events.pb.h"
-#include "zhibu/type/v1/organisation_kind.pb.h"
+#include "services/registry/rules/elections.h"
 
 namespace zhibu::registry {
 namespace {
@@ -33,32 +33,15 @@ std::string OrganisationId(absl::string_view name) {
   return IdOf(kOrganisations, name).value_or("");
 }
 
-std::string NextEtag(const std::string& etag) {
-  int64_t version = 0;
-  return absl::SimpleAtoi(etag, &version) ? absl::StrCat(version + 1) : "1";
-}
-
-absl::Status AuthorityThere(const Reader& reader, const std::string& name, absl::CivilDay day,
-                            absl::string_view subject) {
+absl::Status JudgeAuthority(const Reader& reader, const std::string& name,
+                            const google::type::Date& date, absl::string_view at, Violations& out) {
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
                          FindOrganisation(reader, OrganisationId(name)));
-  if (row && LifeOf(*row).Has(DayNumber(day))) return absl::OkStatus();
-  return Refused(subject, "AUTHORITY_NOT_THERE", "批准机关在该日期没有登记或已经撤销");
-}
-
-absl::Status Store(Txn& txn, const v1::Election& election) {
-  v1::ElectionRecorded event;
-  *event.mutable_election() = election;
-  ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
-  txn.Emit(event);
-  return absl::OkStatus();
-}
-
-absl::Status Store(Txn& txn, const v1::Term& term) {
-  v1::TermChanged event;
-  *event.mutable_term() = term;
-  ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
-  txn.Emit(event);
+  const absl::CivilDay day = FromProto(date).value_or(kNoEnd);
+  if (!row || !LifeOf(*row).Has(DayNumber(day))) {
+    AddViolation(out, "AUTHORITY_NOT_THERE", absl::StrCat(at, ".authority"),
+                 "批准机关在该日期没有登记或已经撤销");
+  }
   return absl::OkStatus();
 }
 
@@ -104,32 +87,29 @@ absl::StatusOr<v1::Election> Elections::Take(Call& call, Txn& txn,
                   "该党组织在选举日期没有登记或已经撤销");
   }
   if (day > call.today()) return refuse("DATE_IN_FUTURE", ".held_on", "选举日期不能晚于今天");
-  const type::v1::OrganisationKind kind = KindOn(*organisation, DayNumber(day));
-  ElectionVerdict judged = JudgeElection(norms_, kind, day, election);
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> term,
-                         TermOn(txn, organisation->id(), kNoEnd));
-  const bool for_term = election.kind() != v1::ELECTION_KIND_BY_ELECTION;
-  if (term && for_term && day <= FromProto(term->begun_on()).value_or(kNoStart)) {
-    AddViolation(judged.refusals, "PERIOD_INVALID", "election.held_on",
-                 "已登记了这一天或更晚的换届选举，请核对日期");
-  }
+  ElectionVerdict judged =
+      JudgeElection(norms_, KindOn(*organisation, DayNumber(day)), day, election);
+  Outcome outcome;
   if (judged.refusals.empty()) {
     election.clear_posts();
     election.clear_warnings();
     election.clear_decision();
-    election.set_etag("1");
+    election.clear_corrections();
+    election.clear_withdrawn();
+    election.set_etag(absl::StrCat(kFirstVersion));
     for (const Violation& warning : judged.warnings) {
       *election.add_warnings() = ToFinding(warning);
     }
-    ZHIBU_RETURN_IF_ERROR(Appoint(*organisation, judged.elected, txn, election, judged.refusals));
+    ZHIBU_ASSIGN_OR_RETURN(outcome, JudgeOutcome(norms_, txn, *organisation, judged.elected,
+                                                 nullptr, election, judged.refusals));
   }
   for (Violation& violation : judged.refusals) {
     violation.subject = absl::StrCat(prefix, violation.subject);
     verdict.refused.push_back(std::move(violation));
   }
-  if (!judged.refusals.empty()) return election;
-  ZHIBU_RETURN_IF_ERROR(Store(txn, election));
-  if (for_term) ZHIBU_RETURN_IF_ERROR(BeginTerm(kind, day, election, txn));
+  if (judged.refusals.empty()) {
+    ZHIBU_RETURN_IF_ERROR(StoreOutcome(books_, txn, election, outcome));
+  }
   return election;
 }
 
@@ -153,116 +133,26 @@ absl::Status Elections::BatchRecord(Call& call, const v1::BatchRecordElectionsRe
                    });
 }
 
-absl::Status Elections::Appoint(const rows::OrganisationRow& organisation,
-                                const std::vector<Elected>& elected, Txn& txn,
-                                v1::Election& election, Violations& refused) const {
-  const int32_t day = DayNumber(FromProto(election.held_on()).value_or(kNoStart));
-  const std::string seat_name = NameOf(kOrganisations, organisation.id());
-  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids, AtSeat(txn, seat_name));
-  Seat seat;
-  seat.there = true;
-  seat.from = organisation.established();
-  seat.to = organisation.dissolved();
-  for (const std::string& id : ids) {
-    ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::PostRow> post, FindPost(txn, id));
-    if (!post) return absl::DataLossError("an index names a post that is not there");
-    if (election.kind() == v1::ELECTION_KIND_TERM && IsCommitteePost(post->kind()) &&
-        post->to() > day) {
-      if (post->from() >= day) {
-        AddViolation(refused, "PERIOD_INVALID", NameOf(kPosts, id),
-                     "该职务在选举当天或之后才开始，请核对选举日期或先更正任职");
-        continue;
-      }
-      post->set_to(day);
-      post->set_version(post->version() + 1);
-      ZHIBU_RETURN_IF_ERROR(books_.Store(txn, *post));
-    }
-    seat.posts.push_back(*std::move(post));
-  }
-  int number = 0;
-  for (const Elected& one : elected) {
-    rows::PostRow post;
-    post.set_id(absl::StrCat(*IdOf(kElections, election.name()), "-", ++number));
-    post.set_seat(seat_name);
-    post.set_kind(one.post);
-    post.set_holder(IdOf(kPersons, one.person).value_or(""));
-    post.set_from(day);
-    post.set_to(organisation.dissolved());
-    post.set_election(*IdOf(kElections, election.name()));
-    post.set_version(1);
-    JudgePost(post, seat, "election", refused);
-    ZHIBU_ASSIGN_OR_RETURN(const auto taken, FindPost(txn, post.id()));
-    if (taken) {
-      AddViolation(refused, "POST_EXISTS", NameOf(kPosts, post.id()),
-                   "该任职编号已被使用，请给选举换一个编号");
-    }
-    ZHIBU_RETURN_IF_ERROR(books_.Store(txn, post));
-    election.add_posts(NameOf(kPosts, post.id()));
-    seat.posts.push_back(std::move(post));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status Elections::BeginTerm(type::v1::OrganisationKind kind, absl::CivilDay day,
-                                  const v1::Election& election, Txn& txn) const {
-  const norms::Term* norm = norms_.TermOf(kind, day);
-  if (norm == nullptr || norm->years() == 0) return absl::OkStatus();
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<v1::Term> before,
-                         TermOn(txn, OrganisationId(election.organisation()), day));
-  v1::Term term;
-  term.set_organisation(election.organisation());
-  *term.mutable_begun_on() = ToProto(day);
-  term.set_election(election.name());
-  const absl::CivilDay due = AddYears(day, norm->years());
-  *term.mutable_due_on() = ToProto(due);
-  *term.mutable_remind_from() = ToProto(AddMonths(due, -norm->remind_months()));
-  *term.mutable_citation() = norm->basis().citation();
-  term.set_etag(NextEtag(before ? before->etag() : ""));
-  return Store(txn, term);
-}
-
 absl::Status Elections::Decide(Call& call, const v1::DecideElectionRequest& request, Txn& txn,
                                v1::DecideElectionResponse* response) const {
   const v1::ElectionDecision& decision = request.decision();
-  Violations form;
+  Violations form, refused;
   RequireEtag(request.etag(), "etag", form);
-  CheckName(kOrganisations, decision.authority(), "decision.authority", form);
-  CheckDocumentNumber(decision.document_number(), "decision.document_number", form);
-  if (decision.document_number().empty()) {
-    AddViolation(form, "DOCUMENT_NUMBER_INVALID", "decision.document_number", "必须填写批复的文号");
-  }
-  CheckDate(decision.date(), true, "decision.date", form);
-  if (!decision.has_approved()) {
-    AddViolation(form, "DECISION_REQUIRED", "decision.approved",
-                 "请写明是批准（true）还是备案（false）：没有填写不等于“备案”");
-  }
+  CheckForm(decision, "decision", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(v1::Election election, InScope(call, txn, request.name()));
   if (request.etag() != election.etag()) return StaleEtag(request.name());
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, FromProto(decision.date()));
+  if (election.withdrawn()) return AlreadyWithdrawn(request.name());
   if (election.has_decision()) {
     return Refused(request.name(), "ELECTION_DECIDED", "这次选举的批复已经登记");
   }
-  if (day < FromProto(election.held_on()).value_or(kNoStart) || day > call.today()) {
-    return Refused("decision.date", "PERIOD_INVALID", "批复日期须在选举之后、不晚于今天");
-  }
-  ZHIBU_RETURN_IF_ERROR(AuthorityThere(txn, decision.authority(), day, "decision.authority"));
-  if (!decision.approved()) {
-    for (const std::string& name : election.posts()) {
-      ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PostRow> post,
-                             FindPost(txn, IdOf(kPosts, name).value_or("")));
-      if (!post || post->kind() > v1::POST_KIND_DEPUTY_SECRETARY) continue;
-      Violation violation;
-      violation.reason = "APPROVAL_REQUIRED";
-      violation.subject = "decision.approved";
-      violation.message = "选出的书记、副书记须报上级批准，委员报上级备案";
-      violation.citation = ApprovalOfTheElected();
-      return Refused({violation});
-    }
-  }
+  JudgeDecision(decision, election, call.today(), "decision", refused);
+  ZHIBU_RETURN_IF_ERROR(
+      JudgeAuthority(txn, decision.authority(), decision.date(), "decision", refused));
+  if (!refused.empty()) return Refused(refused);
   *election.mutable_decision() = decision;
   election.set_etag(NextEtag(election.etag()));
-  ZHIBU_RETURN_IF_ERROR(Store(txn, election));
+  ZHIBU_RETURN_IF_ERROR(StoreElection(txn, election));
   *response->mutable_election() = std::move(election);
   return absl::OkStatus();
 }
@@ -291,30 +181,104 @@ absl::Status Elections::Postpone(Call& call, const v1::PostponeElectionRequest& 
     return Refused("organisation", "TERM_NOT_KNOWN", "没有登记过换届选举，请先登记最近一次换届");
   }
   if (request.etag() != term->etag()) return StaleEtag(request.organisation());
-  ZHIBU_RETURN_IF_ERROR(
-      AuthorityThere(txn, postponement.authority(), call.today(), "postponement.authority"));
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay until, FromProto(postponement.until()));
-  const absl::CivilDay begun = FromProto(term->begun_on()).value_or(kNoStart);
-  const absl::CivilDay due = FromProto(term->due_on()).value_or(kNoEnd);
+  Violations refused;
+  ZHIBU_RETURN_IF_ERROR(JudgeAuthority(txn, postponement.authority(), ToProto(call.today()),
+                                       "postponement", refused));
   const norms::Term* norm = norms_.TermOf(KindOn(*row, DayNumber(call.today())), call.today());
   if (norm != nullptr) {
-    const absl::CivilDay latest = AddMonths(due, norm->most_postponed_months());
-    const absl::CivilDay earliest =
-        std::max(begun + 1, AddMonths(due, -norm->most_postponed_months()));
-    if (until < earliest || until > latest) {
-      Violation violation;
-      violation.reason = "POSTPONED_TOO_LONG";
-      violation.subject = "postponement.until";
-      violation.message =
-          absl::StrCat("延期或提前不超过 ", norm->most_postponed_months(), " 个月：须在 ",
-                       FormatDate(earliest), " 至 ", FormatDate(latest), " 之间");
-      violation.citation = norm->basis().citation();
-      return Refused({violation});
-    }
+    JudgePostponement(*norm, *term, postponement, "postponement.until", refused);
   }
+  if (!refused.empty()) return Refused(refused);
   *term->add_postponements() = postponement;
   term->set_etag(NextEtag(term->etag()));
-  ZHIBU_RETURN_IF_ERROR(Store(txn, *term));
+  ZHIBU_RETURN_IF_ERROR(StoreTerm(txn, *term));
+  *response->mutable_term() = *std::move(term);
+  return absl::OkStatus();
+}
+
+absl::Status Elections::Correct(Call& call, const v1::CorrectElectionRequest& request, Txn& txn,
+                                v1::CorrectElectionResponse* response) const {
+  const v1::Election& given = request.election();
+  Violations form = FormOfCorrection(request, given, kElections, "election",
+                                     {"kind", "held_on", "ballots", "decision"});
+  if (!form.empty()) return Malformed(form);
+  ZHIBU_ASSIGN_OR_RETURN(const v1::Election before, InScope(call, txn, given.name()));
+  int64_t version = 0;
+  if (!absl::SimpleAtoi(before.etag(), &version)) return absl::DataLossError("no version");
+  ZHIBU_RETURN_IF_ERROR(zhibu::RequireEtag(given.etag(), version, given.name(), "election.etag"));
+  if (before.withdrawn()) return AlreadyWithdrawn(given.name());
+
+  // As it should have been.
+  v1::Election election = before;
+  if (request.withdraw()) {
+    election.set_withdrawn(true);
+  } else {
+    zhibu::Correct(call, request.correction(), request.update_mask(), false, "", given, &election);
+    CheckForm(election, "election", form);
+    if (election.has_decision()) CheckForm(election.decision(), "election.decision", form);
+    if (!form.empty()) return Malformed(form);
+  }
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> organisation,
+                         FindOrganisation(txn, OrganisationId(before.organisation())));
+  if (!organisation) return absl::DataLossError("an election of an organisation that is not there");
+  Violations refused;
+  ElectionVerdict judged;
+  // A decision that is put right undoes nothing.
+  const bool again = !SameElection(before, election);
+  if (again) {
+    ZHIBU_RETURN_IF_ERROR(JudgeUndoing(txn, before, *organisation, refused));
+  } else {
+    *election.mutable_ballots() = before.ballots();
+  }
+  if (again && !request.withdraw()) {
+    ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, FromProto(election.held_on()));
+    if (!LifeOf(*organisation).Has(DayNumber(day))) {
+      AddViolation(refused, "ORGANISATION_NOT_THERE", "election.held_on",
+                   "该党组织在选举日期没有登记或已经撤销");
+    } else if (day > call.today()) {
+      AddViolation(refused, "DATE_IN_FUTURE", "election.held_on", "选举日期不能晚于今天");
+    } else {
+      judged = JudgeElection(norms_, KindOn(*organisation, DayNumber(day)), day, election);
+      refused.insert(refused.end(), judged.refusals.begin(), judged.refusals.end());
+    }
+    election.clear_warnings();
+    for (const Violation& warning : judged.warnings) {
+      *election.add_warnings() = ToFinding(warning);
+    }
+  }
+  if (!request.withdraw() && election.has_decision()) {
+    const v1::ElectionDecision& decision = election.decision();
+    JudgeDecision(decision, election, call.today(), "election.decision", refused);
+    ZHIBU_RETURN_IF_ERROR(
+        JudgeAuthority(txn, decision.authority(), decision.date(), "election.decision", refused));
+  }
+  v1::Election stood = before;
+  const type::v1::RecordedCorrection recorded = zhibu::Correct(
+      call, request.correction(), request.update_mask(), request.withdraw(), "", election, &stood);
+  if (!request.withdraw() && recorded.fields().empty()) return NothingToCorrect(given.name());
+  Outcome outcome;
+  if (again && refused.empty()) {
+    const Undone undone{before, call, request.correction()};
+    ZHIBU_ASSIGN_OR_RETURN(outcome, JudgeOutcome(norms_, txn, *organisation, judged.elected,
+                                                 &undone, election, refused));
+  }
+  if (!refused.empty()) return Refused(refused);
+  *election.add_corrections() = recorded;
+  election.set_etag(NextEtag(before.etag()));
+  ZHIBU_RETURN_IF_ERROR(StoreOutcome(books_, txn, election, outcome));
+  *response->mutable_election() = std::move(election);
+  return absl::OkStatus();
+}
+
+absl::Status Elections::GetTerm(Call& call, const v1::GetTermRequest& request, const Reader& reader,
+                                v1::GetTermResponse* response) const {
+  Violations form;
+  CheckName(kOrganisations, request.organisation(), "organisation", form);
+  if (!form.empty()) return Malformed(form);
+  ZHIBU_RETURN_IF_ERROR(call.RequireScope(request.organisation()));
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term,
+                         TermOn(reader, OrganisationId(request.organisation()), kNoEnd));
+  if (!term) return NotFound(request.organisation());
   *response->mutable_term() = *std::move(term);
   return absl::OkStatus();
 }
@@ -331,7 +295,6 @@ absl::Status Elections::List(Call& call, const v1::ListElectionsRequest& request
   CheckName(kOrganisations, request.organisation(), "organisation", form);
   if (!form.empty()) return Malformed(form);
   ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   if (page.position.empty()) {
     ZHIBU_ASSIGN_OR_RETURN(
         std::optional<v1::Term> term,
@@ -361,12 +324,11 @@ absl::Status Elections::ListDue(Call& call, const v1::ListElectionsDueRequest& r
   CheckDate(request.due_from(), false, "due_from", form);
   CheckDate(request.due_until(), false, "due_until", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   const absl::CivilDay from = FromProto(request.due_from()).value_or(kNoStart);
   const absl::CivilDay until =
       FromProto(request.due_until()).value_or(AddMonths(day, kMonthsShown));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   // Whose terms they are, by the day on which they are due.
   const auto find = [&]() -> absl::StatusOr<std::vector<std::string>> {
     ZHIBU_ASSIGN_OR_RETURN(
@@ -385,14 +347,8 @@ absl::Status Elections::ListDue(Call& call, const v1::ListElectionsDueRequest& r
     return ids;
   };
   ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, find));
-  ZHIBU_ASSIGN_OR_RETURN(const size_t begin, PlaceOf(page));
-  const size_t end = std::min(ids->size(), begin + static_cast<size_t>(page.size));
-  for (size_t i = begin; i < end; ++i) {
-    ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Term> term, TermOn(*page.snapshot, (*ids)[i], day));
-    *response->add_terms() = *std::move(term);
-  }
-  if (end < ids->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
-  return absl::OkStatus();
+  return FillPage(pages_, page, *ids, response, response->mutable_terms(),
+                  [&](const std::string& id) { return TermOn(*page.snapshot, id, day); });
 }
 
 }  // namespace zhibu::registry

@@ -2,18 +2,18 @@
 #ifndef ZHIBU_SERVICES_REGISTRY_OFFICES_ELECTIONS_H_
 #define ZHIBU_SERVICES_REGISTRY_OFFICES_ELECTIONS_H_
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "common/rpc/call.h"
 #include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "common/store/txn.h"
 #include "services/registry/books/books.h"
 #include "services/registry/books/request.h"
-#include "services/registry/books/rows.pb.h"
-#include "services/registry/rules/elections.h"
 #include "services/registry/rules/norms.h"
 #include "zhibu/registry/v1/election_service.pb.h"
-#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::registry {
 
@@ -31,8 +31,12 @@ class Elections {
                       v1::DecideElectionResponse* response) const;
   absl::Status Postpone(Call& call, const v1::PostponeElectionRequest& request, Txn& txn,
                         v1::PostponeElectionResponse* response) const;
+  absl::Status Correct(Call& call, const v1::CorrectElectionRequest& request, Txn& txn,
+                       v1::CorrectElectionResponse* response) const;
   absl::Status Get(Call& call, const v1::GetElectionRequest& request, const Reader& reader,
                    v1::GetElectionResponse* response) const;
+  absl::Status GetTerm(Call& call, const v1::GetTermRequest& request, const Reader& reader,
+                       v1::GetTermResponse* response) const;
   absl::Status List(Call& call, const v1::ListElectionsRequest& request, const Reader& reader,
                     v1::ListElectionsResponse* response) const;
   absl::Status ListDue(Call& call, const v1::ListElectionsDueRequest& request, const Reader& reader,
@@ -42,12 +46,6 @@ class Elections {
   // Judges one and, where nothing is wrong with it, stores it; else `verdict` says what.
   absl::StatusOr<v1::Election> Take(Call& call, Txn& txn, const v1::RecordElectionRequest& request,
                                     const std::string& prefix, Verdict& verdict) const;
-  // Ends the posts of the term before and begins those of the elected; their names in `election`.
-  absl::Status Appoint(const rows::OrganisationRow& organisation,
-                       const std::vector<Elected>& elected, Txn& txn, v1::Election& election,
-                       Violations& refused) const;
-  absl::Status BeginTerm(type::v1::OrganisationKind kind, absl::CivilDay day,
-                         const v1::Election& election, Txn& txn) const;
 
   const Norms& norms_;
   const Books& books_;

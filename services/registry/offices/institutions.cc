@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "services/registry/books/books.h"
 #include "services/registry/books/convert.h"
+#include "services/registry/books/names.h"
 #include "services/registry/books/subtree.h"
 #include "services/registry/books/tables.h"
 #include "services/registry/rules/dated.h"
@@ -15,12 +17,25 @@
 namespace zhibu::registry {
 namespace {
 
-absl::StatusOr<InstitutionFacts> FactsFor(const Reader& reader, const rows::InstitutionRow& row,
+// `before`: the institution as it stands, null where it is registered. Who covers it is not there for
+// a caller out of whose scope it lies, unless it covered it already: else one branch could take
+// another's name for its own figures.
+absl::StatusOr<InstitutionFacts> FactsFor(Call& call, const Reader& reader,
+                                          const rows::InstitutionRow& row,
+                                          const rows::InstitutionRow* before,
                                           const std::set<std::string>& undecided) {
   InstitutionFacts facts;
-  std::set<std::string> organisations = {row.keeper()};
+  std::set<std::string> known = {row.keeper()}, organisations = {row.keeper()};
+  if (before != nullptr) {
+    for (const rows::CoverageRow& coverage : before->coverages()) {
+      known.insert(coverage.organisation());
+    }
+  }
   for (const rows::CoverageRow& coverage : row.coverages()) {
-    organisations.insert(coverage.organisation());
+    const std::string& id = coverage.organisation();
+    if (known.contains(id) || call.RequireScope(NameOf(kOrganisations, id)).ok()) {
+      organisations.insert(id);
+    }
   }
   for (const std::string& id : organisations) {
     ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::OrganisationRow> found,
@@ -66,6 +81,17 @@ absl::StatusOr<rows::InstitutionRow> InScope(Call& call, const Reader& reader,
   return *std::move(row);
 }
 
+// The institution `name` on the day that the request asks for, as GetInstitutionRequest says.
+template <typename Request>
+absl::StatusOr<v1::Institution> Shown(Call& call, const Reader& reader, const Request& request,
+                                      const std::string& name) {
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
+  ZHIBU_ASSIGN_OR_RETURN(const rows::InstitutionRow row, InScope(call, reader, name));
+  const absl::CivilDay shown = request.has_as_of() ? day : DayShown(row, day);
+  if (!LifeOf(row).Has(DayNumber(shown))) return NotFound(name);
+  return AsOf(row, shown);
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Institutions::Take(Call& call, Txn& txn,
@@ -88,9 +114,9 @@ absl::StatusOr<std::string> Institutions::Take(Call& call, Txn& txn,
   given.clear_kinds();
   rows::InstitutionRow row = RowOf(given);
   row.set_id(id);
-  row.set_version(1);
+  row.set_version(kFirstVersion);
   NormaliseCreditCode(row);
-  ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts, FactsFor(txn, row, verdict.undecided));
+  ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts, FactsFor(call, txn, row, nullptr, verdict.undecided));
   JudgeInstitution(row, facts, at, refused);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> old, FindInstitution(txn, id));
   if (old) {
@@ -167,7 +193,7 @@ absl::Status Institutions::Update(Call& call, const v1::UpdateInstitutionRequest
   JudgeChange(change, row, verdict.refused);
   row.set_version(old.version() + 1);
   NormaliseCreditCode(row);
-  ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts, FactsFor(txn, row, {}));
+  ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts, FactsFor(call, txn, row, &old, {}));
   JudgeInstitution(row, facts, "institution", verdict.refused);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
   SortDated(row);
@@ -178,11 +204,69 @@ absl::Status Institutions::Update(Call& call, const v1::UpdateInstitutionRequest
 
 absl::Status Institutions::Get(Call& call, const v1::GetInstitutionRequest& request,
                                const Reader& reader, v1::GetInstitutionResponse* response) const {
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
-  ZHIBU_ASSIGN_OR_RETURN(const rows::InstitutionRow row, InScope(call, reader, request.name()));
-  const absl::CivilDay shown = request.has_as_of() ? day : DayShown(row, day);
-  if (!LifeOf(row).Has(DayNumber(shown))) return NotFound(request.name());
-  *response->mutable_institution() = AsOf(row, shown);
+  ZHIBU_ASSIGN_OR_RETURN(*response->mutable_institution(),
+                         Shown(call, reader, request, request.name()));
+  return absl::OkStatus();
+}
+
+absl::Status Institutions::BatchGet(Call& call, const v1::BatchGetInstitutionsRequest& request,
+                                    const Reader& reader,
+                                    v1::BatchGetInstitutionsResponse* response) const {
+  constexpr int kMaxNames = 1000;
+  if (request.names().empty() || request.names_size() > kMaxNames) {
+    return Malformed("names", "BATCH_SIZE_INVALID", "一次须读取 1–1000 个单位");
+  }
+  Verdict verdict;
+  for (int i = 0; i < request.names_size(); ++i) {
+    CheckName(kInstitutions, request.names(i), absl::StrCat("names[", i, "]"), verdict.form);
+  }
+  ZHIBU_RETURN_IF_ERROR(verdict.status());
+  for (const std::string& name : request.names()) {
+    ZHIBU_ASSIGN_OR_RETURN(*response->add_institutions(), Shown(call, reader, request, name));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Institutions::Find(Call& call, const v1::FindInstitutionRequest& request,
+                                const Reader& reader, v1::FindInstitutionResponse* response) const {
+  const bool by_code = !request.credit_code().empty();
+  if (by_code != request.title().empty()) {
+    return Malformed("credit_code", "KEY_REQUIRED", "请只填写统一社会信用代码，或只填写全称");
+  }
+  Verdict verdict;
+  const std::optional<std::string> code = NormalCreditCode(request.credit_code());
+  if (!code) {
+    AddViolation(verdict.form, "CREDIT_CODE_INVALID", "credit_code",
+                 "统一社会信用代码须为 18 位且校验码正确，请对照登记证书核对");
+  }
+  if (!by_code) CheckTitle(request.title(), "title", verdict.form);
+  ZHIBU_RETURN_IF_ERROR(verdict.status());
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
+  const int32_t number = DayNumber(day);
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                         by_code ? WithCreditCode(reader, *code)
+                                 : PerhapsTitled(reader, kInstitutions, request.title()));
+  const std::string wanted = ComparedName(request.title());
+  std::vector<rows::InstitutionRow> found;
+  for (const std::string& id : ids) {
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::InstitutionRow> row, FindInstitution(reader, id));
+    if (!row) return absl::DataLossError("an index names an institution that is not there");
+    if (!LifeOf(*row).Has(number) || (!by_code && ComparedName(TitleOn(*row, number)) != wanted) ||
+        !call.RequireScope(NameOf(kOrganisations, row->keeper())).ok()) {
+      continue;
+    }
+    found.push_back(*std::move(row));
+  }
+  if (found.empty()) return NotFound(by_code ? *code : request.title());
+  if (found.size() > 1) {
+    std::vector<Namesake> namesakes;
+    for (const rows::InstitutionRow& row : found) {
+      namesakes.push_back({NameOf(kInstitutions, row.id()), TitleOn(row, number),
+                           NameOf(kOrganisations, row.keeper()), day});
+    }
+    return NameNotUnique(call, reader, namesakes);
+  }
+  *response->mutable_institution() = AsOf(found[0], day);
   return absl::OkStatus();
 }
 
@@ -192,40 +276,38 @@ absl::Status Institutions::List(Call& call, const v1::ListInstitutionsRequest& r
   if (!root && !request.root().empty()) {
     return Malformed("root", "NAME_INVALID", "党组织须写成 organisations/{编号}");
   }
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay as_of, ReadDay(request.as_of(), call.today()));
-  const int32_t day = DayNumber(as_of);
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_->Open(request, call.caller()));
-  response->set_revision(page.revision);
-
-  // False once the page is full and something is left for the next one.
-  std::string last = page.position;
-  const auto take = [&](const rows::InstitutionRow& row) {
+  const auto shown = [&](const rows::InstitutionRow& row) -> std::optional<v1::Institution> {
     const auto& kinds = request.kinds();
-    if (day < row.opened() || day >= row.closed() ||
-        (!kinds.empty() &&
-         std::find(kinds.begin(), kinds.end(), KindOn(row, day)) == kinds.end())) {
-      return true;
+    const int32_t number = DayNumber(day);
+    if (!LifeOf(row).Has(number)) return std::nullopt;
+    if (!kinds.empty() &&
+        std::find(kinds.begin(), kinds.end(), KindOn(row, number)) == kinds.end()) {
+      return std::nullopt;
     }
-    if (response->institutions_size() == page.size) {
-      response->set_next_page_token(pages_->NextToken(page, last));
-      return false;
-    }
-    *response->add_institutions() = AsOf(row, as_of);
-    last = row.id();
-    return true;
+    return AsOf(row, day);
   };
-  if (!root) return ScanInstitutions(*page.snapshot, page.position, take);
-  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, [&] {
-                           return KeptWithin(*page.snapshot, *root, request.line(), as_of);
-                         }));
-  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
-       ++it) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> row,
-                           FindInstitution(*page.snapshot, *it));
-    if (!row) return absl::DataLossError("an index names an institution that is not there");
-    if (!take(*row)) break;
+  if (!root) {
+    PageRows<v1::ListInstitutionsResponse, v1::Institution> rows(*pages_, page, response,
+                                                                 response->mutable_institutions());
+    return ScanInstitutions(*page.snapshot, page.position, [&](const rows::InstitutionRow& row) {
+      std::optional<v1::Institution> institution = shown(row);
+      return !institution || rows.Add(*std::move(institution), row.id());
+    });
   }
-  return absl::OkStatus();
+  ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, [&] {
+                           return KeptWithin(*page.snapshot, *root, request.line(), day);
+                         }));
+  return FillPage(*pages_, page, *ids, response, response->mutable_institutions(),
+                  [&](const std::string& id) -> absl::StatusOr<std::optional<v1::Institution>> {
+                    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> row,
+                                           FindInstitution(*page.snapshot, id));
+                    if (!row) {
+                      return absl::DataLossError("an index names an institution that is not there");
+                    }
+                    return shown(*row);
+                  });
 }
 
 }  // namespace zhibu::registry

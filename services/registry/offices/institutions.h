@@ -30,6 +30,10 @@ class Institutions {
                       v1::UpdateInstitutionResponse* response) const;
   absl::Status Get(Call& call, const v1::GetInstitutionRequest& request, const Reader& reader,
                    v1::GetInstitutionResponse* response) const;
+  absl::Status BatchGet(Call& call, const v1::BatchGetInstitutionsRequest& request,
+                        const Reader& reader, v1::BatchGetInstitutionsResponse* response) const;
+  absl::Status Find(Call& call, const v1::FindInstitutionRequest& request, const Reader& reader,
+                    v1::FindInstitutionResponse* response) const;
   absl::Status List(Call& call, const v1::ListInstitutionsRequest& request, const Reader& reader,
                     v1::ListInstitutionsResponse* response) const;
 

@@ -17,8 +17,6 @@ class LeadershipLists {
  public:
   LeadershipLists(const Norms* norms, Pages* pages) : norms_(*norms), pages_(*pages) {}
 
-  absl::Status GetPost(Call& call, const v1::GetPostRequest& request, const Reader& reader,
-                       v1::GetPostResponse* response) const;
   absl::Status Matrix(Call& call, const v1::ListPostMatrixRequest& request, const Reader& reader,
                       v1::ListPostMatrixResponse* response) const;
   absl::Status Vacancies(Call& call, const v1::ListVacanciesRequest& request, const Reader& reader,

@@ -20,7 +20,7 @@ namespace zhibu::registry {
 // Thread-safe. `pages` must outlive it.
 class Posts {
  public:
-  Posts(const Books* books, Pages* pages) : books_(*books), pages_(pages) {}
+  Posts(const Books* books, Pages* pages) : books_(*books), pages_(*pages) {}
 
   absl::Status Create(Call& call, const v1::CreatePostRequest& request, Txn& txn,
                       v1::CreatePostResponse* response) const;
@@ -28,6 +28,10 @@ class Posts {
                            v1::BatchCreatePostsResponse* response) const;
   absl::Status End(Call& call, const v1::EndPostRequest& request, Txn& txn,
                    v1::EndPostResponse* response) const;
+  absl::Status Correct(Call& call, const v1::CorrectPostRequest& request, Txn& txn,
+                       v1::CorrectPostResponse* response) const;
+  absl::Status Get(Call& call, const v1::GetPostRequest& request, const Reader& reader,
+                   v1::GetPostResponse* response) const;
   absl::Status List(Call& call, const v1::ListPostsRequest& request, const Reader& reader,
                     v1::ListPostsResponse* response) const;
 
@@ -38,7 +42,7 @@ class Posts {
                                    const std::string& prefix, Verdict& verdict) const;
 
   const Books& books_;
-  Pages* const pages_;
+  Pages& pages_;
 };
 
 }  // namespace zhibu::registry

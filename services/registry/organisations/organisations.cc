@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "common/base/resource_name.h"
+#include "common/base/text.h"
 #include "services/registry/books/convert.h"
-#include "services/registry/books/subtree_page.h"
+#include "services/registry/books/names.h"
+#include "services/registry/books/subtree.h"
 #include "services/registry/books/tables.h"
 #include "services/registry/rules/dated.h"
 
@@ -34,6 +36,40 @@ void Correct(const v1::UpdateOrganisationRequest& request, rows::OrganisationRow
 
 bool ExistsOn(const rows::OrganisationRow& row, absl::CivilDay day) {
   return LifeOf(row).Has(DayNumber(day));
+}
+
+// On the day, or on its last day where it had ended by then.
+absl::CivilDay DayShown(const rows::OrganisationRow& row, absl::CivilDay day) {
+  return std::min(day, DayFromNumber(row.dissolved() - 1));
+}
+
+// The one in the caller's scope that has the title on the day; where none has, the one that ended
+// before and had it last. As of the day that is shown.
+absl::StatusOr<v1::Organisation> Titled(Call& call, const Reader& reader, const std::string& title,
+                                        absl::CivilDay day) {
+  const std::string wanted = ComparedName(title);
+  ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                         PerhapsTitled(reader, kOrganisations, title));
+  std::vector<rows::OrganisationRow> existing, ended;
+  for (const std::string& id : ids) {
+    if (!call.RequireScope(NameOf(kOrganisations, id)).ok()) continue;
+    ZHIBU_ASSIGN_OR_RETURN(std::optional<rows::OrganisationRow> row, FindOrganisation(reader, id));
+    if (!row) return absl::DataLossError("an index names an organisation that is not there");
+    if (DayNumber(day) < row->established()) continue;
+    if (ComparedName(TitleOn(*row, DayNumber(DayShown(*row, day)))) != wanted) continue;
+    (ExistsOn(*row, day) ? existing : ended).push_back(*std::move(row));
+  }
+  const std::vector<rows::OrganisationRow>& found = existing.empty() ? ended : existing;
+  if (found.empty()) return NotFound(title);
+  if (found.size() == 1) return AsOf(found[0], DayShown(found[0], day));
+  std::vector<Namesake> namesakes;
+  for (const rows::OrganisationRow& row : found) {
+    const absl::CivilDay shown = DayShown(row, day);
+    const v1::Organisation organisation = AsOf(row, shown);
+    namesakes.push_back({organisation.name(), organisation.title(),
+                         organisation.subordination_parent(), shown, existing.empty()});
+  }
+  return NameNotUnique(call, reader, namesakes);
 }
 
 }  // namespace
@@ -161,7 +197,7 @@ absl::Status Organisations::Get(Call& call, const v1::GetOrganisationRequest& re
   Verdict verdict;
   CheckName(kOrganisations, request.name(), "name", verdict.form);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
                          FindOrganisation(reader, *IdOf(kOrganisations, request.name())));
   if (!row || !ExistsOn(*row, day)) return NotFound(request.name());
@@ -181,7 +217,7 @@ absl::Status Organisations::BatchGet(Call& call, const v1::BatchGetOrganisations
     CheckName(kOrganisations, request.names(i), absl::StrCat("names[", i, "]"), verdict.form);
   }
   ZHIBU_RETURN_IF_ERROR(verdict.status());
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   for (const std::string& name : request.names()) {
     ZHIBU_RETURN_IF_ERROR(call.RequireScope(name));
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
@@ -196,11 +232,22 @@ absl::Status Organisations::Find(Call& call, const v1::FindOrganisationRequest& 
                                  const Reader& reader,
                                  v1::FindOrganisationResponse* response) const {
   const bool by_code = !request.code().empty();
-  if (by_code == (!request.system().empty() && !request.external_id().empty())) {
+  const bool by_title = !request.title().empty();
+  const bool by_external_id = !request.system().empty() && !request.external_id().empty();
+  const bool half = request.system().empty() != request.external_id().empty();
+  if (half || by_code + by_title + by_external_id != 1) {
     return Malformed("code", "KEY_REQUIRED",
-                     "请只填写党组织代码，或只填写外部系统及其中的编号（两项都要）");
+                     "请只填写一项：党组织代码，外部系统及其中的编号（两项都要），或全称");
   }
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
+  if (by_title) {
+    Verdict verdict;
+    CheckTitle(request.title(), "title", verdict.form);
+    ZHIBU_RETURN_IF_ERROR(verdict.status());
+    ZHIBU_ASSIGN_OR_RETURN(*response->mutable_organisation(),
+                           Titled(call, reader, request.title(), day));
+    return absl::OkStatus();
+  }
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
                          by_code ? WithCode(reader, request.code())
                                  : WithExternalId(reader, request.system(), request.external_id()));
@@ -224,7 +271,7 @@ absl::Status Organisations::Ancestors(Call& call, const v1::GetAncestorsRequest&
   Verdict verdict;
   CheckName(kOrganisations, request.name(), "name", verdict.form);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   const std::string id = *IdOf(kOrganisations, request.name());
   std::map<std::string, rows::OrganisationRow> above;
   ZHIBU_RETURN_IF_ERROR(Collect(reader, id, /*all_above=*/true, above));
@@ -241,7 +288,7 @@ absl::Status Organisations::List(Call& call, const v1::ListOrganisationsRequest&
   Verdict verdict;
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", verdict.form);
   ZHIBU_RETURN_IF_ERROR(verdict.status());
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_->Open(request, call.caller()));
   const std::string root = IdOf(kOrganisations, request.root()).value_or("");
   ZHIBU_ASSIGN_OR_RETURN(const auto found, FoundOnce<SubtreeNode>(page, [&] {
@@ -249,29 +296,23 @@ absl::Status Organisations::List(Call& call, const v1::ListOrganisationsRequest&
                                       ? ReadDissolved(*page.snapshot, root, request.line(), day)
                                       : ReadSubtree(*page.snapshot, root, request.line(), day);
                          }));
-  const std::vector<SubtreeNode>& nodes = *found;
-  ZHIBU_ASSIGN_OR_RETURN(size_t next, PlaceOf(page));
-  for (; next < nodes.size(); ++next) {
-    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
-                           FindOrganisation(*page.snapshot, nodes[next].id));
-    if (!row) return absl::DataLossError("a subtree names an organisation that is not there");
-    // One that is dissolved shows as it was on its last day.
-    const absl::CivilDay shown = std::min(day, DayFromNumber(row->dissolved() - 1));
-    if (!request.kinds().empty() &&
-        std::find(request.kinds().begin(), request.kinds().end(), KindOn(*row, DayNumber(shown))) ==
-            request.kinds().end()) {
-      continue;
-    }
-    if (response->organisations_size() == page.size) {
-      response->set_next_page_token(pages_->NextToken(page, absl::StrCat(next)));
-      break;
-    }
-    v1::OrganisationNode& node = *response->add_organisations();
-    *node.mutable_organisation() = AsOf(*row, shown);
-    node.set_depth(nodes[next].depth);
-  }
-  response->set_revision(page.revision);
-  return absl::OkStatus();
+  const auto& kinds = request.kinds();
+  return FillPage(
+      *pages_, page, *found, response, response->mutable_organisations(),
+      [&](const SubtreeNode& at) -> absl::StatusOr<std::optional<v1::OrganisationNode>> {
+        ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::OrganisationRow> row,
+                               FindOrganisation(*page.snapshot, at.id));
+        if (!row) return absl::DataLossError("a subtree names an organisation that is not there");
+        const absl::CivilDay shown = DayShown(*row, day);
+        if (!kinds.empty() &&
+            std::find(kinds.begin(), kinds.end(), KindOn(*row, DayNumber(shown))) == kinds.end()) {
+          return std::nullopt;
+        }
+        v1::OrganisationNode node;
+        *node.mutable_organisation() = AsOf(*row, shown);
+        node.set_depth(at.depth);
+        return node;
+      });
 }
 
 }  // namespace zhibu::registry

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/civil.h"
+#include "common/base/copy_fields.h"
 #include "common/base/resource_name.h"
 #include "common/store/keys.h"
 #include "services/registry/books/convert.h"
@@ -127,7 +128,7 @@ absl::StatusOr<Reorganisations::Decided> Reorganisations::Begin(
 absl::Status Reorganisations::Finish(Txn& txn, Decided& decided, v1::Reorganisation* answer) const {
   if (!decided.refused.empty()) return Refused(decided.refused);
   v1::Reorganised event;
-  *event.mutable_reorganisation() = decided.decision;
+  CopyFields(decided.decision, event.mutable_reorganisation());
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
   answer->Swap(&decided.decision);
@@ -479,9 +480,8 @@ absl::Status Reorganisations::List(Call& call, const v1::ListReorganisationsRequ
   Violations form;
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
   // Their ids, newest first, then by id.
   const auto find = [&]() -> absl::StatusOr<std::vector<std::string>> {

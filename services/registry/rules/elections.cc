@@ -48,8 +48,8 @@ void RefuseImpossible(const norms::Election* norm, const v1::Ballot& ballot, con
   int64_t votes = 0;
   for (int i = 0; i < ballot.candidates_size(); ++i) {
     votes += ballot.candidates(i).votes();
-    impossible(ballot.candidates(i).votes() > ballot.valid_ballots(), absl::StrCat(".candidates[", i, "]"),
-               "得票不能多于有效票");
+    impossible(ballot.candidates(i).votes() > ballot.valid_ballots(),
+               absl::StrCat(".candidates[", i, "]"), "得票不能多于有效票");
   }
   impossible(votes > int64_t{ballot.valid_ballots()} * ballot.seats(), ".candidates",
              "得票总数不能多于有效票乘以应选名额：多选的票是废票");
@@ -189,8 +189,9 @@ void CheckForm(const v1::Election& election, absl::string_view at, Violations& o
       AddViolation(out, "DECISION_REQUIRED", absl::StrCat(row, ".run_off"),
                    "请写明是否为再次投票，填 true 或 false：没有填写不等于“否”");
     }
-    for (const int32_t number : {ballot.should_attend(), ballot.present(), ballot.issued(),
-                                 ballot.returned(), ballot.valid_ballots(), ballot.void_ballots()}) {
+    for (const int32_t number :
+         {ballot.should_attend(), ballot.present(), ballot.issued(), ballot.returned(),
+          ballot.valid_ballots(), ballot.void_ballots()}) {
       if (number >= 0 && number <= kMostVoters) continue;
       AddViolation(out, "COUNT_INVALID", row,
                    absl::StrCat("人数和票数须在 0–", kMostVoters, " 之间"));
@@ -219,8 +220,57 @@ void CheckForm(const v1::Election& election, absl::string_view at, Violations& o
   }
 }
 
-ElectionVerdict JudgeElection(const Norms& norms, type::v1::OrganisationKind kind, absl::CivilDay day,
-                              v1::Election& election) {
+void CheckForm(const v1::ElectionDecision& decision, absl::string_view at, Violations& out) {
+  CheckName(kOrganisations, decision.authority(), absl::StrCat(at, ".authority"), out);
+  CheckDocumentNumber(decision.document_number(), absl::StrCat(at, ".document_number"), out);
+  if (decision.document_number().empty()) {
+    AddViolation(out, "DOCUMENT_NUMBER_INVALID", absl::StrCat(at, ".document_number"),
+                 "必须填写批复的文号");
+  }
+  CheckDate(decision.date(), true, absl::StrCat(at, ".date"), out);
+  if (!decision.has_approved()) {
+    AddViolation(out, "DECISION_REQUIRED", absl::StrCat(at, ".approved"),
+                 "请写明是批准（true）还是备案（false）：没有填写不等于“备案”");
+  }
+}
+
+void JudgeDecision(const v1::ElectionDecision& decision, const v1::Election& election,
+                   absl::CivilDay today, absl::string_view at, Violations& out) {
+  const absl::CivilDay day = FromProto(decision.date()).value_or(kNoEnd);
+  if (day < FromProto(election.held_on()).value_or(kNoStart) || day > today) {
+    AddViolation(out, "PERIOD_INVALID", absl::StrCat(at, ".date"),
+                 "批复日期须在选举之后、不晚于今天");
+  }
+  if (decision.approved()) return;
+  for (const v1::Ballot& ballot : election.ballots()) {
+    for (const v1::Candidate& candidate : ballot.candidates()) {
+      if (!candidate.elected() || candidate.post() > v1::POST_KIND_DEPUTY_SECRETARY) continue;
+      AddViolation(out, "APPROVAL_REQUIRED", absl::StrCat(at, ".approved"),
+                   "选出的书记、副书记须报上级批准，委员报上级备案");
+      out.back().citation = ApprovalOfTheElected();
+      return;
+    }
+  }
+}
+
+void JudgePostponement(const norms::Term& norm, const v1::Term& term,
+                       const v1::Postponement& postponement, absl::string_view at,
+                       Violations& out) {
+  const absl::CivilDay until = FromProto(postponement.until()).value_or(kNoEnd);
+  const absl::CivilDay begun = FromProto(term.begun_on()).value_or(kNoStart);
+  const absl::CivilDay due = FromProto(term.due_on()).value_or(kNoEnd);
+  const absl::CivilDay latest = AddMonths(due, norm.most_postponed_months());
+  const absl::CivilDay earliest =
+      std::max(begun + 1, AddMonths(due, -norm.most_postponed_months()));
+  if (earliest <= until && until <= latest) return;
+  AddViolation(out, "POSTPONED_TOO_LONG", std::string(at),
+               absl::StrCat("延期或提前不超过 ", norm.most_postponed_months(), " 个月：须在 ",
+                            FormatDate(earliest), " 至 ", FormatDate(latest), " 之间"));
+  out.back().citation = norm.basis().citation();
+}
+
+ElectionVerdict JudgeElection(const Norms& norms, type::v1::OrganisationKind kind,
+                              absl::CivilDay day, v1::Election& election) {
   ElectionVerdict verdict;
   const norms::Term* term = norms.TermOf(kind, day);
   if (term != nullptr && term->years() == 0) {

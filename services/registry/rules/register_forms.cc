@@ -83,7 +83,7 @@ void CheckReason(absl::string_view reason, absl::string_view at, Violations& out
 
 void CheckExternalIds(const v1::Organisation& organisation, absl::string_view at, Violations& out) {
   for (int i = 0; i < organisation.external_ids_size(); ++i) {
-    const v1::ExternalId& external = organisation.external_ids(i);
+    const type::v1::ExternalId& external = organisation.external_ids(i);
     const std::string row = absl::StrCat(at, ".external_ids[", i, "]");
     bool sound = IsResourceId(external.system()) && !external.id().empty() &&
                  external.id().size() <= kMaxTitle;

@@ -8,8 +8,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
+#include "common/base/copy_fields.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/rpc/correction.h"
 #include "services/registry/books/subtree.h"
 #include "services/registry/books/tables.h"
 #include "services/registry/rules/dated.h"
@@ -22,6 +24,11 @@ namespace {
 Period PeriodOf(const v1::Facility& facility) {
   return {DayNumber(FromProto(facility.valid_from()).value_or(kNoStart)),
           DayNumber(FromProto(facility.valid_to()).value_or(kNoEnd))};
+}
+
+int64_t VersionOf(const v1::Facility& facility) {
+  int64_t version = 0;
+  return absl::SimpleAtoi(facility.etag(), &version) ? version : 0;
 }
 
 // The life of the holder, in scope; nullopt where it is not there. NOT_FOUND out of scope.
@@ -42,9 +49,22 @@ absl::StatusOr<std::optional<Period>> HolderInScope(Call& call, const Reader& re
   return std::optional<Period>(LifeOf(*row));
 }
 
+// One that is changed, in scope and as the caller read it. `field` is the etag's.
+absl::StatusOr<v1::Facility> ForChange(Call& call, const Reader& reader, const std::string& name,
+                                       absl::string_view etag, absl::string_view field) {
+  ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Facility> facility,
+                         FindFacility(reader, IdOf(kFacilities, name).value_or("")));
+  if (!facility || absl::IsNotFound(HolderInScope(call, reader, facility->holder()).status())) {
+    return NotFound(name);
+  }
+  ZHIBU_RETURN_IF_ERROR(zhibu::RequireEtag(etag, VersionOf(*facility), name, field));
+  if (facility->withdrawn()) return AlreadyWithdrawn(name);
+  return *std::move(facility);
+}
+
 absl::Status Store(Txn& txn, const v1::Facility& facility) {
   v1::FacilityChanged event;
-  *event.mutable_facility() = facility;
+  CopyFields(facility, event.mutable_facility());
   ZHIBU_RETURN_IF_ERROR(Apply(txn, event));
   txn.Emit(event);
   return absl::OkStatus();
@@ -95,7 +115,9 @@ absl::StatusOr<std::string> Facilities::Take(Call& call, Txn& txn,
   }
   v1::Facility facility = request.facility();
   facility.set_name(name);
-  facility.set_etag("1");
+  facility.set_etag(absl::StrCat(kFirstVersion));
+  facility.clear_corrections();
+  facility.clear_withdrawn();
   ZHIBU_RETURN_IF_ERROR(Store(txn, facility));
   return name;
 }
@@ -120,26 +142,51 @@ absl::Status Facilities::BatchCreate(Call& call, const v1::BatchCreateFacilities
 absl::Status Facilities::End(Call& call, const v1::EndFacilityRequest& request, Txn& txn,
                              v1::EndFacilityResponse* response) const {
   Violations form;
-  const std::optional<std::string> id = IdOf(kFacilities, request.name());
   CheckName(kFacilities, request.name(), "name", form);
   RequireEtag(request.etag(), "etag", form);
   CheckDate(request.valid_to(), true, "valid_to", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Facility> facility, FindFacility(txn, *id));
-  if (!facility) return NotFound(request.name());
-  const auto life = HolderInScope(call, txn, facility->holder());
-  if (absl::IsNotFound(life.status())) return NotFound(request.name());
-  ZHIBU_RETURN_IF_ERROR(life.status());
-  int64_t version = 0;
-  if (!absl::SimpleAtoi(facility->etag(), &version)) return absl::DataLossError("no version");
-  ZHIBU_RETURN_IF_ERROR(CheckEtag(request.name(), request.etag(), version));
-  *facility->mutable_valid_to() = request.valid_to();
+  ZHIBU_ASSIGN_OR_RETURN(v1::Facility facility,
+                         ForChange(call, txn, request.name(), request.etag(), "etag"));
+  *facility.mutable_valid_to() = request.valid_to();
+  ZHIBU_ASSIGN_OR_RETURN(const std::optional<Period> life,
+                         HolderInScope(call, txn, facility.holder()));
   Violations refused;
-  JudgePeriod(*facility, *life, "facility", refused);
+  JudgePeriod(facility, life, "facility", refused);
   if (!refused.empty()) return Refused(refused);
-  facility->set_etag(absl::StrCat(version + 1));
-  ZHIBU_RETURN_IF_ERROR(Store(txn, *facility));
-  *response->mutable_facility() = *std::move(facility);
+  facility.set_etag(absl::StrCat(VersionOf(facility) + 1));
+  ZHIBU_RETURN_IF_ERROR(Store(txn, facility));
+  *response->mutable_facility() = std::move(facility);
+  return absl::OkStatus();
+}
+
+absl::Status Facilities::Correct(Call& call, const v1::CorrectFacilityRequest& request, Txn& txn,
+                                 v1::CorrectFacilityResponse* response) const {
+  const v1::Facility& given = request.facility();
+  Violations form = FormOfCorrection(
+      request, given, kFacilities, "facility",
+      {"holder", "kind", "title", "scheme", "rating", "evidence", "valid_from", "valid_to"});
+  if (!form.empty()) return Malformed(form);
+  ZHIBU_ASSIGN_OR_RETURN(v1::Facility facility,
+                         ForChange(call, txn, given.name(), given.etag(), "facility.etag"));
+  const type::v1::RecordedCorrection recorded = zhibu::Correct(
+      call, request.correction(), request.update_mask(), request.withdraw(), "", given, &facility);
+  if (request.withdraw()) {
+    facility.set_withdrawn(true);
+  } else {
+    CheckForm(facility, "facility", form);
+    if (!form.empty()) return Malformed(form);
+    if (recorded.fields().empty()) return NothingToCorrect(given.name());
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<Period> life,
+                           HolderInScope(call, txn, facility.holder()));
+    Violations refused;
+    JudgePeriod(facility, life, "facility", refused);
+    if (!refused.empty()) return Refused(refused);
+  }
+  *facility.add_corrections() = recorded;
+  facility.set_etag(absl::StrCat(VersionOf(facility) + 1));
+  ZHIBU_RETURN_IF_ERROR(Store(txn, facility));
+  *response->mutable_facility() = std::move(facility);
   return absl::OkStatus();
 }
 
@@ -162,9 +209,8 @@ absl::Status Facilities::List(Call& call, const v1::ListFacilitiesRequest& reque
   Violations form;
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
   const auto find = [&]() -> absl::StatusOr<std::vector<std::string>> {
     ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
@@ -185,25 +231,17 @@ absl::Status Facilities::List(Call& call, const v1::ListFacilitiesRequest& reque
     return ids;
   };
   ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, find));
-  std::string last;
-  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
-       ++it) {
-    ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Facility> facility, FindFacility(snapshot, *it));
-    if (!facility) return absl::DataLossError("an index names a facility that is not there");
-    const auto& kinds = request.kinds();
-    if (!PeriodOf(*facility).Has(DayNumber(day)) ||
-        (!kinds.empty() &&
-         std::find(kinds.begin(), kinds.end(), facility->kind()) == kinds.end())) {
-      continue;
-    }
-    if (response->facilities_size() == page.size) {
-      response->set_next_page_token(pages_.NextToken(page, last));
-      break;
-    }
-    *response->add_facilities() = *std::move(facility);
-    last = *it;
-  }
-  return absl::OkStatus();
+  return FillPage(
+      pages_, page, *ids, response, response->mutable_facilities(),
+      [&](const std::string& id) -> absl::StatusOr<std::optional<v1::Facility>> {
+        ZHIBU_ASSIGN_OR_RETURN(std::optional<v1::Facility> facility, FindFacility(snapshot, id));
+        if (!facility) return absl::DataLossError("an index names a facility that is not there");
+        const auto& kinds = request.kinds();
+        const bool of_kind =
+            kinds.empty() || std::find(kinds.begin(), kinds.end(), facility->kind()) != kinds.end();
+        if (!of_kind || !PeriodOf(*facility).Has(DayNumber(day))) return std::nullopt;
+        return facility;
+      });
 }
 
 }  // namespace zhibu::registry

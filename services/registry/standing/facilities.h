@@ -26,6 +26,8 @@ class Facilities {
                            v1::BatchCreateFacilitiesResponse* response) const;
   absl::Status End(Call& call, const v1::EndFacilityRequest& request, Txn& txn,
                    v1::EndFacilityResponse* response) const;
+  absl::Status Correct(Call& call, const v1::CorrectFacilityRequest& request, Txn& txn,
+                       v1::CorrectFacilityResponse* response) const;
   absl::Status Get(Call& call, const v1::GetFacilityRequest& request, const Reader& reader,
                    v1::GetFacilityResponse* response) const;
   absl::Status List(Call& call, const v1::ListFacilitiesRequest& request, const Reader& reader,

@@ -1,6 +1,7 @@
 #include "services/registry/standing/standing.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "common/base/civil.h"
 #include "services/registry/books/advisories.h"
+#include "services/registry/books/books.h"
 #include "services/registry/books/member_counts.h"
 #include "services/registry/books/name_grams.h"
 #include "services/registry/books/subtree_page.h"
@@ -15,6 +17,19 @@
 #include "services/registry/rules/dated.h"
 
 namespace zhibu::registry {
+namespace {
+
+// Whether one that ended stood in the subtree on its last day.
+absl::StatusOr<bool> StoodWithin(const Reader& reader, const rows::OrganisationRow& row,
+                                 const std::string& root, type::v1::Line line) {
+  std::map<std::string, rows::OrganisationRow> above;
+  ZHIBU_RETURN_IF_ERROR(Collect(reader, row.id(), /*all_above=*/true, above));
+  const std::vector<std::string> ancestors =
+      AncestorsAmong(above, row.id(), line, DayFromNumber(row.dissolved() - 1));
+  return std::find(ancestors.begin(), ancestors.end(), root) != ancestors.end();
+}
+
+}  // namespace
 
 absl::Status Standing::Advisories(Call& call, const v1::ListAdvisoriesRequest& request,
                                   const Reader&, v1::ListAdvisoriesResponse* response) const {
@@ -39,9 +54,8 @@ absl::Status Standing::Gaps(Call& call, const v1::ListCoverageGapsRequest& reque
   Violations form;
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
   const std::vector<const norms::Coverage*> norms = norms_.CoveragesOn(day);
   ZHIBU_ASSIGN_OR_RETURN(const auto ids, FoundOnce<std::string>(page, [&] {
@@ -49,14 +63,12 @@ absl::Status Standing::Gaps(Call& call, const v1::ListCoverageGapsRequest& reque
                                              IdOf(kOrganisations, request.root()).value_or(""),
                                              request.line(), day);
                          }));
-  std::string last;
-  for (auto it = std::upper_bound(ids->begin(), ids->end(), page.position); it != ids->end();
-       ++it) {
-    ZHIBU_ASSIGN_OR_RETURN(const rows::MemberCountRow counts, CountsAtInstitution(snapshot, *it));
+  const auto gap_of = [&](const std::string& id) -> absl::StatusOr<std::optional<v1::CoverageGap>> {
+    ZHIBU_ASSIGN_OR_RETURN(const rows::MemberCountRow counts, CountsAtInstitution(snapshot, id));
     ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> row,
-                           FindInstitution(snapshot, *it));
+                           FindInstitution(snapshot, id));
     if (!row) return absl::DataLossError("an index names an institution that is not there");
-    if (!LifeOf(*row).Has(DayNumber(day))) continue;
+    if (!LifeOf(*row).Has(DayNumber(day))) return std::nullopt;
     const auto* coverage = EntryOn(row->coverages(), DayNumber(day));
     UnitFacts facts;
     facts.ownership = OwnershipOn(*row, DayNumber(day));
@@ -64,13 +76,9 @@ absl::Status Standing::Gaps(Call& call, const v1::ListCoverageGapsRequest& reque
     facts.full_members = counts.full_members();
     facts.staff = StaffOn(*row, DayNumber(day));
     const norms::Coverage* norm = MissingOrganisation(norms, facts);
-    if (norm == nullptr) continue;
-    if (response->gaps_size() == page.size) {
-      response->set_next_page_token(pages_.NextToken(page, last));
-      break;
-    }
-    v1::CoverageGap& gap = *response->add_gaps();
-    gap.set_institution(NameOf(kInstitutions, *it));
+    if (norm == nullptr) return std::nullopt;
+    v1::CoverageGap gap;
+    gap.set_institution(NameOf(kInstitutions, id));
     gap.set_title(TitleOn(*row, DayNumber(day)));
     gap.set_rung(facts.rung);
     if (coverage != nullptr) {
@@ -81,9 +89,9 @@ absl::Status Standing::Gaps(Call& call, const v1::ListCoverageGapsRequest& reque
     gap.set_staff(facts.staff);
     gap.set_staff_norm(norm->staff());
     *gap.mutable_citation() = norm->basis().citation();
-    last = *it;
-  }
-  return absl::OkStatus();
+    return gap;
+  };
+  return FillPage(pages_, page, *ids, response, response->mutable_gaps(), gap_of);
 }
 
 absl::Status Standing::Search(Call& call, const v1::SearchRegistryRequest& request, const Reader&,
@@ -92,29 +100,24 @@ absl::Status Standing::Search(Call& call, const v1::SearchRegistryRequest& reque
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   CheckQuery(request.query(), "query", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay as_of, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay as_of, call.AsOf(request));
   const int32_t day = DayNumber(as_of);
   ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
-  response->set_revision(page.revision);
   const Snapshot& snapshot = *page.snapshot;
+  const std::string root = IdOf(kOrganisations, request.root()).value_or("");
   // Which of them are called so on the day and within the subtree.
   const auto find = [&]() -> absl::StatusOr<std::vector<v1::SearchResult>> {
     std::set<std::string> within;
-    if (!request.root().empty()) {
-      ZHIBU_ASSIGN_OR_RETURN(
-          const std::vector<SubtreeNode> nodes,
-          ReadSubtree(snapshot, IdOf(kOrganisations, request.root()).value_or(""), request.line(),
-                      as_of));
+    if (!root.empty()) {
+      ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
+                             ReadSubtree(snapshot, root, request.line(), as_of));
       for (const SubtreeNode& node : nodes) within.insert(node.id);
     }
     std::vector<v1::SearchResult> all;
-    const auto take = [&](const std::string& name, const std::string& keeper,
-                          const std::string& title) {
-      if ((request.root().empty() || within.contains(keeper)) && Contains(title, request.query())) {
-        v1::SearchResult& found = all.emplace_back();
-        found.set_name(name);
-        found.set_title(title);
-      }
+    const auto take = [&](const std::string& name, const std::string& title) {
+      v1::SearchResult& found = all.emplace_back();
+      found.set_name(name);
+      found.set_title(title);
     };
     ZHIBU_ASSIGN_OR_RETURN(const std::set<std::string> names,
                            Named(snapshot, FirstGram(request.query())));
@@ -122,22 +125,42 @@ absl::Status Standing::Search(Call& call, const v1::SearchRegistryRequest& reque
       const std::optional<std::string> id = IdOf(kOrganisations, name);
       if (!id) continue;
       ZHIBU_ASSIGN_OR_RETURN(const auto row, FindOrganisation(snapshot, *id));
-      if (row && LifeOf(*row).Has(day)) take(name, *id, TitleOn(*row, day));
+      if (!row || day < row->established()) continue;
+      const bool dissolved = day >= row->dissolved();
+      const int32_t shown = dissolved ? row->dissolved() - 1 : day;
+      if ((dissolved && !request.with_dissolved()) ||
+          !Contains(TitleOn(*row, shown), request.query())) {
+        continue;
+      }
+      bool inside = root.empty() || within.contains(*id);
+      if (dissolved && !inside) {
+        ZHIBU_ASSIGN_OR_RETURN(inside, StoodWithin(snapshot, *row, root, request.line()));
+      }
+      if (!inside) continue;
+      take(name, TitleOn(*row, shown));
+      if (!dissolved) continue;
+      all.back().set_dissolved(true);
+      for (const std::string& successor : row->successors()) {
+        all.back().add_successors(NameOf(kOrganisations, successor));
+      }
     }
     for (const std::string& name : names) {
       const std::optional<std::string> id = IdOf(kInstitutions, name);
       if (!id) continue;
       ZHIBU_ASSIGN_OR_RETURN(const auto row, FindInstitution(snapshot, *id));
-      if (row && LifeOf(*row).Has(day)) take(name, row->keeper(), TitleOn(*row, day));
+      if (!row || !LifeOf(*row).Has(day) || !(root.empty() || within.contains(row->keeper())) ||
+          !Contains(TitleOn(*row, day), request.query())) {
+        continue;
+      }
+      take(name, TitleOn(*row, day));
     }
     return all;
   };
   ZHIBU_ASSIGN_OR_RETURN(const auto found, FoundOnce<v1::SearchResult>(page, find));
-  ZHIBU_ASSIGN_OR_RETURN(const size_t begin, PlaceOf(page));
-  const size_t end = std::min(found->size(), begin + static_cast<size_t>(page.size));
-  for (size_t i = begin; i < end; ++i) *response->add_found() = (*found)[i];
-  if (end < found->size()) response->set_next_page_token(pages_.NextToken(page, absl::StrCat(end)));
-  return absl::OkStatus();
+  return FillPage(pages_, page, *found, response, response->mutable_found(),
+                  [](const v1::SearchResult& one) {
+                    return absl::StatusOr<std::optional<v1::SearchResult>>(one);
+                  });
 }
 
 }  // namespace zhibu::registry

@@ -207,7 +207,7 @@ absl::Status Standing::Summary(Call& call, const v1::GetRegistrySummaryRequest& 
   Violations form;
   if (!request.root().empty()) CheckName(kOrganisations, request.root(), "root", form);
   if (!form.empty()) return Malformed(form);
-  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, ReadDay(request.as_of(), call.today()));
+  ZHIBU_ASSIGN_OR_RETURN(const absl::CivilDay day, call.AsOf(request));
   const std::string root = IdOf(kOrganisations, request.root()).value_or("");
   ZHIBU_ASSIGN_OR_RETURN(const std::vector<SubtreeNode> nodes,
                          ReadSubtree(reader, root, request.line(), day));

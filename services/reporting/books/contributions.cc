@@ -24,8 +24,8 @@ using membership::v1::PersonKind;
 using membership::v1::Stage;
 using registry::v1::CoverageRung;
 using registry::v1::InstitutionKind;
-using type::v1::OrganisationKind;
 using registry::v1::Ownership;
+using type::v1::OrganisationKind;
 
 const int32_t kFirst = DayNumber(kNoStart);
 const int32_t kLast = DayNumber(kNoEnd);
@@ -126,10 +126,9 @@ void AddHeads(const rows::InstitutionRow& institution, const std::string& name, 
 
 // Calls `piece(organisation, from, to)` for the parts of [from, to) by who kept the person.
 template <typename Piece>
-void ForEachKeeper(const rows::PersonRow& person, int32_t from, int32_t to, Piece piece) {
-  if (person.affiliations().empty()) piece(person.organisation_id(), from, to);
+void ForEachKeeper(const rpc::MirroredPerson& person, int32_t from, int32_t to, Piece piece) {
   for (int i = 0; i < person.affiliations_size(); ++i) {
-    const rows::AffiliationRow& kept = person.affiliations(i);
+    const rpc::MirroredAffiliation& kept = person.affiliations(i);
     piece(kept.organisation_id(), i == 0 ? from : std::max(from, kept.from()),
           std::min(to, kept.to()));
   }
@@ -138,7 +137,7 @@ void ForEachKeeper(const rows::PersonRow& person, int32_t from, int32_t to, Piec
 // Calls `piece(kind, from, to)` for the parts of [from, to) by what the person was to the school. A
 // kind that is not known here has no name, and no piece.
 template <typename Piece>
-void ForEachKind(const rows::PersonRow& person, int32_t from, int32_t to, Piece piece) {
+void ForEachKind(const rpc::MirroredPerson& person, int32_t from, int32_t to, Piece piece) {
   const auto part = [&](int kind, int32_t begin, int32_t end) {
     const std::string name = NameOfKind(static_cast<PersonKind>(kind));
     if (!name.empty() && begin < end) piece(name, begin, end);
@@ -239,11 +238,10 @@ Contributions OfInstitution(const rows::InstitutionRow& institution) {
   return sum.Take();
 }
 
-Contributions OfPerson(const rows::PersonRow& person) {
-  if (person.organisation_id().empty()) return {};
+Contributions OfPerson(const rpc::MirroredPerson& person) {
   Sum sum;
   for (int i = 0; i < person.stages_size(); ++i) {
-    const rows::StageRow& stage = person.stages(i);
+    const rpc::MirroredStage& stage = person.stages(i);
     const int32_t to = i + 1 < person.stages_size() ? person.stages(i + 1).from() : kLast;
     const auto stand = [&](const std::string& measure, bool by_kind) {
       ForEachKeeper(person, stage.from(), to,
@@ -279,8 +277,9 @@ Contributions OfPerson(const rows::PersonRow& person) {
     }
     if (stage.stage() == membership::v1::STAGE_PROBATIONARY && stage.has_approved_on() &&
         !stage.restored()) {
-      const std::string& at =
-          stage.organisation_id().empty() ? person.organisation_id() : stage.organisation_id();
+      const std::string& at = stage.organisation_id().empty()
+                                  ? person.affiliations().rbegin()->organisation_id()
+                                  : stage.organisation_id();
       ForEachKind(person, stage.approved_on(), stage.approved_on() + 1,
                   [&](const std::string& kind, int32_t day, int32_t) {
                     sum.Happen(at, "admissions", day);

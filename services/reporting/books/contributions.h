@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "common/rpc/membership_mirror.pb.h"
 #include "common/rpc/mirror.pb.h"
 #include "services/reporting/books/rows.pb.h"
 
@@ -38,7 +39,7 @@ Contributions OfInstitution(const rows::InstitutionRow& institution);
 // these days; what was so before the books had the person counts at the first of them. An admission
 // counts where it was led, on the day the committee approved it (批准日期), as party statistics do;
 // members taken over when the books were opened have no such day and are nobody's admission.
-Contributions OfPerson(const rows::PersonRow& person);
+Contributions OfPerson(const rpc::MirroredPerson& person);
 
 // An activity that was held.
 Contributions OfActivity(const std::string& organisation, absl::string_view kind, int32_t day);

@@ -1,6 +1,8 @@
 #include "services/reporting/books/counters.h"
 
 #include <algorithm>
+#include <cassert>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -17,22 +19,24 @@
 namespace zhibu::reporting {
 namespace {
 
-// The four counters of an organisation and measure; as text in the key, so that two bytes say it.
-constexpr char kOwn[] = "i";
-constexpr char kBelowSubordination[] = "s";
-constexpr char kBelowTerritorial[] = "t";
-constexpr char kBelowBoth[] = "b";
-
 constexpr char kYears[] = "y";
 constexpr char kMonths[] = "m";
 constexpr char kDays[] = "d";
 
+// The ways in which something is below an organisation, in the order of Rollup's; as text in the
+// key, so that two bytes say it.
+constexpr const char* kWayTexts[] = {"s", "t", "b"};
+// "no way": what is contributed at the organisation itself.
+constexpr int kItself = -1;
+
 int64_t YearBucket(absl::CivilDay day) { return day.year(); }
 int64_t MonthBucket(absl::CivilDay day) { return day.year() * 12 + day.month() - 1; }
 
-Key BucketsKey(const char* counter, absl::string_view organisation, absl::string_view measure,
-               const char* size) {
-  return TableKey(Table::kCounters).Text(counter).Text(organisation).Text(measure).Text(size);
+Key OwnKey(absl::string_view organisation) {
+  return TableKey(Table::kOwnCounters).Text(organisation);
+}
+Key BelowKey(absl::string_view organisation) {
+  return TableKey(Table::kBelowCounters).Text(organisation);
 }
 
 absl::Status AddTo(Txn& txn, const Key& key, int64_t amount) {
@@ -47,34 +51,35 @@ absl::Status AddTo(Txn& txn, const Key& key, int64_t amount) {
   return absl::OkStatus();
 }
 
-// Adds to the three buckets of a day.
-absl::Status AddAt(Txn& txn, const char* counter, absl::string_view organisation,
-                   absl::string_view measure, int32_t number, int64_t amount) {
+// Adds to the three buckets of a day; `way` is an index of kWayTexts, or kItself.
+absl::Status AddAt(Txn& txn, int way, absl::string_view organisation, absl::string_view measure,
+                   int32_t number, int64_t amount) {
   const absl::CivilDay day = DayFromNumber(number);
-  const auto key = [&](const char* size) {
-    return BucketsKey(counter, organisation, measure, size);
+  const auto add = [&](const char* size, int64_t bucket) {
+    Key key = way == kItself ? OwnKey(organisation) : BelowKey(organisation);
+    key.Text(size).Number(bucket).Text(measure);
+    if (way != kItself) key.Text(kWayTexts[way]);
+    return AddTo(txn, key, amount);
   };
-  ZHIBU_RETURN_IF_ERROR(AddTo(txn, key(kYears).Number(YearBucket(day)), amount));
-  ZHIBU_RETURN_IF_ERROR(AddTo(txn, key(kMonths).Number(MonthBucket(day)), amount));
-  return AddTo(txn, key(kDays).Number(number), amount);
+  ZHIBU_RETURN_IF_ERROR(add(kYears, YearBucket(day)));
+  ZHIBU_RETURN_IF_ERROR(add(kMonths, MonthBucket(day)));
+  return add(kDays, number);
 }
 
 // A stock that stands since before the ancestor became one counts there from then on, and stops
 // counting when it ceases to be one. A flow counts where the tree is on its day.
-absl::Status AddAlong(Txn& txn, const char* counter, const AncestorSpan& span,
-                      const std::string& measure, int32_t day, int64_t amount) {
+absl::Status AddAlong(Txn& txn, int way, const AncestorSpan& span, const std::string& measure,
+                      int32_t day, int64_t amount) {
   const int32_t from = DayNumber(span.from);
   const int32_t to = DayNumber(span.to);
   if (day >= to) return absl::OkStatus();
   if (IsFlow(measure)) {
-    return day < from ? absl::OkStatus() : AddAt(txn, counter, span.ancestor, measure, day, amount);
+    return day < from ? absl::OkStatus() : AddAt(txn, way, span.ancestor, measure, day, amount);
   }
-  ZHIBU_RETURN_IF_ERROR(AddAt(txn, counter, span.ancestor, measure, std::max(day, from), amount));
+  ZHIBU_RETURN_IF_ERROR(AddAt(txn, way, span.ancestor, measure, std::max(day, from), amount));
   if (span.to == kNoEnd) return absl::OkStatus();
-  return AddAt(txn, counter, span.ancestor, measure, to, -amount);
+  return AddAt(txn, way, span.ancestor, measure, to, -amount);
 }
-
-constexpr const char* kWayCounters[] = {kBelowSubordination, kBelowTerritorial, kBelowBoth};
 
 bool SameSpan(const AncestorSpan& a, const AncestorSpan& b) {
   return std::tie(a.ancestor, a.from, a.to) == std::tie(b.ancestor, b.from, b.to);
@@ -102,50 +107,40 @@ struct OwnDelta {
 // All that is contributed at the organisation itself, day by day.
 absl::StatusOr<std::vector<OwnDelta>> OwnDeltas(const Reader& reader,
                                                 const std::string& organisation) {
-  const Key all = TableKey(Table::kCounters).Text(kOwn).Text(organisation);
+  const Key all = OwnKey(organisation).Text(kDays);
   std::vector<OwnDelta> deltas;
   ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CounterRow>(
       reader, all, all.End(), [&](absl::string_view key, const rows::CounterRow& row) {
         KeyParts parts(key);
-        parts.Text();  // line
         parts.Text();  // organisation
-        std::optional<std::string> measure = parts.Text();
-        if (parts.Text() == kDays) {
-          deltas.push_back(
-              {*std::move(measure), static_cast<int32_t>(*parts.Number()), row.amount()});
-        }
+        parts.Text();  // size
+        const int64_t day = parts.Number().value_or(0);
+        deltas.push_back({parts.Text().value_or(""), static_cast<int32_t>(day), row.amount()});
         return true;
       }));
   return deltas;
 }
 
-absl::StatusOr<int64_t> SumBuckets(const Reader& reader, const Key& begin, const Key& end) {
-  int64_t sum = 0;
-  ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CounterRow>(
-      reader, begin, end, [&](absl::string_view, const rows::CounterRow& row) {
-        sum += row.amount();
-        return true;
-      }));
-  return sum;
-}
+// Buckets [from, to).
+struct Buckets {
+  int64_t from, to;
+};
 
-absl::StatusOr<int64_t> CounterOn(const Reader& reader, const char* counter,
-                                  absl::string_view organisation, absl::string_view measure,
-                                  absl::CivilDay day) {
-  const auto key = [&](const char* size) {
-    return BucketsKey(counter, organisation, measure, size);
-  };
-  const absl::CivilDay month(day.year(), day.month(), 1);
-  const absl::CivilDay year(day.year(), 1, 1);
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t years,
-                         SumBuckets(reader, key(kYears), key(kYears).Number(YearBucket(day))));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t months,
-                         SumBuckets(reader, key(kMonths).Number(MonthBucket(year)),
-                                    key(kMonths).Number(MonthBucket(day))));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t days,
-                         SumBuckets(reader, key(kDays).Number(DayNumber(month)),
-                                    key(kDays).Number(int64_t{DayNumber(day)} + 1)));
-  return years + months + days;
+// The same buckets in as few ranges as are worth it: where no more than `gap` lie between two,
+// reading on is cheaper than beginning again.
+std::vector<Buckets> Joined(std::vector<Buckets> ranges, int64_t gap) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Buckets& a, const Buckets& b) { return a.from < b.from; });
+  std::vector<Buckets> joined;
+  for (const Buckets& range : ranges) {
+    if (range.from >= range.to) continue;
+    if (!joined.empty() && range.from <= joined.back().to + gap) {
+      joined.back().to = std::max(joined.back().to, range.to);
+    } else {
+      joined.push_back(range);
+    }
+  }
+  return joined;
 }
 
 }  // namespace
@@ -161,35 +156,92 @@ Of SubtreeOn(type::v1::Line line) {
   }
 }
 
-absl::StatusOr<int64_t> CountOn(const Reader& reader, Of of, absl::string_view organisation,
-                                absl::string_view measure, absl::CivilDay day) {
-  const auto count = [&](const char* counter) {
-    return CounterOn(reader, counter, organisation, measure, day);
-  };
-  ZHIBU_ASSIGN_OR_RETURN(int64_t sum, count(kOwn));
-  if (of == Of::kSubordination || of == Of::kEither) {
-    ZHIBU_ASSIGN_OR_RETURN(const int64_t below, count(kBelowSubordination));
-    sum += below;
-  }
-  if (of == Of::kTerritorial || of == Of::kEither) {
-    ZHIBU_ASSIGN_OR_RETURN(const int64_t below, count(kBelowTerritorial));
-    sum += below;
-  }
-  if (of == Of::kEither) {
-    ZHIBU_ASSIGN_OR_RETURN(const int64_t twice, count(kBelowBoth));
-    sum -= twice;
-  }
-  return sum;
+Counts::Counts(std::vector<absl::CivilDay> days) : days_(std::move(days)) {
+  std::sort(days_.begin(), days_.end());
+  days_.erase(std::unique(days_.begin(), days_.end()), days_.end());
 }
 
-absl::StatusOr<int64_t> CountBetween(const Reader& reader, Of of, absl::string_view organisation,
-                                     absl::string_view measure, absl::CivilDay from,
-                                     absl::CivilDay to) {
-  if (from >= to) return 0;
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t until, CountOn(reader, of, organisation, measure, to - 1));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t before,
-                         CountOn(reader, of, organisation, measure, from - 1));
-  return until - before;
+absl::StatusOr<Counts> Counts::ReadOwn(const Reader& reader, absl::string_view organisation,
+                                       std::vector<absl::CivilDay> days) {
+  Counts counts(std::move(days));
+  ZHIBU_RETURN_IF_ERROR(counts.Add(reader, OwnKey(organisation), true));
+  return counts;
+}
+
+absl::StatusOr<Counts> Counts::Read(const Reader& reader, absl::string_view organisation,
+                                    std::vector<absl::CivilDay> days) {
+  ZHIBU_ASSIGN_OR_RETURN(Counts counts, ReadOwn(reader, organisation, std::move(days)));
+  ZHIBU_RETURN_IF_ERROR(counts.Add(reader, BelowKey(organisation), false));
+  return counts;
+}
+
+absl::Status Counts::Add(const Reader& reader, const Key& organisation, bool own) {
+  // Scans `scans`, and adds each bucket to the days among whose `of_day` it is.
+  const auto add = [&](const char* size, const std::vector<Buckets>& scans,
+                       const std::vector<Buckets>& of_day) -> absl::Status {
+    const Key all = Key(organisation).Text(size);
+    for (const Buckets& scan : scans) {
+      ZHIBU_RETURN_IF_ERROR(ScanRows<rows::CounterRow>(
+          reader, Key(all).Number(scan.from), Key(all).Number(scan.to),
+          [&](absl::string_view key, const rows::CounterRow& row) {
+            KeyParts parts(key);
+            parts.Text();  // organisation
+            parts.Text();  // size
+            const int64_t bucket = parts.Number().value_or(0);
+            std::vector<Amounts>& amounts = amounts_[parts.Text().value_or("")];
+            amounts.resize(days_.size());
+            int counter = 0;
+            if (!own) {
+              const std::string way = parts.Text().value_or("");
+              counter =
+                  1 + static_cast<int>(std::find(std::begin(kWayTexts), std::end(kWayTexts), way) -
+                                       std::begin(kWayTexts));
+              if (counter == kCounters) return true;
+            }
+            for (size_t i = 0; i < of_day.size(); ++i) {
+              if (of_day[i].from <= bucket && bucket < of_day[i].to) {
+                amounts[i][counter] += row.amount();
+              }
+            }
+            return true;
+          }));
+    }
+    return absl::OkStatus();
+  };
+  std::vector<Buckets> years, months, days;
+  for (const absl::CivilDay day : days_) {
+    years.push_back({YearBucket(kNoStart), YearBucket(day)});
+    months.push_back({MonthBucket(absl::CivilDay(day.year(), 1, 1)), MonthBucket(day)});
+    days.push_back(
+        {DayNumber(absl::CivilDay(day.year(), day.month(), 1)), int64_t{DayNumber(day)} + 1});
+  }
+  ZHIBU_RETURN_IF_ERROR(add(kYears, Joined(years, 0), years));
+  ZHIBU_RETURN_IF_ERROR(add(kMonths, Joined(months, 12), months));
+  return add(kDays, Joined(days, 31), days);
+}
+
+int64_t Counts::On(Of of, absl::string_view measure, absl::CivilDay day) const {
+  const auto found = amounts_.find(measure);
+  if (found == amounts_.end()) return 0;
+  const auto at = std::lower_bound(days_.begin(), days_.end(), day);
+  assert(at != days_.end() && *at == day);
+  const auto& [itself, subordination, territorial, both] = found->second[at - days_.begin()];
+  switch (of) {
+    case Of::kItself:
+      return itself;
+    case Of::kSubordination:
+      return itself + subordination;
+    case Of::kTerritorial:
+      return itself + territorial;
+    case Of::kEither:
+      return itself + subordination + territorial - both;
+  }
+  return 0;
+}
+
+int64_t Counts::Between(Of of, absl::string_view measure, absl::CivilDay from,
+                        absl::CivilDay to) const {
+  return from < to ? On(of, measure, to - 1) - On(of, measure, from - 1) : 0;
 }
 
 absl::Status Rollup::Begin(const Reader& reader) {
@@ -220,12 +272,12 @@ absl::Status Rollup::Change(Txn& txn, const Contributions& before, const Contrib
   for (const auto& [key, amount] : changes) {
     if (amount == 0) continue;
     const auto& [organisation, measure, day] = key;
-    ZHIBU_RETURN_IF_ERROR(AddAt(txn, kOwn, organisation, measure, day, amount));
+    ZHIBU_RETURN_IF_ERROR(AddAt(txn, kItself, organisation, measure, day, amount));
     auto cached = spans_.find(organisation);
     if (cached == spans_.end()) cached = spans_.emplace(organisation, SpansOf(organisation)).first;
     for (int way = 0; way < kWays; ++way) {
       for (const AncestorSpan& span : cached->second[way]) {
-        ZHIBU_RETURN_IF_ERROR(AddAlong(txn, kWayCounters[way], span, measure, day, amount));
+        ZHIBU_RETURN_IF_ERROR(AddAlong(txn, way, span, measure, day, amount));
       }
     }
   }
@@ -255,12 +307,10 @@ absl::Status Rollup::SetOrganisation(Txn& txn, const rpc::MirroredOrganisation& 
       }
       for (const OwnDelta& delta : *deltas) {
         for (const AncestorSpan& span : gone) {
-          ZHIBU_RETURN_IF_ERROR(
-              AddAlong(txn, kWayCounters[way], span, delta.measure, delta.day, -delta.amount));
+          ZHIBU_RETURN_IF_ERROR(AddAlong(txn, way, span, delta.measure, delta.day, -delta.amount));
         }
         for (const AncestorSpan& span : come) {
-          ZHIBU_RETURN_IF_ERROR(
-              AddAlong(txn, kWayCounters[way], span, delta.measure, delta.day, delta.amount));
+          ZHIBU_RETURN_IF_ERROR(AddAlong(txn, way, span, delta.measure, delta.day, delta.amount));
         }
       }
     }

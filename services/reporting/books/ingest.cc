@@ -6,16 +6,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "common/store/dispatch.h"
 #include "common/store/table.h"
 
 namespace zhibu::reporting {
 namespace {
-
-using google::protobuf::RepeatedPtrField;
-using membership::v1::StageChange;
 
 absl::Status Nameless() { return absl::DataLossError("an entity without a name in the feed"); }
 
@@ -23,7 +22,7 @@ std::string OrganisationId(absl::string_view name) {
   return IdOf(kOrganisations, name).value_or("");
 }
 
-rows::InstitutionRow RowOf(const registry::v1::Institution& institution) {
+rows::InstitutionRow RowOf(const registry::v1::InstitutionRecord& institution) {
   rows::InstitutionRow row;
   row.set_kind(institution.kind());
   row.set_ownership(institution.ownership());
@@ -55,7 +54,7 @@ rows::InstitutionRow RowOf(const registry::v1::Institution& institution) {
   return row;
 }
 
-rows::PostRow RowOf(const registry::v1::Post& post) {
+rows::PostRow RowOf(const registry::v1::PostRecord& post) {
   rows::PostRow row;
   row.set_seat(post.seat());
   row.set_kind(post.kind());
@@ -66,53 +65,34 @@ rows::PostRow RowOf(const registry::v1::Post& post) {
   return row;
 }
 
-void SetStages(const RepeatedPtrField<StageChange>& stages, rows::PersonRow& row) {
-  row.clear_stages();
-  for (const StageChange& stage : stages) {
-    rows::StageRow& one = *row.add_stages();
-    one.set_from(DayNumber(FromOrNoStart(stage.valid_from())));
-    one.set_stage(stage.stage());
-    one.set_organisation_id(OrganisationId(stage.organisation()));
-    if (const auto approved = FromProto(stage.approved_on()); approved.ok()) {
-      one.set_approved_on(DayNumber(*approved));
-    }
-    one.set_restored(stage.restored());
-  }
-}
-
 }  // namespace
 
 absl::Status Ingest::Apply(Txn& txn, const google::protobuf::Any& event) {
   ZHIBU_RETURN_IF_ERROR(rollup_.Begin(txn));
-  if (registry::v1::OrganisationChanged changed; event.UnpackTo(&changed)) {
-    return Organisation(txn, event, changed.organisation());
+  // Which of the membership service's events change a person, the mirror of persons knows.
+  if (absl::StartsWith(EventTypeOf(event), "zhibu.membership.v1.")) {
+    return persons_.Apply(
+        txn, event,
+        [&](const std::string& id, const rpc::MirroredPerson*, const rpc::MirroredPerson* now) {
+          return Replace(txn, Entity::kPerson, id, now ? OfPerson(*now) : Contributions());
+        });
   }
-  if (registry::v1::InstitutionChanged changed; event.UnpackTo(&changed)) {
-    return Institution(txn, changed.institution());
-  }
-  if (registry::v1::PostChanged changed; event.UnpackTo(&changed)) {
-    return Post(txn, changed.post());
-  }
-  if (membership::v1::PersonChanged changed; event.UnpackTo(&changed)) {
-    return Person(txn, changed);
-  }
-  if (membership::v1::StepRecorded recorded; event.UnpackTo(&recorded)) {
-    return Stages(txn, recorded.name(), recorded.stages());
-  }
-  if (membership::v1::CaseEventRecorded recorded; event.UnpackTo(&recorded)) {
-    return Stages(txn, recorded.name(), recorded.stages());
-  }
-  if (activity::v1::ActivityChanged changed; event.UnpackTo(&changed)) {
-    return Activity(txn, changed.activity());
-  }
-  return absl::OkStatus();
+  return DispatchFollowed(
+      event,
+      [&](const registry::v1::OrganisationChanged& changed) { return Organisation(txn, changed); },
+      [&](const registry::v1::InstitutionChanged& changed) {
+        return Institution(txn, changed.institution());
+      },
+      [&](const registry::v1::PostChanged& changed) { return Post(txn, changed.post()); },
+      [&](const activity::v1::ActivityChanged& changed) {
+        return Activity(txn, changed.activity());
+      });
 }
 
-absl::Status Ingest::Organisation(Txn& txn, const google::protobuf::Any& event,
-                                  const registry::v1::Organisation& organisation) {
-  const std::string id = OrganisationId(organisation.name());
+absl::Status Ingest::Organisation(Txn& txn, const registry::v1::OrganisationChanged& changed) {
+  const std::string id = OrganisationId(changed.organisation().name());
   if (id.empty()) return Nameless();
-  ZHIBU_RETURN_IF_ERROR(mirror_->Apply(txn, event));
+  ZHIBU_RETURN_IF_ERROR(organisations_->Apply(txn, changed));
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
                          OrganisationMirror::Find(txn, id));
   ZHIBU_RETURN_IF_ERROR(rollup_.SetOrganisation(txn, *row));
@@ -120,7 +100,7 @@ absl::Status Ingest::Organisation(Txn& txn, const google::protobuf::Any& event,
   return RecountSecretaries(txn, id);
 }
 
-absl::Status Ingest::Institution(Txn& txn, const registry::v1::Institution& institution) {
+absl::Status Ingest::Institution(Txn& txn, const registry::v1::InstitutionRecord& institution) {
   const std::string id = IdOf(kInstitutions, institution.name()).value_or("");
   if (id.empty()) return Nameless();
   const rows::InstitutionRow row = RowOf(institution);
@@ -149,19 +129,23 @@ absl::Status Ingest::Institution(Txn& txn, const registry::v1::Institution& inst
   return absl::OkStatus();
 }
 
-absl::Status Ingest::Post(Txn& txn, const registry::v1::Post& post) {
+absl::Status Ingest::Post(Txn& txn, const registry::v1::PostRecord& post) {
   const std::string id = IdOf(kPosts, post.name()).value_or("");
   if (id.empty()) return Nameless();
-  const rows::PostRow row = RowOf(post);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PostRow> before,
                          GetRow<rows::PostRow>(txn, PostKey(id)));
-  PutPost(txn, id, before, row);
-  std::set<std::string> holders = {row.holder_id()};
-  std::set<std::string> seats = {row.seat()};
-  if (before) {
-    holders.insert(before->holder_id());
-    seats.insert(before->seat());
-  }
+  // What was recorded in error counts for nothing.
+  std::optional<rows::PostRow> now;
+  if (!post.withdrawn()) now = RowOf(post);
+  PutPost(txn, id, before, now);
+  std::set<std::string> holders, seats;
+  const auto look_at = [&](const std::optional<rows::PostRow>& row) {
+    if (!row) return;
+    holders.insert(row->holder_id());
+    seats.insert(row->seat());
+  };
+  look_at(before);
+  look_at(now);
   for (const std::string& holder : holders) ZHIBU_RETURN_IF_ERROR(RecountHolder(txn, holder));
   for (const std::string& seat : seats) {
     if (const auto organisation = IdOf(kOrganisations, seat)) {
@@ -178,42 +162,7 @@ absl::Status Ingest::Post(Txn& txn, const registry::v1::Post& post) {
   return absl::OkStatus();
 }
 
-absl::Status Ingest::Person(Txn& txn, const membership::v1::PersonChanged& person) {
-  const std::string id = IdOf(kPersons, person.name()).value_or("");
-  if (id.empty()) return Nameless();
-  rows::PersonRow row;
-  row.set_organisation_id(OrganisationId(person.organisation()));
-  row.set_kind(person.kind());
-  SetStages(person.stages(), row);
-  for (const auto& affiliation : person.affiliations()) {
-    rows::AffiliationRow& one = *row.add_affiliations();
-    one.set_organisation_id(OrganisationId(affiliation.organisation()));
-    one.set_from(DayNumber(FromOrNoStart(affiliation.valid_from())));
-    one.set_to(DayNumber(ToOrNoEnd(affiliation.valid_to())));
-  }
-  for (const auto& change : person.kinds()) {
-    rows::KindRow& one = *row.add_kinds();
-    one.set_from(DayNumber(FromOrNoStart(change.valid_from())));
-    one.set_kind(change.kind());
-  }
-  row.set_opening_balance(person.has_opening_balance());
-  PutRow(txn, PersonKey(id), row);
-  return Replace(txn, Entity::kPerson, id, OfPerson(row));
-}
-
-absl::Status Ingest::Stages(Txn& txn, const std::string& case_name,
-                            const RepeatedPtrField<StageChange>& stages) {
-  const std::optional<CaseName> name = ParseCaseName(case_name);
-  if (!name) return Nameless();
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::PersonRow> before,
-                         GetRow<rows::PersonRow>(txn, PersonKey(name->person_id)));
-  rows::PersonRow row = before ? *before : rows::PersonRow();
-  SetStages(stages, row);
-  PutRow(txn, PersonKey(name->person_id), row);
-  return Replace(txn, Entity::kPerson, name->person_id, OfPerson(row));
-}
-
-absl::Status Ingest::Activity(Txn& txn, const activity::v1::Activity& activity) {
+absl::Status Ingest::Activity(Txn& txn, const activity::v1::ActivityRecord& activity) {
   const std::string id = IdOf(kActivities, activity.name()).value_or("");
   if (id.empty()) return Nameless();
   Contributions now;

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/rpc/membership_mirror.h"
 #include "common/rpc/organisation_mirror.h"
 #include "common/store/txn.h"
 #include "google/protobuf/any.pb.h"
@@ -13,7 +14,6 @@
 #include "services/reporting/books/rows.pb.h"
 #include "services/reporting/books/tables.h"
 #include "zhibu/activity/v1/events.pb.h"
-#include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::reporting {
@@ -24,23 +24,18 @@ namespace zhibu::reporting {
 // it can and is looked at again when they come. Used on the commit lane alone.
 class Ingest {
  public:
-  // `mirror` must outlive it.
-  explicit Ingest(OrganisationMirror* mirror) : mirror_(mirror) {}
+  // `organisations` must outlive it.
+  explicit Ingest(OrganisationMirror* organisations) : organisations_(organisations) {}
 
-  // Events of other kinds are passed over. DATA_LOSS for one without its entity's name.
+  // Events of other kinds are passed over. DATA_LOSS for one without its entity's name, and for a
+  // step of a person who was never in the feed.
   absl::Status Apply(Txn& txn, const google::protobuf::Any& event);
 
  private:
-  absl::Status Organisation(Txn& txn, const google::protobuf::Any& event,
-                            const registry::v1::Organisation& organisation);
-  absl::Status Institution(Txn& txn, const registry::v1::Institution& institution);
-  absl::Status Post(Txn& txn, const registry::v1::Post& post);
-  absl::Status Person(Txn& txn, const membership::v1::PersonChanged& person);
-  // What a step, or something beside the steps, made of the stages of a case's person.
-  absl::Status Stages(
-      Txn& txn, const std::string& case_name,
-      const google::protobuf::RepeatedPtrField<membership::v1::StageChange>& stages);
-  absl::Status Activity(Txn& txn, const activity::v1::Activity& activity);
+  absl::Status Organisation(Txn& txn, const registry::v1::OrganisationChanged& changed);
+  absl::Status Institution(Txn& txn, const registry::v1::InstitutionRecord& institution);
+  absl::Status Post(Txn& txn, const registry::v1::PostRecord& post);
+  absl::Status Activity(Txn& txn, const activity::v1::ActivityRecord& activity);
 
   // Contributors that depend on more than one entity.
   absl::Status RecountHolder(Txn& txn, const std::string& holder);
@@ -48,7 +43,8 @@ class Ingest {
   // Stores what the entity contributes now and changes the counters by the difference.
   absl::Status Replace(Txn& txn, Entity entity, absl::string_view id, const Contributions& now);
 
-  OrganisationMirror* const mirror_;
+  OrganisationMirror* const organisations_;
+  const MembershipMirror persons_{{.persons = static_cast<uint8_t>(Table::kPersons)}};
   Rollup rollup_;
 };
 

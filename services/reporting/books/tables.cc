@@ -66,6 +66,23 @@ absl::StatusOr<std::vector<StoredPost>> PostsIn(const Reader& reader, const Key&
 
 }  // namespace
 
+absl::Status CheckBooks(const Reader& reader) {
+  for (const Table old : {Table::kOldPersons, Table::kOldCounters}) {
+    bool any = false;
+    const Key all = TableKey(old);
+    ZHIBU_RETURN_IF_ERROR(reader.Scan(all, all.End(), [&](absl::string_view, absl::string_view) {
+      any = true;
+      return false;
+    }));
+    if (any) {
+      return Failure(absl::StatusCode::kFailedPrecondition, "BOOKS_OUTDATED",
+                     "统计服务的数据目录由旧版程序建立，请停机后移走该目录再启动："
+                     "全部数据将由其他服务的变更流重新生成");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Contributions> GetContributions(const Reader& reader, Entity entity,
                                                absl::string_view id) {
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::ContributionsRow> row,
@@ -94,14 +111,16 @@ void PutContributions(Txn& txn, Entity entity, absl::string_view id,
 }
 
 void PutPost(Txn& txn, const std::string& id, const std::optional<rows::PostRow>& before,
-             const rows::PostRow& post) {
+             const std::optional<rows::PostRow>& post) {
   if (before) {
+    txn.Delete(PostKey(id));
     txn.Delete(OfHolderKey(before->holder_id()).Text(id));
     txn.Delete(AtSeatKey(before->seat()).Text(id));
   }
-  PutRow(txn, PostKey(id), post);
-  PutRow(txn, OfHolderKey(post.holder_id()).Text(id), rows::EntryRow());
-  PutRow(txn, AtSeatKey(post.seat()).Text(id), rows::EntryRow());
+  if (!post) return;
+  PutRow(txn, PostKey(id), *post);
+  PutRow(txn, OfHolderKey(post->holder_id()).Text(id), rows::EntryRow());
+  PutRow(txn, AtSeatKey(post->seat()).Text(id), rows::EntryRow());
 }
 
 absl::StatusOr<std::vector<StoredPost>> PostsOfHolder(const Reader& reader,

@@ -21,20 +21,26 @@ namespace zhibu::reporting {
 
 // Table numbers; never used again for something else.
 enum class Table : uint8_t {
-  kPersons = 0x10,        // person → PersonRow
+  kOldPersons = 0x10,     // before persons were mirrored as elsewhere; see CheckBooks
   kInstitutions = 0x11,   // institution → InstitutionRow
   kPosts = 0x12,          // post → PostRow
   kPostsOfHolder = 0x13,  // person, post → EntryRow
   kPostsAtSeat = 0x14,    // seat's resource name, post → EntryRow
   kOwnCoverage = 0x15,    // organisation, institution that it covers as its own → EntryRow
   kContributions = 0x16,  // entity type, entity → ContributionsRow
-  kCounters = 0x17,       // counter, organisation, measure, bucket size, bucket → CounterRow
+  kOldCounters = 0x17,    // before a survey read them in one go; see CheckBooks
   kTree = 0x18,           // → TreeRow
+  kPersons = 0x19,        // person → rpc::MirroredPerson
+  kOwnCounters = 0x1a,    // organisation, bucket size, bucket, measure → CounterRow
+  kBelowCounters = 0x1b,  // organisation, bucket size, bucket, measure, way → CounterRow
 };
+
+// FAILED_PRECONDITION "BOOKS_OUTDATED" where the books were made by a program whose tables these
+// no longer are: going on from them would count wrongly.
+absl::Status CheckBooks(const Reader& reader);
 
 inline Key TableKey(Table table) { return Key(static_cast<uint8_t>(table)); }
 
-inline Key PersonKey(absl::string_view id) { return TableKey(Table::kPersons).Text(id); }
 inline Key InstitutionKey(absl::string_view id) { return TableKey(Table::kInstitutions).Text(id); }
 inline Key PostKey(absl::string_view id) { return TableKey(Table::kPosts).Text(id); }
 inline Key TreeKey() { return TableKey(Table::kTree); }
@@ -48,9 +54,10 @@ absl::StatusOr<Contributions> GetContributions(const Reader& reader, Entity enti
 void PutContributions(Txn& txn, Entity entity, absl::string_view id,
                       const Contributions& contributions);
 
-// Stores a post and keeps its two indexes; `before` is the row it replaces, if any.
+// Stores a post and keeps its two indexes; `before` is the row it replaces, if any. Null: a post
+// that was withdrawn leaves none.
 void PutPost(Txn& txn, const std::string& id, const std::optional<rows::PostRow>& before,
-             const rows::PostRow& post);
+             const std::optional<rows::PostRow>& post);
 
 struct StoredPost {
   std::string id;

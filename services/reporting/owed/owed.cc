@@ -1,6 +1,7 @@
 #include "services/reporting/owed/owed.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -9,13 +10,12 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/base/civil.h"
-#include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "common/domain/owed_item.h"
 #include "common/rpc/organisation_mirror.h"
 #include "services/reporting/books/counters.h"
+#include "services/reporting/books/reading.h"
 #include "services/reporting/rules/measures.h"
-#include "zhibu/registry/v1/organisation.pb.h"
 #include "zhibu/type/v1/organisation_kind.pb.h"
 #include "zhibu/type/v1/owed_item.pb.h"
 
@@ -24,126 +24,131 @@ namespace {
 
 using type::v1::OwedItem;
 
-void Count(const OwedItem& item, v1::OwedTotals& totals) {
-  switch (item.state()) {
-    case type::v1::OWED_STATE_DONE:
+// The days whose counts say what was held in the rules' periods, and who was a member.
+std::vector<absl::CivilDay> DaysOf(const Cadence& cadence, absl::CivilDay as_of) {
+  std::vector<absl::CivilDay> days = {as_of};
+  for (const CadenceRule& rule : cadence.rules) {
+    const Period period = PeriodOf(rule, as_of);
+    days.push_back(period.from - 1);
+    days.push_back(period.to - 1);
+  }
+  return days;
+}
+
+OrganisationFacts FactsOf(const rpc::MirroredOrganisation& row, const Counts& counts,
+                          absl::CivilDay as_of) {
+  OrganisationFacts facts;
+  facts.kind = std::string(
+      absl::StripPrefix(type::v1::OrganisationKind_Name(
+                            static_cast<type::v1::OrganisationKind>(KindOn(row, as_of).kind())),
+                        "ORGANISATION_KIND_"));
+  facts.established = DayFromNumber(row.established());
+  facts.dissolved = DayFromNumber(row.dissolved());
+  for (const auto kind : {membership::v1::PERSON_KIND_TEACHER, membership::v1::PERSON_KIND_STUDENT,
+                          membership::v1::PERSON_KIND_RETIRED}) {
+    facts.full_members += static_cast<int>(
+        counts.On(Of::kItself, absl::StrCat("members.full.", NameOfKind(kind)), as_of));
+  }
+  return facts;
+}
+
+// Where the page before ended.
+struct Position {
+  absl::CivilDay today;  // of the first page, so that midnight does not split a query
+  size_t next;           // the first that is not yet answered
+};
+std::string ToText(const Position& position) {
+  return absl::StrCat(DayNumber(position.today), " ", position.next);
+}
+absl::StatusOr<Position> ParsePosition(absl::string_view text) {
+  const std::vector<absl::string_view> parts = absl::StrSplit(text, ' ');
+  int today = 0;
+  Position position;
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &today) ||
+      !absl::SimpleAtoi(parts[1], &position.next)) {
+    return absl::InternalError("a page's position is not ours");
+  }
+  position.today = DayFromNumber(today);
+  return position;
+}
+
+void Count(const Owed& owed, v1::OwedTotals& totals) {
+  switch (owed.state) {
+    case OwedState::kDone:
       totals.set_done(totals.done() + 1);
       break;
-    case type::v1::OWED_STATE_OWED:
+    case OwedState::kOwed:
       totals.set_owed(totals.owed() + 1);
       break;
-    default:
+    case OwedState::kMissing:
       totals.set_missing(totals.missing() + 1);
+      break;
   }
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<OwedItem>> OwedBy(const Reader& reader, const Cadence& cadence,
-                                             const std::string& organisation, absl::CivilDay as_of,
-                                             absl::CivilDay today) {
-  std::vector<OwedItem> items;
-  ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
-                         OrganisationMirror::Find(reader, organisation));
-  if (!row) return items;
-  int64_t full_members = 0;
-  for (const auto kind : {membership::v1::PERSON_KIND_TEACHER, membership::v1::PERSON_KIND_STUDENT,
-                          membership::v1::PERSON_KIND_RETIRED}) {
-    ZHIBU_ASSIGN_OR_RETURN(const int64_t count,
-                           CountOn(reader, Of::kItself, organisation,
-                                   absl::StrCat("members.full.", NameOfKind(kind)), as_of));
-    full_members += count;
-  }
-  OrganisationFacts facts;
-  facts.kind = std::string(absl::StripPrefix(
-      type::v1::OrganisationKind_Name(
-          static_cast<type::v1::OrganisationKind>(KindOn(*row, as_of).kind())),
-      "ORGANISATION_KIND_"));
-  facts.established = DayFromNumber(row->established());
-  facts.dissolved = DayFromNumber(row->dissolved());
-  facts.full_members = static_cast<int>(full_members);
-  absl::Status failed;
-  const auto held = [&](const std::string& kind, absl::CivilDay from, absl::CivilDay to) {
-    const absl::StatusOr<int64_t> count = CountBetween(reader, Of::kItself, organisation,
-                                                       absl::StrCat("activities.", kind), from, to);
-    if (!count.ok()) {
-      failed = count.status();
-      return 0;
-    }
-    return static_cast<int>(*count);
-  };
-  for (const Owed& owed : OwedInMonth(cadence, facts, absl::CivilMonth(as_of), today, held)) {
-    items.push_back(ToOwedItem(owed, organisation));
-  }
-  if (!failed.ok()) return failed;
-  std::stable_sort(items.begin(), items.end(),
-                   [](const OwedItem& a, const OwedItem& b) { return a.kind() < b.kind(); });
-  return items;
-}
-
-std::string ToText(const OwedPosition& position) {
-  return absl::StrCat(DayNumber(position.as_of), " ", DayNumber(position.today), " ",
-                      position.totals.done(), " ", position.totals.owed(), " ",
-                      position.totals.missing(), " ", position.organisation, " ",
-                      position.answered);
-}
-
-absl::StatusOr<OwedPosition> ParseOwedPosition(const std::string& text) {
-  const std::vector<std::string> parts = absl::StrSplit(text, ' ');
-  OwedPosition position;
-  int as_of = 0, today = 0, done = 0, owed = 0, missing = 0;
-  if (parts.size() != 7 || !absl::SimpleAtoi(parts[0], &as_of) ||
-      !absl::SimpleAtoi(parts[1], &today) || !absl::SimpleAtoi(parts[2], &done) ||
-      !absl::SimpleAtoi(parts[3], &owed) || !absl::SimpleAtoi(parts[4], &missing) ||
-      !absl::SimpleAtoi(parts[6], &position.answered)) {
-    return absl::InternalError("a page token of ours cannot be read");
-  }
-  position.as_of = DayFromNumber(as_of);
-  position.today = DayFromNumber(today);
-  position.totals.set_done(done);
-  position.totals.set_owed(owed);
-  position.totals.set_missing(missing);
-  position.organisation = parts[5];
-  return position;
-}
-
-absl::StatusOr<OwedPage> ListOwed(const Reader& reader, const Cadence& cadence, const OrgTree& tree,
-                                  const OwedQuery& query, const OwedPosition* after) {
+absl::StatusOr<std::vector<OwedByOne>> OwedInSubtree(const Reader& reader, const Cadence& cadence,
+                                                     const OrgTree& tree, const OwedQuery& query) {
   std::vector<std::string> organisations;
   for (SubtreeNode& node : tree.SubtreeOn(query.root, query.line, query.as_of)) {
     organisations.push_back(std::move(node.id));
   }
   std::sort(organisations.begin(), organisations.end());
-
-  OwedPage page;
-  if (after != nullptr) page.end = *after;
-  page.end.as_of = query.as_of;
-  page.end.today = query.today;
-  auto it = after == nullptr
-                ? organisations.begin()
-                : std::lower_bound(organisations.begin(), organisations.end(), after->organisation);
-  for (; it != organisations.end(); ++it) {
-    // The first page goes on to the end, for the totals; the others stop once they know that there
-    // is more.
-    if (after != nullptr && page.more) break;
-    ZHIBU_ASSIGN_OR_RETURN(const std::vector<OwedItem> items,
-                           OwedBy(reader, cadence, *it, query.as_of, query.today));
-    int shown = 0;  // of this organisation, by this page and those before
-    const int before = after != nullptr && *it == after->organisation ? after->answered : 0;
-    for (const OwedItem& item : items) {
-      if (after == nullptr) Count(item, page.end.totals);
-      if (query.open_only && item.state() == type::v1::OWED_STATE_DONE) continue;
-      if (++shown <= before) continue;
-      if (static_cast<int>(page.items.size()) == query.size) {
-        page.more = true;
-        continue;
-      }
-      page.items.push_back(item);
-      page.end.organisation = *it;
-      page.end.answered = shown;
+  const std::vector<absl::CivilDay> days = DaysOf(cadence, query.as_of);
+  std::vector<OwedByOne> found;
+  for (const std::string& organisation : organisations) {
+    ZHIBU_ASSIGN_OR_RETURN(const std::optional<rpc::MirroredOrganisation> row,
+                           OrganisationMirror::Find(reader, organisation));
+    if (!row) continue;
+    ZHIBU_ASSIGN_OR_RETURN(const Counts counts, Counts::ReadOwn(reader, organisation, days));
+    const auto held = [&](const std::string& kind, absl::CivilDay from, absl::CivilDay to) {
+      return static_cast<int>(
+          counts.Between(Of::kItself, absl::StrCat("activities.", kind), from, to));
+    };
+    const size_t first = found.size();
+    for (const Owed& owed : OwedInMonth(cadence, FactsOf(*row, counts, query.as_of),
+                                        absl::CivilMonth(query.as_of), query.today, held)) {
+      found.push_back({organisation, owed});
     }
+    std::stable_sort(found.begin() + static_cast<std::ptrdiff_t>(first), found.end(),
+                     [](const OwedByOne& a, const OwedByOne& b) {
+                       return a.owed.rule->activity_kind < b.owed.rule->activity_kind;
+                     });
   }
-  return page;
+  return found;
+}
+
+absl::Status OwedLists::List(Call& call, const v1::ListOwedRequest& request, const Reader&,
+                             v1::ListOwedResponse* response) const {
+  Violations wrong;
+  CheckRoot(request.root(), wrong);
+  ZHIBU_RETURN_IF_ERROR(wrong.MalformedUnlessEmpty());
+  ZHIBU_ASSIGN_OR_RETURN(absl::CivilDay as_of, call.AsOf(request));
+  ZHIBU_ASSIGN_OR_RETURN(Page page, pages_.Open(request, call.caller()));
+  Position at{call.today(), 0};
+  if (!page.position.empty()) {
+    ZHIBU_ASSIGN_OR_RETURN(at, ParsePosition(page.position));
+    if (!request.has_as_of()) as_of = at.today;
+  }
+  const Reader& reader = *page.snapshot;
+  ZHIBU_ASSIGN_OR_RETURN(const rpc::MirroredOrganisation root, FindRoot(reader, request.root()));
+  using All = std::vector<OwedByOne>;
+  ZHIBU_ASSIGN_OR_RETURN(
+      const std::shared_ptr<const All> all,
+      FoundOnce<OwedByOne>(page, [&]() -> absl::StatusOr<All> {
+        ZHIBU_ASSIGN_OR_RETURN(const std::shared_ptr<const OrgTree> tree, trees_.At(reader));
+        return OwedInSubtree(reader, cadence_, *tree,
+                             {root.id(), LineOf(request.line()), as_of, at.today});
+      }));
+  for (const OwedByOne& one : *all) Count(one.owed, *response->mutable_totals());
+  PageRows<v1::ListOwedResponse, OwedItem> rows(pages_, page, response, response->mutable_items());
+  while (at.next < all->size()) {
+    const OwedByOne& one = (*all)[at.next++];
+    if (request.open_only() && one.owed.state == OwedState::kDone) continue;
+    if (!rows.Add(ToOwedItem(one.owed, one.organisation), ToText(at))) break;
+  }
+  return FillRevisions(reader, response->mutable_revisions());
 }
 
 }  // namespace zhibu::reporting

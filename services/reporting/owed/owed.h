@@ -5,57 +5,52 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "common/domain/cadence.h"
 #include "common/domain/org_tree.h"
+#include "common/rpc/call.h"
+#include "common/rpc/paging.h"
 #include "common/store/store.h"
+#include "services/reporting/books/snapshot_trees.h"
 #include "zhibu/reporting/v1/reporting_service.pb.h"
 #include "zhibu/type/v1/line.pb.h"
-#include "zhibu/type/v1/owed_item.pb.h"
 
 namespace zhibu::reporting {
-
-// What one organisation owes in the periods that contain `as_of`, by activity kind, as they stand
-// on `today`: of a period that is over, what was not held is missing. Members count as on `as_of`.
-// Empty for an organisation that is not known.
-absl::StatusOr<std::vector<type::v1::OwedItem>> OwedBy(const Reader& reader,
-                                                           const Cadence& cadence,
-                                                           const std::string& organisation,
-                                                           absl::CivilDay as_of,
-                                                           absl::CivilDay today);
 
 struct OwedQuery {
   std::string root;  // organisation id
   type::v1::Line line;
   absl::CivilDay as_of;
   absl::CivilDay today;
-  bool open_only;
-  int size;  // items at most
 };
 
-// Where the page before ended, and what its first page counted. As text, for the page token.
-struct OwedPosition {
-  absl::CivilDay as_of;      // fixed by the first page, so that midnight does not split a query
-  absl::CivilDay today;      // likewise
-  v1::OwedTotals totals;     // of the whole subtree
-  std::string organisation;  // the last one that was answered from
-  int answered = 0;          // how many of its items were
+// What one organisation owes by one rule.
+struct OwedByOne {
+  std::string organisation;  // id
+  Owed owed;                 // its rule is the cadence's
 };
-std::string ToText(const OwedPosition& position);
-// INTERNAL where the text is none of ours.
-absl::StatusOr<OwedPosition> ParseOwedPosition(const std::string& text);
 
-// One page: items by organisation id and kind, and where it ended; `more` says whether there are
-// any after it. `after` is null for the first page, which looks at the whole subtree to count the
-// totals.
-struct OwedPage {
-  std::vector<type::v1::OwedItem> items;
-  OwedPosition end;
-  bool more = false;
+// What the organisations of the subtree owe in the periods that contain `as_of`, done or not, as it
+// stands on `today`: of a period that is over, what was not held is missing. Members count as on
+// `as_of`. By organisation id and activity kind.
+absl::StatusOr<std::vector<OwedByOne>> OwedInSubtree(const Reader& reader, const Cadence& cadence,
+                                                     const OrgTree& tree, const OwedQuery& query);
+
+// The body of ListOwed. Thread-safe; `cadence` and `pages` must outlive it.
+class OwedLists {
+ public:
+  OwedLists(const Cadence* cadence, Pages* pages) : cadence_(*cadence), pages_(*pages) {}
+
+  absl::Status List(Call& call, const v1::ListOwedRequest& request, const Reader& reader,
+                    v1::ListOwedResponse* response) const;
+
+ private:
+  const Cadence& cadence_;
+  Pages& pages_;
+  mutable SnapshotTrees trees_;
 };
-absl::StatusOr<OwedPage> ListOwed(const Reader& reader, const Cadence& cadence, const OrgTree& tree,
-                                  const OwedQuery& query, const OwedPosition* after);
 
 }  // namespace zhibu::reporting
 

@@ -9,10 +9,14 @@
 #include "common/base/civil.h"
 #include "common/base/status.h"
 #include "services/reporting/books/counters.h"
+#include "services/reporting/books/reading.h"
 #include "services/reporting/rules/measures.h"
 
 namespace zhibu::reporting {
 namespace {
+
+constexpr int kDefaultPeriodYears = 2;
+constexpr int kMaxPeriodYears = 10;
 
 // Where and when a figure counts.
 struct Frame {
@@ -33,47 +37,41 @@ Frame FrameOf(const survey::FigureSpec& figure, const SurveyQuery& query) {
   return frame;
 }
 
-// Reads measures of one organisation.
-class Measurer {
- public:
-  Measurer(const Reader& reader, const std::string& organisation)
-      : reader_(reader), organisation_(organisation) {}
-
-  absl::StatusOr<int64_t> Sum(const google::protobuf::RepeatedPtrField<std::string>& measures,
-                              const Frame& frame) const {
-    int64_t sum = 0;
-    for (const std::string& measure : measures) {
-      ZHIBU_ASSIGN_OR_RETURN(const int64_t count, One(measure, frame));
-      sum += count;
-    }
-    return sum;
-  }
-
-  absl::StatusOr<int64_t> One(const std::string& measure, const Frame& frame) const {
-    switch (frame.reach) {
-      case survey::REACH_OWN:
-        return Count(Of::kItself, measure, frame);
-      case survey::REACH_BELOW: {
-        ZHIBU_ASSIGN_OR_RETURN(const int64_t all, Count(frame.of, measure, frame));
-        ZHIBU_ASSIGN_OR_RETURN(const int64_t own, Count(Of::kItself, measure, frame));
-        return all - own;
-      }
-      default:
-        return Count(frame.of, measure, frame);
+// The days whose counts the catalogue's figures need: the date, and the day before each span.
+std::vector<absl::CivilDay> DaysOf(const survey::SurveyCatalogue& catalogue,
+                                   const SurveyQuery& query) {
+  std::vector<absl::CivilDay> days = {query.as_of};
+  for (const survey::SectionSpec& section : catalogue.sections()) {
+    for (const survey::FigureSpec& figure : section.figures()) {
+      if (figure.span() != survey::SPAN_AS_OF) days.push_back(FrameOf(figure, query).from - 1);
     }
   }
+  return days;
+}
 
- private:
-  absl::StatusOr<int64_t> Count(Of of, const std::string& measure, const Frame& frame) const {
-    if (IsFlow(measure)) {
-      return CountBetween(reader_, of, organisation_, measure, frame.from, frame.as_of + 1);
-    }
-    return CountOn(reader_, of, organisation_, measure, frame.as_of);
+int64_t CountOf(const Counts& counts, Of of, const std::string& measure, const Frame& frame) {
+  return IsFlow(measure) ? counts.Between(of, measure, frame.from, frame.as_of + 1)
+                         : counts.On(of, measure, frame.as_of);
+}
+
+int64_t One(const Counts& counts, const std::string& measure, const Frame& frame) {
+  switch (frame.reach) {
+    case survey::REACH_OWN:
+      return CountOf(counts, Of::kItself, measure, frame);
+    case survey::REACH_BELOW:
+      return CountOf(counts, frame.of, measure, frame) -
+             CountOf(counts, Of::kItself, measure, frame);
+    default:
+      return CountOf(counts, frame.of, measure, frame);
   }
+}
 
-  const Reader& reader_;
-  const std::string& organisation_;
-};
+int64_t Sum(const Counts& counts, const google::protobuf::RepeatedPtrField<std::string>& measures,
+            const Frame& frame) {
+  int64_t sum = 0;
+  for (const std::string& measure : measures) sum += One(counts, measure, frame);
+  return sum;
+}
 
 struct Amount {
   int64_t value = 0;
@@ -82,32 +80,33 @@ struct Amount {
   std::string gap;
 };
 
-absl::StatusOr<Amount> AmountOf(const survey::Term& term, const Frame& frame,
-                                const Measurer& measurer) {
+Amount AmountOf(const survey::Term& term, const Frame& frame, const Counts& counts) {
   Amount amount;
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t plus, measurer.Sum(term.plus(), frame));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t minus, measurer.Sum(term.minus(), frame));
-  amount.value = plus - minus;
+  amount.value = Sum(counts, term.plus(), frame) - Sum(counts, term.minus(), frame);
   if (term.recorded_by().empty()) return amount;
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t recorded, measurer.One(term.recorded_by(), frame));
-  ZHIBU_ASSIGN_OR_RETURN(const int64_t should, measurer.Sum(term.recorded_of(), frame));
+  const int64_t recorded = One(counts, term.recorded_by(), frame);
+  const int64_t should = Sum(counts, term.recorded_of(), frame);
   // Where there is nobody who should have recorded it, nothing is missing.
   amount.unrecorded = recorded == 0 && (should > 0 || term.recorded_of().empty());
-  if (recorded < should)
+  if (recorded < should) {
     amount.gap = absl::StrCat("（", should, "个单位中", recorded, "个已登记）");
+  }
   return amount;
 }
 
-absl::StatusOr<v1::Figure> AnswerFigure(const survey::FigureSpec& spec, const SurveyQuery& query,
-                                        const Measurer& measurer) {
+std::string TitleOf(const survey::FigureSpec& spec, absl::string_view years) {
+  return absl::StrReplaceAll(spec.title(), {{"{years}", years}});
+}
+
+v1::Figure AnswerFigure(const survey::FigureSpec& spec, const SurveyQuery& query,
+                        const Counts& counts) {
   const Frame frame = FrameOf(spec, query);
   v1::Figure figure;
   figure.set_id(spec.id());
-  figure.set_title(
-      absl::StrReplaceAll(spec.title(), {{"{years}", absl::StrCat(query.period_years)}}));
+  figure.set_title(TitleOf(spec, absl::StrCat(query.period_years)));
   figure.set_unit(spec.unit());
   figure.set_part_of(spec.part_of());
-  ZHIBU_ASSIGN_OR_RETURN(const Amount value, AmountOf(spec.value(), frame, measurer));
+  const Amount value = AmountOf(spec.value(), frame, counts);
   if (value.unrecorded) {
     figure.set_unrecorded(true);
     return figure;
@@ -115,7 +114,7 @@ absl::StatusOr<v1::Figure> AnswerFigure(const survey::FigureSpec& spec, const Su
   figure.set_value(value.value);
   figure.set_title(figure.title() + value.gap);
   if (!spec.has_denominator()) return figure;
-  ZHIBU_ASSIGN_OR_RETURN(const Amount denominator, AmountOf(spec.denominator(), frame, measurer));
+  const Amount denominator = AmountOf(spec.denominator(), frame, counts);
   if (denominator.unrecorded || denominator.value <= 0) return figure;
   figure.set_denominator(denominator.value);
   figure.set_denominator_title(absl::StrCat(spec.denominator().title(), denominator.gap));
@@ -156,19 +155,69 @@ absl::Status CheckBalance(const std::vector<v1::Section>& sections) {
 absl::StatusOr<std::vector<v1::Section>> AnswerSurvey(const survey::SurveyCatalogue& catalogue,
                                                       const Reader& reader,
                                                       const SurveyQuery& query) {
-  const Measurer measurer(reader, query.organisation);
+  ZHIBU_ASSIGN_OR_RETURN(const Counts counts,
+                         Counts::Read(reader, query.organisation, DaysOf(catalogue, query)));
   std::vector<v1::Section> sections;
   for (const survey::SectionSpec& spec : catalogue.sections()) {
     v1::Section section;
     section.set_id(spec.id());
     section.set_title(spec.title());
     for (const survey::FigureSpec& figure : spec.figures()) {
-      ZHIBU_ASSIGN_OR_RETURN(*section.add_figures(), AnswerFigure(figure, query, measurer));
+      *section.add_figures() = AnswerFigure(figure, query, counts);
     }
     sections.push_back(std::move(section));
   }
   ZHIBU_RETURN_IF_ERROR(CheckBalance(sections));
   return sections;
+}
+
+std::vector<v1::FigureDefinition> DefinitionsOf(const survey::SurveyCatalogue& catalogue) {
+  std::vector<v1::FigureDefinition> definitions;
+  for (const survey::SectionSpec& section : catalogue.sections()) {
+    for (const survey::FigureSpec& figure : section.figures()) {
+      v1::FigureDefinition& definition = definitions.emplace_back();
+      definition.set_id(figure.id());
+      definition.set_title(TitleOf(figure, "N"));
+      definition.set_unit(figure.unit());
+      definition.set_section(section.id());
+      definition.set_denominator_title(figure.denominator().title());
+      definition.set_part_of(figure.part_of());
+    }
+  }
+  return definitions;
+}
+
+absl::Status Surveys::Get(Call& call, const v1::GetBasicSurveyRequest& request,
+                          const Reader& reader, v1::GetBasicSurveyResponse* response) const {
+  Violations wrong;
+  CheckRoot(request.root(), wrong);
+  wrong.Require(request.period_years() >= 0 && request.period_years() <= kMaxPeriodYears,
+                "PERIOD_INVALID", "period_years", "period_years 须在 1–10 之间，0 表示 2");
+  ZHIBU_RETURN_IF_ERROR(wrong.MalformedUnlessEmpty());
+  SurveyQuery query;
+  ZHIBU_ASSIGN_OR_RETURN(query.as_of, call.AsOf(request));
+  ZHIBU_ASSIGN_OR_RETURN(const rpc::MirroredOrganisation row, FindRoot(reader, request.root()));
+  query.organisation = row.id();
+  query.line = LineOf(request.line());
+  query.period_years = request.period_years() == 0 ? kDefaultPeriodYears : request.period_years();
+  ZHIBU_ASSIGN_OR_RETURN(std::vector<v1::Section> sections,
+                         AnswerSurvey(catalogue_, reader, query));
+  response->set_organisation(request.root());
+  response->set_title(row.title());
+  *response->mutable_as_of() = ToProto(query.as_of);
+  response->set_line(query.line);
+  for (v1::Section& section : sections) *response->add_sections() = std::move(section);
+  return FillRevisions(reader, response->mutable_revisions());
+}
+
+absl::Status Surveys::ListDefinitions(Call& call, const v1::ListFigureDefinitionsRequest& request,
+                                      const Reader&,
+                                      v1::ListFigureDefinitionsResponse* response) const {
+  ZHIBU_ASSIGN_OR_RETURN(const Page page, pages_.Open(request, call.caller()));
+  return FillPage(
+      pages_, page, definitions_, response, response->mutable_definitions(),
+      [](const v1::FigureDefinition& definition)
+          -> absl::StatusOr<std::optional<v1::FigureDefinition>> { return definition; });
 }
 
 }  // namespace zhibu::reporting

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "common/rpc/call.h"
+#include "common/rpc/paging.h"
 #include "common/store/store.h"
 #include "services/reporting/data/survey.pb.h"
 #include "zhibu/reporting/v1/reporting_service.pb.h"
@@ -29,6 +31,27 @@ struct SurveyQuery {
 absl::StatusOr<std::vector<v1::Section>> AnswerSurvey(const survey::SurveyCatalogue& catalogue,
                                                       const Reader& reader,
                                                       const SurveyQuery& query);
+
+// What each figure of the catalogue counts, in its order. The period of flows is of N years.
+std::vector<v1::FigureDefinition> DefinitionsOf(const survey::SurveyCatalogue& catalogue);
+
+// The bodies of the RPCs about the survey. Thread-safe; `catalogue` and `pages` must outlive it.
+class Surveys {
+ public:
+  Surveys(const survey::SurveyCatalogue* catalogue, Pages* pages)
+      : catalogue_(*catalogue), definitions_(DefinitionsOf(*catalogue)), pages_(*pages) {}
+
+  absl::Status Get(Call& call, const v1::GetBasicSurveyRequest& request, const Reader& reader,
+                   v1::GetBasicSurveyResponse* response) const;
+  absl::Status ListDefinitions(Call& call, const v1::ListFigureDefinitionsRequest& request,
+                               const Reader& reader,
+                               v1::ListFigureDefinitionsResponse* response) const;
+
+ private:
+  const survey::SurveyCatalogue& catalogue_;
+  const std::vector<v1::FigureDefinition> definitions_;
+  Pages& pages_;
+};
 
 }  // namespace zhibu::reporting
 

@@ -15,8 +15,9 @@ const protobuf = require('protobufjs');
 
 const folders = process.argv.slice(2);
 const files = [
-  'zhibu/feed/v1/feed.proto', 'zhibu/membership/v1/membership_service.proto',
-  'zhibu/registry/v1/registry_service.proto', 'zhibu/type/v1/finding.proto',
+  'zhibu/feed/v1/feed.proto', 'zhibu/membership/v1/membership_fact_service.proto',
+  'zhibu/membership/v1/membership_service.proto', 'zhibu/registry/v1/registry_service.proto',
+  'zhibu/registry/v1/reorganisation_service.proto', 'zhibu/type/v1/finding.proto',
 ];
 // The services; and the messages that stand in bytes: details of refusals, contents of records.
 const api = grpc.loadPackageDefinition(loader.loadSync(files, {
@@ -30,14 +31,19 @@ types.loadSync([...files, 'google/rpc/status.proto', 'google/rpc/error_details.p
 
 const ROOT = 'organisations/jyj-dw';  // the bureau committee of the example county
 const BRANCH = 'organisations/js-zb';
+const ENDED = 'organisations/js-ended';
 const CASE = 'persons/js-2/cases/one';
 const { status } = grpc;
 
 const plain = grpc.credentials.createInsecure();
 const registry =
   new api.registry.v1.RegistryService(process.env.ZHIBU_REGISTRY, plain);
+const reorganisations =
+  new api.registry.v1.ReorganisationService(process.env.ZHIBU_REGISTRY, plain);
 const membership =
   new api.membership.v1.MembershipService(process.env.ZHIBU_MEMBERSHIP, plain);
+const facts =
+  new api.membership.v1.MembershipFactService(process.env.ZHIBU_MEMBERSHIP, plain);
 const registryFeed = new api.feed.v1.FeedService(process.env.ZHIBU_REGISTRY, plain);
 const membershipFeed = new api.feed.v1.FeedService(process.env.ZHIBU_MEMBERSHIP, plain);
 
@@ -129,6 +135,30 @@ async function writesOnce() {
   return first.revision;
 }
 
+// A batch answers etags, good for the next change; what was dissolved is found by its title.
+async function findsWhatEnded() {
+  const ended = newBranch({ organisation_id: ENDED.split('/')[1] });
+  ended.organisation.title = '中共示范县旧节点学校支部委员会';
+  const { names, etags } =
+    await call(registry, 'BatchCreateOrganisations', { requests: [ended], request_id: 'js-batch' });
+  assert.deepEqual(names, [ENDED]);
+  assert.equal(etags.length, 1);
+  await call(reorganisations, 'DissolveOrganisation', {
+    reorganisation_id: 'js-dissolved',
+    decision: {
+      authority: ROOT, document_number: '青教党〔2026〕32 号', effective_on: daysAgo(1),
+    },
+    organisation: { organisation: ENDED, etag: etags[0] },
+    successor: BRANCH,
+    request_id: 'js-dissolved',
+  });
+  const { organisation } =
+    await call(registry, 'FindOrganisation', { title: ended.organisation.title });
+  assert.equal(organisation.name, ENDED);
+  assert.deepEqual(organisation.dissolved_on, daysAgo(1));
+  assert.deepEqual(organisation.successors, [BRANCH]);
+}
+
 const newPerson = (number, person = {}, rest = {}) => ({
   person_id: `js-${number}`,
   person: {
@@ -170,6 +200,44 @@ async function registersPeople(registryRevision) {
   assert.equal(details['google.rpc.LocalizedMessage'].locale, 'zh-CN');
   assert.deepEqual(details['zhibu.type.v1.Findings'].findings.map(({ subject }) => subject), fields);
   assert.match(details['google.rpc.ErrorInfo'].domain, /\.zhibu$/);
+}
+
+// By name and initials; by ID number only with a purpose.
+async function searchesPeople() {
+  for (const sought of [{ display_name: '测试甲' }, { initials: 'csj' }]) {
+    const { persons } = await call(membership, 'SearchPersons', { root: BRANCH, ...sought });
+    assert.deepEqual(persons.map(({ name }) => name), ['persons/js-0']);
+  }
+  await refused(status.INVALID_ARGUMENT, 'QUERY_REQUIRED', membership, 'SearchPersons',
+                { root: BRANCH });
+}
+
+// What stood there before a correction stays visible.
+async function correctsDues() {
+  const name = 'persons/js-0';
+  const { person } = await call(membership, 'GetPerson', { name });
+  const paid = await call(facts, 'RecordDuesPaid', {
+    name, etag: person.etag, paid_until_month: '2026-10', request_id: 'js-dues',
+  });
+  const corrected = await call(facts, 'CorrectDuesPaid', {
+    name,
+    etag: paid.person.etag,
+    withdraw: true,
+    correction: { reason: '录到了别人名下' },
+    request_id: 'js-correction',
+  });
+  assert.equal(corrected.person.status.dues_paid_until_month, '');
+  const recorded = corrected.person.corrections.at(-1);
+  assert.equal(recorded.subject, 'dues');
+  assert.ok(recorded.withdrawn);
+  assert.deepEqual(recorded.fields.map(({ was }) => was), ['"2026-10"']);
+  await refused(status.ABORTED, 'ETAG_STALE', facts, 'CorrectDuesPaid', {
+    name,
+    etag: paid.person.etag,
+    paid_until_month: '2026-09',
+    correction: { reason: '录错' },
+    request_id: 'js-correction-2',
+  });
 }
 
 const step = (etag, number, detail) => ({
@@ -302,7 +370,11 @@ async function waitsForNews(chain) {
 
 async function main() {
   await authenticates();
-  await registersPeople(await writesOnce());
+  const registryRevision = await writesOnce();
+  await findsWhatEnded();
+  await registersPeople(registryRevision);
+  await searchesPeople();
+  await correctsDues();
   await walksSteps();
   await pages();
   await verifies(registryFeed, 'js-branch');

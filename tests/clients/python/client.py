@@ -20,16 +20,21 @@ from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from google.type import date_pb2  # noqa: E402
 from zhibu.feed.v1 import feed_pb2, feed_pb2_grpc  # noqa: E402
 from zhibu.membership.v1 import development_case_pb2 as case_pb2  # noqa: E402
+from zhibu.membership.v1 import membership_fact_service_pb2 as fact_pb2  # noqa: E402
+from zhibu.membership.v1 import membership_fact_service_pb2_grpc as fact_grpc  # noqa: E402
 from zhibu.membership.v1 import membership_service_pb2 as membership_pb2  # noqa: E402
 from zhibu.membership.v1 import membership_service_pb2_grpc as membership_grpc  # noqa: E402
-from zhibu.membership.v1 import person_pb2  # noqa: E402
+from zhibu.membership.v1 import person_pb2, reveal_pb2  # noqa: E402
 from zhibu.registry.v1 import organisation_pb2  # noqa: E402
 from zhibu.registry.v1 import registry_service_pb2 as registry_pb2  # noqa: E402
 from zhibu.registry.v1 import registry_service_pb2_grpc as registry_grpc  # noqa: E402
-from zhibu.type.v1 import finding_pb2, line_pb2  # noqa: E402
+from zhibu.registry.v1 import reorganisation_service_pb2 as reorganisation_pb2  # noqa: E402
+from zhibu.registry.v1 import reorganisation_service_pb2_grpc as reorganisation_grpc  # noqa: E402
+from zhibu.type.v1 import correction_pb2, finding_pb2, line_pb2  # noqa: E402
 
 ROOT = "organisations/jyj-dw"  # the bureau committee of the example county
 BRANCH = "organisations/py-zb"
+ENDED = "organisations/py-ended"
 NOTHING = bytes(32)  # the hash before the first record
 SECONDS = 60
 TODAY = datetime.date.fromisoformat(os.environ["ZHIBU_TODAY"])
@@ -39,7 +44,9 @@ with open(os.environ["ZHIBU_TOKEN_FILE"], encoding="ascii") as file:
 registry_channel = grpc.insecure_channel(os.environ["ZHIBU_REGISTRY"])
 membership_channel = grpc.insecure_channel(os.environ["ZHIBU_MEMBERSHIP"])
 registry = registry_grpc.RegistryServiceStub(registry_channel)
+reorganisations = reorganisation_grpc.ReorganisationServiceStub(registry_channel)
 membership = membership_grpc.MembershipServiceStub(membership_channel)
+facts = fact_grpc.MembershipFactServiceStub(membership_channel)
 
 
 def call(method, request, metadata=OWNER):
@@ -157,6 +164,36 @@ def writes_once():
     return first.revision
 
 
+def finds_what_ended():
+    """A batch answers etags, good for the next change; what was dissolved is found by its title."""
+    ended = new_branch()
+    ended.organisation_id = ENDED.split("/")[1]
+    ended.organisation.title = "中共示范县旧客户端学校支部委员会"
+    batch = registry_pb2.BatchCreateOrganisationsRequest(requests=[ended], request_id="py-batch")
+    created = call(registry.BatchCreateOrganisations, batch)
+    expect("names of a batch", list(created.names), [ENDED])
+    expect("etags of a batch", len(created.etags), 1)
+    call(
+        reorganisations.DissolveOrganisation,
+        reorganisation_pb2.DissolveOrganisationRequest(
+            reorganisation_id="py-dissolved",
+            decision=reorganisation_pb2.Decision(
+                authority=ROOT, document_number="青教党〔2026〕31 号", effective_on=days_ago(1)
+            ),
+            organisation=reorganisation_pb2.OrganisationVersion(
+                organisation=ENDED, etag=created.etags[0]
+            ),
+            successor=BRANCH,
+            request_id="py-dissolved",
+        ),
+    )
+    ask = registry_pb2.FindOrganisationRequest(title=ended.organisation.title)
+    found = call(registry.FindOrganisation, ask).organisation
+    expect("found by its title", found.name, ENDED)
+    expect("dissolved on", found.dissolved_on, days_ago(1))
+    expect("successors", list(found.successors), [BRANCH])
+
+
 def new_person(number, request_id=None):
     return membership_pb2.CreatePersonRequest(
         person_id=f"py-{number}",
@@ -200,6 +237,62 @@ def registers_people(registry_revision):
     if not refusal.info.domain.endswith(".zhibu"):
         sys.exit(f"domain {refusal.info.domain}")
     return created.revision
+
+
+def nobodys_number():
+    """An ID number of the region that is nobody's, with its check character."""
+    body = "99000019900506123"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights)) % 11]
+
+
+def searches_people():
+    """By name and initials; by ID number only with a purpose, and it leaves a trace."""
+    for sought in (dict(display_name="测试甲"), dict(initials="csj")):
+        ask = membership_pb2.SearchPersonsRequest(root=BRANCH, **sought)
+        found = call(membership.SearchPersons, ask)
+        expect(f"found by {list(sought)}", [person.name for person in found.persons], ["persons/py-0"])
+    two = membership_pb2.SearchPersonsRequest(root=BRANCH, display_name="测试甲", initials="csj")
+    refused(membership.SearchPersons, two).expect(grpc.StatusCode.INVALID_ARGUMENT, "QUERY_NOT_ONE")
+    ask = membership_pb2.SearchPersonsRequest(
+        root=BRANCH, id_number=nobodys_number(), reference="核〔2026〕1 号", request_id="py-search"
+    )
+    refused(membership.SearchPersons, ask).expect(
+        grpc.StatusCode.INVALID_ARGUMENT, "PURPOSE_REQUIRED"
+    )
+    ask.purpose = reveal_pb2.REVEAL_PURPOSE_VERIFICATION
+    found = call(membership.SearchPersons, ask)
+    expect("nobody", len(found.persons), 0)
+    expect("journaled", found.revision > 0, True)
+
+
+def corrects_dues():
+    """What stood there before a correction stays visible."""
+    name = "persons/py-0"
+    person = call(membership.GetPerson, membership_pb2.GetPersonRequest(name=name)).person
+    paid = call(
+        facts.RecordDuesPaid,
+        fact_pb2.RecordDuesPaidRequest(
+            name=name, etag=person.etag, paid_until_month="2026-10", request_id="py-dues"
+        ),
+    ).person
+    correction = fact_pb2.CorrectDuesPaidRequest(
+        name=name, etag=paid.etag, paid_until_month="2026-09", request_id="py-correction"
+    )
+    refused(facts.CorrectDuesPaid, correction).expect(
+        grpc.StatusCode.INVALID_ARGUMENT, "CORRECTION_REASON_INVALID"
+    )
+    correction.correction.CopyFrom(correction_pb2.Correction(reason="多录了一个月"))
+    corrected = call(facts.CorrectDuesPaid, correction).person
+    expect("paid until", corrected.status.dues_paid_until_month, "2026-09")
+    recorded = corrected.corrections[-1]
+    expect("what was corrected", recorded.subject, "dues")
+    expect("why", recorded.correction.reason, "多录了一个月")
+    expect("what stood there", [field.was for field in recorded.fields], ['"2026-10"'])
+    correction.etag, correction.request_id = corrected.etag, "py-correction-2"
+    refused(facts.CorrectDuesPaid, correction).expect(
+        grpc.StatusCode.FAILED_PRECONDITION, "NOTHING_TO_CORRECT"
+    )
 
 
 def step(etag, number, **detail):
@@ -340,7 +433,10 @@ def waits_for_news(chain, watch):
 
 authenticates()
 registry_revision = writes_once()
+finds_what_ended()
 registers_people(registry_revision)
+searches_people()
+corrects_dues()
 walks_steps()
 pages()
 verifies(registry_channel, "py-branch")

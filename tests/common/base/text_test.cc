@@ -29,5 +29,29 @@ TEST(IsLine, RefusesControlCharacters) {
   EXPECT_TRUE(IsLine("a b　c", 0, 10));
 }
 
+TEST(IsLine, RefusesWhatIsNotSeenOrTurnsText) {
+  for (const char* hidden : {"\u200B", "\u202E", "\u2066", "\uFEFF", "\u2028", "\u2029", "\u00AD",
+                             "\U000E0041", "\u0085"}) {
+    EXPECT_FALSE(IsLine(std::string("支部") + hidden, 0, 10)) << hidden;
+  }
+  for (const char* blank : {" ", "\u3000", " \u3000 "}) {
+    EXPECT_FALSE(IsLine(blank, 1, 10)) << "'" << blank << "'";
+    EXPECT_TRUE(IsLine(blank, 0, 10)) << "'" << blank << "'";
+  }
+  EXPECT_TRUE(IsLine("\U00020BB7\uE000", 1, 10)) << "rare and private characters stand in names";
+}
+
+TEST(ComparedName, LeavesBlanksOutAndHasOneMiddleDotAndWidth) {
+  EXPECT_EQ(ComparedName("张 三"), "张三");
+  EXPECT_EQ(ComparedName("张\u3000三 "), "张三");
+  for (const char* dot : {"·", "•", "‧", "∙", "⋅", "・", "･"}) {
+    EXPECT_EQ(ComparedName(std::string("古丽") + dot + "买买提"), "古丽·买买提") << dot;
+  }
+  EXPECT_EQ(ComparedName("第１中学（北）"), "第1中学(北)");
+  EXPECT_EQ(ComparedName("第1中学(北)"), "第1中学(北)");
+  EXPECT_EQ(ComparedName("张\u200B三"), "张三");
+  EXPECT_EQ(ComparedName(""), "");
+}
+
 }  // namespace
 }  // namespace zhibu

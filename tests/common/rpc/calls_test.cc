@@ -298,5 +298,74 @@ TEST(FullQueue, OfReadsAnswersWhenToComeAgain) {
   EXPECT_EQ(desk.Get("nobody").status().code(), StatusCode::kNotFound);
 }
 
+// An account that waits for what never comes keeps neither memory without end nor other accounts.
+TEST(FullQueue, OfWaitersIsEachAccountsOwn) {
+  ServerOptions options;
+  options.max_parked_of_caller = 2;
+  DeskServer desk(std::move(options));
+  ASSERT_TRUE(desk.Create(DeskServer::Creating("here")).ok());
+  auto wait = [&](const char* token, absl::Duration timeout) {
+    return desk.Get("here", token, {{"registry", 1000}}, timeout).status();
+  };
+  std::vector<std::future<absl::Status>> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.push_back(
+        std::async(std::launch::async, [&] { return wait(kOwnerToken, absl::Seconds(5)); }));
+  }
+  EXPECT_EQ(ReasonOf(wait(kReaderToken, absl::Milliseconds(300))), "BEHIND");
+  EXPECT_TRUE(desk.Get("here").ok()) << "who does not wait is served";
+  std::vector<std::string> reasons;
+  for (auto& status : waiting) reasons.push_back(ReasonOf(status.get()));
+  EXPECT_THAT(reasons, testing::UnorderedElementsAre("BEHIND", "BEHIND", "BUSY"));
+  // They left: there is room again.
+  EXPECT_EQ(ReasonOf(wait(kOwnerToken, absl::Milliseconds(300))), "BEHIND");
+}
+
+TEST(Cancelled, ReadsAreDroppedWhileTheyWait) {
+  ServerOptions options;
+  options.read_threads = 1;
+  DeskServer desk(std::move(options));
+  Barrier barrier;
+  std::atomic<int> read = 0;
+  desk.bodies().before_read = [&] {
+    if (read.fetch_add(1) == 0) barrier.Wait();
+  };
+  auto get = [&](grpc::ClientContext* context) {
+    PrepareContext(*context, kOwnerToken);
+    registry::v1::GetInstitutionResponse response;
+    return desk.stub().GetInstitution(context, {}, &response).error_code();
+  };
+  grpc::ClientContext first, last;
+  auto held = std::async(std::launch::async, [&] { return get(&first); });
+  barrier.AwaitEntered();
+  for (int i = 0; i < 50; ++i) {
+    grpc::ClientContext left;
+    auto call = std::async(std::launch::async, [&] { return get(&left); });
+    left.TryCancel();
+    EXPECT_EQ(call.get(), grpc::StatusCode::CANCELLED);
+  }
+  // The server has heard of all that came before this one on the same connection.
+  auto waited = std::async(std::launch::async, [&] { return get(&last); });
+  EXPECT_TRUE(desk.Create(DeskServer::Creating("new")).ok());
+  barrier.Open();
+  EXPECT_EQ(held.get(), grpc::StatusCode::OK);
+  EXPECT_EQ(waited.get(), grpc::StatusCode::OK);
+  EXPECT_EQ(read, 2) << "the first and the last";
+}
+
+TEST(Stopping, EndsWhoWaitsForARevision) {
+  ServerOptions options;
+  options.drain = absl::Hours(1);
+  options.listen = "127.0.0.1:0";
+  DeskServer desk(std::move(options));
+  auto waits = std::async(std::launch::async, [&] {
+    return desk.Get("new", kOwnerToken, {{"registry", 1000}}, absl::Hours(1)).status();
+  });
+  EXPECT_TRUE(desk.Create(DeskServer::Creating("other")).ok());
+  auto stop = std::async(std::launch::async, [&] { desk.server().Stop(); });
+  EXPECT_TRUE(WaitFor(stop));
+  EXPECT_EQ(waits.get().code(), StatusCode::kUnavailable);
+}
+
 }  // namespace
 }  // namespace zhibu

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/copy_fields.h"
 #include "common/base/crypto.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
@@ -98,15 +99,15 @@ class Desk final : public registry::v1::RegistryService::CallbackService {
     const Key key = RowKey(request.organisation_id());
     ZHIBU_ASSIGN_OR_RETURN(const auto found, txn.Get(key));
     if (found) return AlreadyExists(request.organisation_id(), "ORGANISATION_EXISTS");
+    registry::v1::Organisation organisation = request.organisation();
+    organisation.set_name(NameOf(kOrganisations, request.organisation_id()));
+    PutRow(txn, key, organisation);
     registry::v1::OrganisationChanged event;
-    *event.mutable_organisation() = request.organisation();
-    event.mutable_organisation()->set_name(NameOf(kOrganisations, request.organisation_id()));
-    PutRow(txn, key, event.organisation());
+    CopyFields(organisation, event.mutable_organisation());
     txn.Emit(event);
-    txn.OnCommit([tree = &server_->tree(), organisation = event.organisation()] {
-      SetInTree(*tree, organisation);
-    });
-    *response->mutable_organisation() = event.organisation();
+    txn.OnCommit(
+        [tree = &server_->tree(), record = event.organisation()] { SetInTree(*tree, record); });
+    *response->mutable_organisation() = std::move(organisation);
     return absl::OkStatus();
   }
 

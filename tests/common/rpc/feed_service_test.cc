@@ -18,8 +18,8 @@ using absl::StatusCode;
 class Watching {
  public:
   Watching(feed::v1::FeedService::Stub& stub, int64_t after, bool stop_at_head = false,
-           absl::Duration timeout = absl::Seconds(60)) {
-    PrepareContext(context_, kServiceToken, timeout);
+           absl::Duration timeout = absl::Seconds(60), const std::string& token = kServiceToken) {
+    PrepareContext(context_, token, timeout);
     feed::v1::WatchRequest request;
     request.set_after_revision(after);
     request.set_stop_at_head(stop_at_head);
@@ -196,12 +196,61 @@ TEST_F(Feed, LetsAWatcherLeave) {
   EXPECT_EQ(desk_.Head().revision(), 2);
 }
 
+TEST_F(Feed, IsWatchedByAsManyAsItCanBear) {
+  Write(1);
+  policy::v1::Principals principals = TestPrincipals();
+  policy::v1::Principal& third = *principals.add_principals();
+  third = principals.principals(1);
+  third.set_name("administrator");
+  third.set_token_sha256(Sha256Hex("administrator"));
+  ASSERT_TRUE(desk_.server().ReplacePrincipals(principals).ok());
+  std::vector<std::unique_ptr<Watching>> watches;
+  auto watch = [&](const char* token) {
+    watches.push_back(std::make_unique<Watching>(desk_.feed(), 0, false, absl::Seconds(60), token));
+    return watches.back()->ReadTo(1);
+  };
+  for (int i = 0; i < kMaxWatchesOfCaller; ++i) EXPECT_TRUE(watch(kServiceToken)) << i;
+  EXPECT_FALSE(watch(kServiceToken)) << "one account takes no more than its part";
+  const absl::Status refused = watches.back()->End();
+  EXPECT_EQ(refused.code(), StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), "TOO_MANY_WATCHES");
+  for (int i = kMaxWatchesOfCaller; i < kMaxWatches; ++i) EXPECT_TRUE(watch(kOwnerToken)) << i;
+  EXPECT_FALSE(watch("administrator")) << "nor all together more than there is room for";
+  EXPECT_EQ(ReasonOf(watches.back()->End()), "TOO_MANY_WATCHES");
+  // Who leaves makes room.
+  watches.clear();
+  EXPECT_TRUE(WaitFor([&] { return watch("administrator"); }));
+}
+
+TEST_F(Feed, IsWatchedByAccountsAsTheyAre) {
+  Write(1);
+  Watching owner(desk_.feed(), 0, false, absl::Seconds(60), kOwnerToken);
+  Watching service(desk_.feed(), 0);
+  EXPECT_TRUE(owner.ReadTo(1));
+  EXPECT_TRUE(service.ReadTo(1));
+  policy::v1::Principals principals = TestPrincipals();
+  principals.mutable_principals()->DeleteSubrange(0, 1);  // the owner
+  ASSERT_TRUE(desk_.server().ReplacePrincipals(principals).ok());
+  const absl::Status ended = owner.End();
+  EXPECT_EQ(ended.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(ended), "ACCOUNT_CHANGED");
+  EXPECT_EQ(Watching(desk_.feed(), 0, false, absl::Seconds(60), kOwnerToken).End().code(),
+            StatusCode::kUnauthenticated);
+  // The other goes on, past where it was.
+  auto clerk = principals;
+  clerk.add_principals()->CopyFrom(TestPrincipals().principals(0));
+  ASSERT_TRUE(desk_.server().ReplacePrincipals(clerk).ok());
+  Write(1);
+  EXPECT_TRUE(service.ReadTo(2));
+}
+
 // A watcher without a thread of its own.
 class AsyncWatch : public grpc::ClientReadReactor<feed::v1::WatchResponse> {
  public:
-  AsyncWatch(feed::v1::FeedService::Stub& stub, std::atomic<int>* reached, int64_t goal)
+  AsyncWatch(feed::v1::FeedService::Stub& stub, const std::string& token, std::atomic<int>* reached,
+             int64_t goal)
       : reached_(reached), goal_(goal) {
-    PrepareContext(context_, kServiceToken, absl::InfiniteDuration());
+    PrepareContext(context_, token, absl::InfiniteDuration());
     stub.async()->Watch(&context_, &request_, this);
     StartRead(&response_);
     StartCall();
@@ -231,7 +280,7 @@ class AsyncWatch : public grpc::ClientReadReactor<feed::v1::WatchResponse> {
 };
 
 TEST(ManyWatchers, AllSeeEverythingAndEndWhenTheServiceStops) {
-  constexpr int kWatchers = 200, kWrites = 60;
+  constexpr int kWatchers = kMaxWatches, kWrites = 60;
   ServerOptions options;
   // A stop that waited for its watchers would not end within any test's patience.
   options.drain = absl::Hours(1);
@@ -240,7 +289,8 @@ TEST(ManyWatchers, AllSeeEverythingAndEndWhenTheServiceStops) {
   std::atomic<int> reached = 0;
   std::vector<std::unique_ptr<AsyncWatch>> watches;
   for (int i = 0; i < kWatchers; ++i) {
-    watches.push_back(std::make_unique<AsyncWatch>(desk.feed(), &reached, kWrites));
+    const char* token = i < kMaxWatchesOfCaller ? kServiceToken : kOwnerToken;
+    watches.push_back(std::make_unique<AsyncWatch>(desk.feed(), token, &reached, kWrites));
   }
   for (int i = 0; i < kWrites; ++i) {
     ASSERT_TRUE(desk.Create(DeskServer::Creating(absl::StrCat("o", i))).ok());

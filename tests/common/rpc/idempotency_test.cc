@@ -51,6 +51,23 @@ TEST_F(Idempotency, GivesTheSameAnswerForTheSameRequestWithOneEffect) {
   EXPECT_EQ(desk_.Head().revision(), 2);
 }
 
+TEST_F(Idempotency, AnswersAgainOnlyWhoCouldGetTheAnswerNow) {
+  ASSERT_TRUE(desk_.Create(DeskServer::Creating("scoped")).ok());
+  const auto request = DeskServer::Creating("below", "scoped");
+  ASSERT_TRUE(desk_.Create(request, kScopedToken).ok());
+  EXPECT_TRUE(desk_.Create(request, kScopedToken).ok());
+  policy::v1::Principals principals = TestPrincipals();
+  for (auto& principal : *principals.mutable_principals()) {
+    if (principal.name() == kScopedToken) principal.set_scope_organisation("organisations/other");
+  }
+  ASSERT_TRUE(desk_.server().ReplacePrincipals(principals).ok());
+  EXPECT_EQ(desk_.Create(request, kScopedToken).status().code(), StatusCode::kNotFound);
+  // Given back, it is answered as before.
+  ASSERT_TRUE(desk_.server().ReplacePrincipals(TestPrincipals()).ok());
+  EXPECT_TRUE(desk_.Create(request, kScopedToken).ok());
+  EXPECT_EQ(desk_.Head().revision(), 2);
+}
+
 TEST_F(Idempotency, HasOneEffectOfManyAtOnce) {
   const auto request = DeskServer::Creating("new");
   std::vector<std::future<absl::StatusOr<registry::v1::CreateOrganisationResponse>>> calls;

@@ -77,14 +77,44 @@ TEST(Authenticator, RefusesUnsoundPrincipals) {
       refused([](Principals& p) { p.mutable_principals(0)->set_scope_organisation("persons/x"); }));
 }
 
-TEST(Authenticator, NamesAFileThatCannotBeRead) {
+TEST(Authenticator, TakesOtherPrincipalsWithoutLosingThoseThatCallsRunUnder) {
+  auto authenticator = Authenticator::Create(TestPrincipals()).value();
+  const Principal* reader = authenticator.Find(kReaderToken);
+  const Principal* owner = authenticator.Find(kOwnerToken);
+  ASSERT_NE(reader, nullptr);
+  Principals others = TestPrincipals();
+  others.mutable_principals()->DeleteSubrange(2, 1);  // the reader
+  others.mutable_principals(1)->add_roles(policy::v1::ROLE_AUDITOR);
+  others.add_principals()->CopyFrom(*reader);
+  others.mutable_principals()->rbegin()->set_token_sha256(Sha256Hex("fresh"));
+  const Principal* service = authenticator.Find(kServiceToken);
+  ASSERT_TRUE(authenticator.Replace(others).ok());
+  EXPECT_EQ(authenticator.Find(kReaderToken), nullptr);
+  ASSERT_NE(authenticator.Find("fresh"), nullptr);
+  EXPECT_EQ(reader->name(), "reader") << "still there for the call that runs";
+  EXPECT_FALSE(authenticator.IsCurrent(*reader)) << "revoked";
+  EXPECT_FALSE(authenticator.IsCurrent(*service)) << "another role";
+  EXPECT_TRUE(authenticator.IsCurrent(*owner)) << "as it was";
+  // What is unsound changes nothing.
+  others.mutable_principals(0)->clear_roles();
+  EXPECT_FALSE(authenticator.Replace(others).ok());
+  EXPECT_NE(authenticator.Find("fresh"), nullptr);
+}
+
+TEST(ReadPrincipals, NamesAFileThatCannotBeTaken) {
   TempFolder folder;
   const std::string path = folder.path() + "/principals.textproto";
-  EXPECT_EQ(Authenticator::FromFile(path).status().code(), absl::StatusCode::kNotFound);
-  ASSERT_TRUE(WriteFile(path, "principals { nonsense: 1 }").ok());
-  const absl::Status status = Authenticator::FromFile(path).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_NE(status.message().find(path), absl::string_view::npos);
+  EXPECT_EQ(ReadPrincipals(path).status().code(), absl::StatusCode::kNotFound);
+  for (const char* text : {"principals { nonsense: 1 }", ""}) {
+    ASSERT_TRUE(WriteFile(path, text).ok());
+    const absl::Status status = ReadPrincipals(path).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << text;
+    EXPECT_NE(status.message().find(path), absl::string_view::npos);
+  }
+  ASSERT_TRUE(WriteFile(path, "principals { name: \"a\" }").ok());
+  EXPECT_TRUE(ReadPrincipals(path).ok());
+  ASSERT_EQ(chmod(path.c_str(), 0666), 0);
+  EXPECT_EQ(ReadPrincipals(path).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 TEST(LocalIdentity, IsMadeOnceWithSecretsForTheirOwnerAlone) {
@@ -103,7 +133,7 @@ TEST(LocalIdentity, IsMadeOnceWithSecretsForTheirOwnerAlone) {
     ASSERT_EQ(stat(file.c_str(), &found), 0) << file;
     EXPECT_EQ(found.st_mode & 0077, 0u) << file;
   }
-  const auto authenticator = Authenticator::FromFile(files.principals_file);
+  const auto authenticator = Authenticator::Create(ReadPrincipals(files.principals_file).value());
   ASSERT_TRUE(authenticator.ok()) << authenticator.status();
   const std::string token = ReadToken(files.token_file).value();
   EXPECT_EQ(token.size(), 64u);

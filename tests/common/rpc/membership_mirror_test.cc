@@ -171,6 +171,18 @@ TEST_F(MirrorOfMembership, DropsARecordThatWasMergedIntoAnother) {
   EXPECT_EQ(Where("twin", kMoved), "");
 }
 
+TEST_F(MirrorOfMembership, KeepsNoListsForAServiceThatNeverAsksForThem) {
+  const MembershipMirror alone{{.persons = 0x50}};
+  const std::unique_ptr<Snapshot> base = store_.TakeSnapshot(ReadTier::kAll);
+  Txn txn(*base);
+  google::protobuf::Any any;
+  any.PackFrom(Person("p", "o"));
+  ASSERT_TRUE(alone.Apply(txn, any).ok());
+  EXPECT_THAT(txn.writes(), SizeIs(1));
+  EXPECT_EQ(alone.OrganisationOn(txn, "p", kMoved).value(), "o");
+  EXPECT_THAT(alone.MembersOn(txn, "o", kMoved).value(), IsEmpty());
+}
+
 TEST_F(MirrorOfMembership, TakesARecordFromBeforePlacesHadDates) {
   PersonChanged p = Person("p", "o");
   p.clear_affiliations();

@@ -53,7 +53,7 @@ class DiskEngine : public Engine {
   bool Reopen() override {
     store_.reset();
     // A cache too small for what the tests write, so that reads do go to the disk.
-    store_ = OpenRocksStore(folder_.path() + "/store", "test", {.cache_bytes = 64 << 10}).value();
+    store_ = OpenRocksStore(folder_.path() + "/store", "test", {.memory_bytes = 256 << 10}).value();
     return true;
   }
 

@@ -181,7 +181,8 @@ std::vector<std::string> Lines(const v1::ListOwedResponse& response) {
   for (const type::v1::OwedItem& item : response.items()) {
     lines.push_back(absl::StrCat(item.kind(), " ", FormatDate(*FromProto(item.period_from())), " ",
                                  FormatDate(*FromProto(item.due_on())), " ", item.held(), "/",
-                                 item.owed(), " ", type::v1::OwedState_Name(item.state()).substr(11)));
+                                 item.owed(), " ",
+                                 type::v1::OwedState_Name(item.state()).substr(11)));
   }
   return lines;
 }

@@ -17,6 +17,7 @@
 #include "services/activity/data/kinds.h"
 #include "services/activity/service.h"
 #include "tests/support/test_server.h"
+#include "tests/support/wait.h"
 #include "zhibu/activity/v1/activity_service.grpc.pb.h"
 #include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
@@ -98,6 +99,25 @@ class World {
     SetStages(stages, organisation, *event.mutable_stages());
     return membership_revision_ = EmitFrom(membership_.server(), event);
   }
+  // A person whom one organisation after the other kept: (organisation, first day).
+  int64_t Mover(const std::string& id,
+                const std::vector<std::pair<std::string, absl::CivilDay>>& stays,
+                const Stages& stages) {
+    membership::v1::PersonChanged event;
+    event.set_name(NameOf(kPersons, id));
+    event.set_organisation(NameOf(kOrganisations, stays.back().first));
+    *event.mutable_registered_on() = ToProto(stays.front().second);
+    for (const auto& [organisation, from] : stays) {
+      if (!event.affiliations().empty()) {
+        *event.mutable_affiliations()->rbegin()->mutable_valid_to() = ToProto(from);
+      }
+      auto& stay = *event.add_affiliations();
+      stay.set_organisation(NameOf(kOrganisations, organisation));
+      *stay.mutable_valid_from() = ToProto(from);
+    }
+    SetStages(stages, stays.back().first, *event.mutable_stages());
+    return membership_revision_ = EmitFrom(membership_.server(), event);
+  }
   int64_t Step(const std::string& id, const std::string& organisation, const Stages& stages) {
     membership::v1::StepRecorded event;
     event.set_name(absl::StrCat(NameOf(kPersons, id), "/cases/c1"));
@@ -155,6 +175,25 @@ class World {
     v1::CancelActivityResponse ignored;
     return Invoke(&v1::ActivityService::Stub::CancelActivity, *stub_, request,
                   response == nullptr ? &ignored : response, token);
+  }
+  // What is in `activity`'s fields of the mask, by its name and etag.
+  absl::Status Correct(const v1::Activity& activity, const std::vector<std::string>& paths,
+                       v1::Activity* now = nullptr, const std::string& token = kOwnerToken) {
+    v1::CorrectActivityRequest request = Correction(activity, paths);
+    v1::CorrectActivityResponse response;
+    const absl::Status status =
+        Invoke(&v1::ActivityService::Stub::CorrectActivity, *stub_, request, &response, token);
+    if (now != nullptr) *now = response.activity();
+    return status;
+  }
+  v1::CorrectActivityRequest Correction(const v1::Activity& activity,
+                                        const std::vector<std::string>& paths) {
+    v1::CorrectActivityRequest request;
+    *request.mutable_activity() = activity;
+    for (const std::string& path : paths) request.mutable_update_mask()->add_paths(path);
+    request.mutable_correction()->set_reason("录入时看错行");
+    request.set_request_id(absl::StrCat("correct-", ++corrections_));
+    return request;
   }
   absl::StatusOr<v1::Activity> Get(const std::string& id, const std::string& token = kOwnerToken) {
     v1::GetActivityRequest request;
@@ -216,13 +255,16 @@ class World {
       written.set_value(status.ok() ? revision : -1);
     };
     if (!server.lane().Submit(std::move(job))) std::abort();
-    return written.get_future().get();
+    std::future<int64_t> revision = written.get_future();
+    // The job refers to what stands here: it must not outlive it.
+    if (!WaitFor(revision)) std::abort();
+    return revision.get();
   }
 
   void Await(const std::string& service, int64_t revision) {
     auto seen = std::make_shared<std::promise<void>>();
     activity_->server().progress(service)->WhenAtLeast(revision, [seen] { seen->set_value(); });
-    seen->get_future().wait();
+    ASSERT_TRUE(WaitFor(seen->get_future())) << service << " at " << revision;
   }
 
   FakeClock clock_{kToday};
@@ -233,6 +275,7 @@ class World {
   int64_t registry_revision_ = 0;
   int64_t membership_revision_ = 0;
   int cancels_ = 0;
+  int corrections_ = 0;
 };
 
 }  // namespace zhibu::activity

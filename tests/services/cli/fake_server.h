@@ -17,7 +17,7 @@ namespace zhibu::cli {
 // Declare it behind what it is given: it ends first.
 class FakeServer {
  public:
-  // The terminal finds registry and membership there, and a token in the folder.
+  // The terminal finds every service there, and a token in the folder.
   FakeServer(const std::vector<grpc::Service*>& services, const TempFolder& folder,
              Terminal& terminal) {
     grpc::ServerBuilder builder;
@@ -29,6 +29,8 @@ class FakeServer {
     EXPECT_TRUE(WriteFile(folder.path("token"), "a-token\n").ok());
     terminal.environment = {{"ZHIBU_REGISTRY", address},
                             {"ZHIBU_MEMBERSHIP", address},
+                            {"ZHIBU_ACTIVITY", address},
+                            {"ZHIBU_REPORTING", address},
                             {"ZHIBU_TOKEN_FILE", folder.path("token")}};
   }
   ~FakeServer() { server_->Shutdown(); }

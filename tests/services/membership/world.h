@@ -18,6 +18,7 @@
 #include "services/membership/service.h"
 #include "tests/services/membership/history.h"
 #include "tests/support/test_server.h"
+#include "tests/support/wait.h"
 #include "zhibu/feed/v1/feed.pb.h"
 #include "zhibu/membership/v1/case_event_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_fact_service.grpc.pb.h"
@@ -118,22 +119,26 @@ class World {
   }
   // Into the registry's feed.
   void Emit(const google::protobuf::Message& event) {
-    std::promise<int64_t> written;
+    auto written = std::make_shared<std::promise<int64_t>>();
+    std::future<int64_t> revision = written->get_future();
+    std::shared_ptr<google::protobuf::Message> copy(event.New());
+    copy->CopyFrom(event);
     CommitLane::Job job;
     job.actor = "test";
-    job.decide = [&](Txn& txn) {
-      txn.Emit(event);
+    job.decide = [copy](Txn& txn) {
+      txn.Emit(*copy);
       return absl::OkStatus();
     };
-    job.done = [&](const absl::Status&, int64_t revision) { written.set_value(revision); };
+    job.done = [written](const absl::Status&, int64_t at) { written->set_value(at); };
     EXPECT_TRUE(registry_.server().lane().Submit(std::move(job)));
-    registry_revision_ = written.get_future().get();
+    ASSERT_TRUE(WaitFor(revision));
+    registry_revision_ = revision.get();
   }
   // Waits until the membership service has seen every organisation.
   void Settle() {
     auto seen = std::make_shared<std::promise<void>>();
     server().progress("registry")->WhenAtLeast(registry_revision_, [seen] { seen->set_value(); });
-    seen->get_future().wait();
+    EXPECT_TRUE(WaitFor(seen->get_future()));
   }
 
   std::string NextRequestId() { return absl::StrCat("r-", ++requests_); }

@@ -39,7 +39,11 @@ TEST(Refusals, OfTheCodeAreThoseOfTheCatalogue) {
     if (file.path().extension() != ".cc" && file.path().extension() != ".h") continue;
     said.merge(Matches(ReadFile(file.path().string()).value(), reason));
   }
-  said.insert("ETAG_STALE");  // by StaleEtag, for all services
+  // By common/, for all services.
+  for (const char* common : {"ETAG_STALE", "CORRECTION_REASON_INVALID", "WITHDRAWN_NEEDS_NO_FIELDS",
+                             "NOTHING_TO_CORRECT"}) {
+    said.insert(common);
+  }
   const std::string readme = ReadFile(folder + "/README.md").value();
   const std::set<std::string> listed = Matches(readme, std::regex("`([A-Z]+(?:_[A-Z]+)+)`"));
   for (const std::string& one : said) EXPECT_TRUE(listed.contains(one)) << one << " is not listed";
@@ -233,6 +237,39 @@ class RefusalsTest : public WithMembersTest {
     return Ask(&Facilities::CreateFacility, request);
   }
 
+  // The post as it stands, to be put right but for what `spoil` does.
+  template <typename Spoil>
+  absl::Status CorrectPost(const std::string& id, Spoil spoil) {
+    v1::GetPostRequest get;
+    v1::GetPostResponse read;
+    get.set_name("posts/" + id);
+    EXPECT_TRUE(Invoke(&Registry::GetPost, books_, get, &read).ok());
+    v1::CorrectPostRequest request;
+    *request.mutable_post() = read.post();
+    request.mutable_correction()->set_reason("录入有误");
+    request.mutable_update_mask()->add_paths("holder");
+    spoil(request);
+    return Ask(&Registry::CorrectPost, request);
+  }
+  absl::Status WithdrawPost(const std::string& id) {
+    return CorrectPost(id, [](auto& request) {
+      request.clear_update_mask();
+      request.set_withdraw(true);
+    });
+  }
+  absl::Status WithdrawElection(const std::string& id) {
+    v1::GetElectionRequest get;
+    v1::GetElectionResponse read;
+    get.set_name("elections/" + id);
+    Elections stub(registry_.channel());
+    EXPECT_TRUE(Invoke(&Elections::GetElection, stub, get, &read).ok());
+    v1::CorrectElectionRequest request;
+    *request.mutable_election() = read.election();
+    request.mutable_correction()->set_reason("录入有误");
+    request.set_withdraw(true);
+    return Ask(&Elections::CorrectElection, request);
+  }
+
   // county ← {old, new, gb ← {b1, b2}, gb2, temporary, coded}; a school kept by `old`.
   void SetUp() override {
     const auto organisation = [&](const std::string& id, const std::string& parent,
@@ -264,6 +301,18 @@ class RefusalsTest : public WithMembersTest {
     Make(&Elections::RecordElection, Vote("decided", "coded", 5, {v1::POST_KIND_SECRETARY}));
     Make(&Elections::RecordElection, Vote("open", "new", 5, {v1::POST_KIND_SECRETARY}));
     ASSERT_TRUE(DecideOn("decided", "1", true).ok());
+    v1::RecordElectionRequest later = Vote("later", "coded", 5, {v1::POST_KIND_DEPUTY_SECRETARY});
+    later.mutable_election()->set_kind(v1::ELECTION_KIND_BY_ELECTION);
+    *later.mutable_election()->mutable_held_on() = Date(2026);
+    Make(&Elections::RecordElection, later);
+    Make(&Elections::RecordElection, Vote("left", "b1", 5, {v1::POST_KIND_SECRETARY}));
+    v1::EndPostRequest end;
+    end.set_name("posts/left-1");
+    end.set_etag("1");
+    *end.mutable_valid_to() = Date(2026);
+    Make(&Registry::EndPost, end);
+    Make(&Registry::CreatePost, NewPost("error", Org("old"), v1::POST_KIND_CLERK));
+    ASSERT_TRUE(WithdrawPost("error").ok());
     ASSERT_TRUE(Facility([](auto& request, auto&) { request.set_facility_id("room"); }).ok());
     Person("a", "old", {membership::v1::STAGE_PROBATIONARY, membership::v1::STAGE_FULL});
     Person("b", "old", {membership::v1::STAGE_ACTIVIST});
@@ -376,6 +425,10 @@ class RefusalsTest : public WithMembersTest {
          [=, this] { return Update([](auto& r) { r.clear_update_mask(); }); }},
         {"UPDATE_MASK_INVALID",
          [=, this] { return Update([](auto& r) { r.mutable_update_mask()->add_paths("kind"); }); }},
+        {"CORRECTION_REASON_INVALID",
+         [=, this] { return CorrectPost("secretary", [](auto& r) { r.clear_correction(); }); }},
+        {"WITHDRAWN_NEEDS_NO_FIELDS",
+         [=, this] { return CorrectPost("secretary", [](auto& r) { r.set_withdraw(true); }); }},
         {"BATCH_SIZE_INVALID",
          [=, this] { return Ask(&Registry::BatchCreatePosts, v1::BatchCreatePostsRequest()); }},
         // The books.
@@ -460,6 +513,12 @@ class RefusalsTest : public WithMembersTest {
            });
          },
          kCreditCodes},
+        {"NAME_NOT_UNIQUE",
+         [=, this] {
+           v1::FindOrganisationRequest request;
+           request.set_title("中共示范县委员会");  // all of them are called so
+           return Ask(&Registry::FindOrganisation, request);
+         }},
         {"CREDIT_CODE_TAKEN",
          [=, this] {
            return Institution([](auto&, auto& i) { i.set_credit_code(CreditCode(1)); });
@@ -478,6 +537,11 @@ class RefusalsTest : public WithMembersTest {
         {"HOLDER_NOT_THERE",
          [=, this] { return Facility([](auto&, auto& f) { f.set_holder(Inst("nowhere")); }); }},
         {"ELECTION_DECIDED", [=, this] { return DecideOn("decided", "2", true); }},
+        {"NOTHING_TO_CORRECT", [=, this] { return CorrectPost("secretary", [](auto&) {}); }},
+        {"ALREADY_WITHDRAWN", [=, this] { return WithdrawPost("error"); }},
+        {"POST_IS_ELECTED", [=, this] { return WithdrawPost("open-1"); }},
+        {"ELECTION_NOT_LAST", [=, this] { return WithdrawElection("decided"); }},
+        {"POST_ENDED_SINCE", [=, this] { return WithdrawElection("left"); }},
         {"TERM_NOT_KNOWN", [=, this] { return Postpone("old", Date(2028)); }},
         // The rules.
         {"POST_TAKEN", [=, this] { return NewPostAt("fresh", Org("old"), secretary); },

@@ -172,12 +172,16 @@ class RegistryTest : public ::testing::Test {
     v1::EndPostResponse response;
     return Write(&Stub::EndPost, request, &response, token);
   }
+  absl::Status Do(const v1::CorrectPostRequest& request, const std::string& token = kOwnerToken) {
+    v1::CorrectPostResponse response;
+    return Write(&Stub::CorrectPost, request, &response, token);
+  }
 
   absl::StatusOr<v1::Organisation> Get(const std::string& id, google::type::Date as_of = {},
                                        const std::string& token = kOwnerToken) {
     v1::GetOrganisationRequest request;
     request.set_name(Org(id));
-    *request.mutable_as_of() = as_of;
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
     v1::GetOrganisationResponse response;
     ZHIBU_RETURN_IF_ERROR(Invoke(&Stub::GetOrganisation, stub_, request, &response, token));
     return response.organisation();
@@ -191,6 +195,23 @@ class RegistryTest : public ::testing::Test {
     v1::GetInstitutionResponse response;
     ZHIBU_RETURN_IF_ERROR(Invoke(&Stub::GetInstitution, stub_, request, &response, token));
     return response.institution();
+  }
+
+  absl::StatusOr<v1::GetPostResponse> GetPost(const std::string& id,
+                                              const std::string& token = kOwnerToken) {
+    v1::GetPostRequest request;
+    request.set_name("posts/" + id);
+    v1::GetPostResponse response;
+    ZHIBU_RETURN_IF_ERROR(Invoke(&Stub::GetPost, stub_, request, &response, token));
+    return response;
+  }
+  // The correction of a post as it now is, which the test changes.
+  v1::CorrectPostRequest CorrectionOf(const std::string& id) {
+    v1::CorrectPostRequest request;
+    request.mutable_post()->set_name("posts/" + id);
+    if (const auto read = GetPost(id); read.ok()) request.mutable_post()->MergeFrom(read->post());
+    request.mutable_correction()->set_reason("录入有误");
+    return request;
   }
 
   // Of one that may have ended.
@@ -225,7 +246,7 @@ class RegistryTest : public ::testing::Test {
                                                 const std::string& token = kOwnerToken) {
     v1::ListOrganisationsRequest request;
     if (!root.empty()) request.set_root(Org(root));
-    *request.mutable_as_of() = as_of;
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
     request.set_line(line);
     request.set_page_size(page_size);
     std::vector<std::string> nodes;

@@ -45,6 +45,27 @@ class RowsReader : public Reader {
   const Rows rows_;
 };
 
+// Counts what is asked of another reader: an engine makes an iterator for each scan.
+class CountingReader : public Reader {
+ public:
+  explicit CountingReader(const Reader* reader) : reader_(*reader) {}
+  absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override {
+    ++gets;
+    return reader_.Get(key);
+  }
+  absl::Status Scan(absl::string_view begin, absl::string_view end, Visit visit) const override {
+    ++scans;
+    return reader_.Scan(begin, end, [&](absl::string_view key, absl::string_view value) {
+      ++rows;
+      return visit(key, value);
+    });
+  }
+  mutable int gets = 0, scans = 0, rows = 0;
+
+ private:
+  const Reader& reader_;
+};
+
 template <typename Event>
 google::protobuf::Any Packed(const Event& event) {
   google::protobuf::Any any;

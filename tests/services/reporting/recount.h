@@ -25,11 +25,11 @@ namespace zhibu::reporting {
 
 // The entities as they finally are, by name.
 struct World {
-  std::map<std::string, registry::v1::Organisation> organisations;
-  std::map<std::string, registry::v1::Institution> institutions;
-  std::map<std::string, registry::v1::Post> posts;
+  std::map<std::string, registry::v1::OrganisationRecord> organisations;
+  std::map<std::string, registry::v1::InstitutionRecord> institutions;
+  std::map<std::string, registry::v1::PostRecord> posts;
   std::map<std::string, membership::v1::PersonChanged> persons;
-  std::map<std::string, activity::v1::Activity> activities;
+  std::map<std::string, activity::v1::ActivityRecord> activities;
 };
 
 class Recount {
@@ -75,10 +75,10 @@ class Recount {
   static bool Holds(const Dated& dated, CivilDay day) {
     return FromOrNoStart(dated.valid_from()) <= day && day < ToOrNoEnd(dated.valid_to());
   }
-  static bool Open(const registry::v1::Institution& institution, CivilDay day) {
+  static bool Open(const registry::v1::InstitutionRecord& institution, CivilDay day) {
     return FromOrNoStart(institution.opened_on()) <= day && day < ToOrNoEnd(institution.closed_on());
   }
-  static std::string Keeper(const registry::v1::Institution& i) { return Id(i.keeper()); }
+  static std::string Keeper(const registry::v1::InstitutionRecord& i) { return Id(i.keeper()); }
 
   void Visit(CivilDay day, const Stock& stock, const Flow& flow) const {
     for (const auto& [name, o] : world_.organisations) VisitOrganisation(o, day, stock);
@@ -92,7 +92,7 @@ class Recount {
     }
   }
 
-  void VisitOrganisation(const registry::v1::Organisation& o, CivilDay day,
+  void VisitOrganisation(const registry::v1::OrganisationRecord& o, CivilDay day,
                          const Stock& stock) const {
     const std::string id = Id(o.name());
     if (!tree_.ExistsOn(id, day)) return;
@@ -108,13 +108,13 @@ class Recount {
     bool secretary = false, also_head = false;
     for (const auto& [name, post] : world_.posts) {
       if (post.seat() != o.name() || post.kind() != registry::v1::POST_KIND_SECRETARY ||
-          !Holds(post, day)) {
+          post.withdrawn() || !Holds(post, day)) {
         continue;
       }
       secretary = true;
       for (const auto& [head_name, head] : world_.posts) {
         if (head.kind() != registry::v1::POST_KIND_HEAD || head.holder() != post.holder() ||
-            !Holds(head, day)) {
+            head.withdrawn() || !Holds(head, day)) {
           continue;
         }
         const auto seat = world_.institutions.find(head.seat());
@@ -129,7 +129,7 @@ class Recount {
     if (also_head) stock(id, "secretaries.also-head." + kind, 1);
   }
 
-  void VisitInstitution(const registry::v1::Institution& i, CivilDay day,
+  void VisitInstitution(const registry::v1::InstitutionRecord& i, CivilDay day,
                         const Stock& stock) const {
     if (!Open(i, day)) return;
     registry::v1::DatedInstitutionKind then;
@@ -237,7 +237,7 @@ class Recount {
     };
     std::map<std::string, Found> holders;
     for (const auto& [name, post] : world_.posts) {
-      if (!Holds(post, day)) continue;
+      if (post.withdrawn() || !Holds(post, day)) continue;
       Found& found = holders[post.holder()];
       const auto earliest = [](auto& best, std::pair<CivilDay, std::string> rank,
                                const std::string& at) {

@@ -117,6 +117,13 @@ class ReportingServiceTest : public testing::Test {
     return Invoke(&v1::ReportingService::Stub::ListOwed, *stub_, request, response, token);
   }
 
+  absl::Status Definitions(const v1::ListFigureDefinitionsRequest& request,
+                           v1::ListFigureDefinitionsResponse* response,
+                           const std::string& token = kOwnerToken) {
+    return Invoke(&v1::ReportingService::Stub::ListFigureDefinitions, *stub_, request, response,
+                  token);
+  }
+
   static int64_t ValueOf(const v1::GetBasicSurveyResponse& response, const std::string& id) {
     for (const auto& section : response.sections()) {
       for (const auto& figure : section.figures()) {
@@ -162,7 +169,8 @@ TEST_F(ReportingServiceTest, WaitsForTheRevisionThatIsAskedFor) {
     v1::GetBasicSurveyResponse response;
     ASSERT_TRUE(Survey(request, &response).ok());
     EXPECT_EQ(ValueOf(response, "members"), i);
-    EXPECT_EQ(response.revisions().at("membership"), request.at_least().revisions().at("membership"));
+    EXPECT_EQ(response.revisions().at("membership"),
+              request.at_least().revisions().at("membership"));
   }
 }
 
@@ -186,11 +194,21 @@ TEST_F(ReportingServiceTest, RefusesWhatIsMalformed) {
   EXPECT_EQ(ReasonOf(Survey(request, &response)), "PERIOD_INVALID");
   request.set_period_years(-1);
   EXPECT_EQ(ReasonOf(Survey(request, &response)), "PERIOD_INVALID");
+  // All that is wrong at once.
+  request.set_root("scoped");
+  EXPECT_THAT(ReasonsOf(Survey(request, &response)),
+              testing::ElementsAre("NAME_INVALID", "PERIOD_INVALID"));
   EXPECT_EQ(Survey(SurveyRequest("nowhere"), &response).code(), absl::StatusCode::kNotFound);
   v1::ListOwedResponse owed;
   auto owed_request = OwedRequest("scoped");
   owed_request.set_page_size(-1);
   EXPECT_EQ(ReasonOf(Owed(owed_request, &owed)), "PAGE_SIZE_INVALID");
+  owed_request = OwedRequest("scoped");
+  owed_request.mutable_as_of();  // given, and no date
+  EXPECT_EQ(ReasonOf(Owed(owed_request, &owed)), "DATE_INVALID");
+  owed_request = OwedRequest("scoped");
+  owed_request.set_root("scoped");
+  EXPECT_EQ(ReasonOf(Owed(owed_request, &owed)), "NAME_INVALID");
   EXPECT_EQ(Owed(OwedRequest("nowhere"), &owed).code(), absl::StatusCode::kNotFound);
 }
 
@@ -242,6 +260,91 @@ TEST_F(ReportingServiceTest, PagesWhatIsOwedOverOneSnapshot) {
   v1::ListOwedResponse fresh;
   ASSERT_TRUE(Owed(request, &fresh).ok());
   EXPECT_EQ(fresh.items_size(), 0);
+}
+
+TEST_F(ReportingServiceTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
+  registry_.Emit(OrganisationFact("b2", ORGANISATION_KIND_BRANCH, {{"scoped"}}));
+  registry_at_ =
+      registry_.Emit(OrganisationFact("g1", type::v1::ORGANISATION_KIND_PARTY_GROUP, {{"b1"}}));
+  activity_at_ = activity_.Emit(ActivityFact("a2", "g1", "group-meeting", CivilDay(2024, 6, 3)));
+  const auto text = [](const type::v1::OwedItem& item) {
+    return absl::StrCat(item.organisation(), " ", item.kind(), " ", item.state());
+  };
+  for (const bool open_only : {false, true}) {
+    auto request = OwedRequest("scoped");
+    request.set_open_only(open_only);
+    v1::ListOwedResponse whole;
+    ASSERT_TRUE(Owed(request, &whole).ok());
+    EXPECT_EQ(whole.next_page_token(), "");
+    EXPECT_EQ(whole.items_size(), open_only ? 5 : 7);
+    EXPECT_EQ(whole.totals().done(), 2);
+    EXPECT_EQ(whole.totals().owed(), 5);
+    EXPECT_EQ(whole.totals().missing(), 0);
+    for (int size = 1; size <= 7; ++size) {
+      request.set_page_size(size);
+      request.clear_page_token();
+      std::vector<std::string> shown;
+      do {
+        v1::ListOwedResponse page;
+        ASSERT_TRUE(Owed(request, &page).ok());
+        EXPECT_LE(page.items_size(), size);
+        EXPECT_EQ(page.totals().SerializeAsString(), whole.totals().SerializeAsString());
+        for (const auto& item : page.items()) shown.push_back(text(item));
+        request.set_page_token(page.next_page_token());
+      } while (!request.page_token().empty());
+      std::vector<std::string> all;
+      for (const auto& item : whole.items()) all.push_back(text(item));
+      EXPECT_EQ(shown, all) << "pages of " << size;
+    }
+  }
+}
+
+TEST_F(ReportingServiceTest, ListsWhatItsFiguresCountInTheOrderOfTheSurvey) {
+  v1::GetBasicSurveyResponse survey;
+  ASSERT_TRUE(Survey(SurveyRequest("scoped"), &survey).ok());
+  std::vector<std::string> figures;
+  for (const auto& section : survey.sections()) {
+    for (const auto& figure : section.figures()) figures.push_back(figure.id());
+  }
+  v1::ListFigureDefinitionsRequest request;
+  Fresh(request);
+  request.set_page_size(7);
+  std::vector<std::string> listed;
+  int pages = 0;
+  do {
+    v1::ListFigureDefinitionsResponse page;
+    // It is the same for everybody: of no organisation.
+    const absl::Status status = Definitions(request, &page, kScopedToken);
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_LE(page.definitions_size(), 7);
+    for (const auto& definition : page.definitions()) listed.push_back(definition.id());
+    request.set_page_token(page.next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(listed, figures);
+  EXPECT_GT(pages, 5);
+
+  v1::ListFigureDefinitionsResponse page;
+  EXPECT_TRUE(Definitions({}, &page, kServiceToken).ok());
+  EXPECT_EQ(page.definitions(0).section(), "organisations");
+  request.set_page_size(-1);
+  EXPECT_EQ(ReasonOf(Definitions(request, &page)), "PAGE_SIZE_INVALID");
+  request.set_page_size(7);
+  request.set_page_token("none of ours");
+  EXPECT_EQ(ReasonOf(Definitions(request, &page)), "PAGE_TOKEN_INVALID");
+}
+
+TEST_F(ReportingServiceTest, CountsAPostThatIsWithdrawnInTheFeedNoMore) {
+  registry_.Emit(InstitutionFact("i1", registry::v1::INSTITUTION_KIND_PRIMARY_SCHOOL, "b1"));
+  auto post = PostFact("t1", "institutions/i1", registry::v1::POST_KIND_HEAD, "h1");
+  registry_at_ = registry_.Emit(post);
+  v1::GetBasicSurveyResponse survey;
+  ASSERT_TRUE(Survey(SurveyRequest("scoped"), &survey).ok());
+  EXPECT_EQ(ValueOf(survey, "leaders"), 1);
+  post.mutable_post()->set_withdrawn(true);
+  registry_at_ = registry_.Emit(post);
+  ASSERT_TRUE(Survey(SurveyRequest("scoped"), &survey).ok());
+  EXPECT_EQ(ValueOf(survey, "leaders"), 0);
 }
 
 TEST_F(ReportingServiceTest, AnswersTheSameAfterARestart) {

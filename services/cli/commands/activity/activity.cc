@@ -1,14 +1,17 @@
-// zhibu activity: what was held, what is owed, and study hours.
-#include <map>
+// zhibu activity: what was held, what is owed, study hours, and what is put right.
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "services/cli/program/owed_text.h"
+#include "services/cli/program/correcting.h"
 #include "services/cli/program/groups.h"
 #include "services/cli/program/output.h"
+#include "services/cli/program/owed_text.h"
 #include "services/cli/program/titles.h"
 #include "services/cli/program/words.h"
 #include "services/cli/terminal/table.h"
@@ -40,6 +43,7 @@ absl::StatusOr<int> List(Context& context) {
   table.AddColumn("到会", Align::kRight);
   table.AddColumn("学时", Align::kRight);
   table.AddColumn("备注", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
   int held = 0;
   for (const Activity& activity : all.activities()) {
     const bool cancelled = !activity.cancelled_reason().empty();
@@ -47,7 +51,8 @@ absl::StatusOr<int> List(Context& context) {
     table.AddRow({DateText(activity.date()), ActivityKindTitle(activity.kind()), activity.topic(),
                   RatioText(activity.present(), activity.should_attend()),
                   activity.study_hours() == 0 ? "" : std::to_string(activity.study_hours()),
-                  cancelled ? absl::StrCat("作废：", activity.cancelled_reason()) : ""});
+                  cancelled ? absl::StrCat("作废：", activity.cancelled_reason()) : "",
+                  BareId(activity.name())});
   }
   const Titles titles(context, {request.organisation()});
   context.io.out << titles.Of(request.organisation()) << " 组织生活 · 共 " << held << " 次";
@@ -65,8 +70,8 @@ absl::StatusOr<int> Owed(Context& context) {
   const absl::CivilDay day = context.args.Date("as-of").value_or(context.io.clock->Today());
   *request.mutable_as_of() = ToProto(day);
   activity::v1::ListOwedResponse response;
-  ZHIBU_RETURN_IF_ERROR(context.session.Call(context.session.activity(),
-                                             &ActivityService::Stub::ListOwed, request, &response));
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
+      context.session.activity(), &ActivityService::Stub::ListOwed, request, &response));
   if (context.json()) return PrintJson(context, response);
 
   const Titles titles(context, {request.organisation()});
@@ -85,7 +90,7 @@ absl::StatusOr<int> Hours(Context& context) {
                          ResourceName(kOrganisations, context.args.Text("ORG")));
   request.set_year(context.args.Number("year", static_cast<int>(context.io.clock->Today().year())));
   activity::v1::ListStudyHoursResponse response;
-  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
       context.session.activity(), &ActivityService::Stub::ListStudyHours, request, &response));
   if (context.json()) return PrintJson(context, response);
 
@@ -107,6 +112,67 @@ absl::StatusOr<int> Hours(Context& context) {
   return kDone;
 }
 
+absl::StatusOr<activity::v1::GetActivityResponse> Get(Context& context) {
+  activity::v1::GetActivityRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
+                         ResourceName(kActivities, context.args.Text("ACTIVITY")));
+  activity::v1::GetActivityResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.activity(), &ActivityService::Stub::GetActivity, request, &response));
+  return response;
+}
+
+absl::StatusOr<int> Show(Context& context) {
+  ZHIBU_ASSIGN_OR_RETURN(const auto response, Get(context));
+  if (context.json()) return PrintJson(context, response);
+  const Activity& activity = response.activity();
+  std::set<std::string> names = {activity.organisation()};
+  AddAuthorities(activity.corrections(), names);
+  const Titles titles(context, names);
+  const int width = context.io.width;
+  std::string out = absl::StrCat(titles.Of(activity.organisation()), " ",
+                                 ActivityKindTitle(activity.kind()), "\n\n");
+  const auto line = [&](absl::string_view label, const std::string& text) {
+    if (!text.empty()) out += Paragraph(label, 14, text, width);
+  };
+  line("编号", BareId(activity.name()));
+  line("日期", DateText(activity.date()));
+  line("主题", activity.topic());
+  line("主持", BareId(activity.host()));
+  line("到会", RatioText(activity.present(), activity.should_attend()));
+  if (activity.guests() > 0) line("列席", absl::StrCat(activity.guests(), " 人"));
+  if (activity.study_hours() > 0) line("学时", absl::StrCat(activity.study_hours()));
+  line("作废", activity.cancelled_reason());
+  Table table;
+  table.AddColumn("人员");
+  table.AddColumn("出席情况");
+  for (const auto& attendance : activity.attendances()) {
+    table.AddRow({BareId(attendance.person()), Term(attendance.presence())});
+  }
+  if (!activity.attendances().empty()) absl::StrAppend(&out, "\n", table.Render(width));
+  context.io.out << out << CorrectionsText(activity.corrections(), titles, width);
+  return kDone;
+}
+
+const std::vector<std::string>& Correctable() {
+  static const auto& fields = *new std::vector<std::string>{
+      "organisation", "kind", "date", "topic", "study_hours", "host", "attendances", "guests"};
+  return fields;
+}
+
+absl::StatusOr<int> Correct(Context& context) {
+  ZHIBU_ASSIGN_OR_RETURN(const auto found, Get(context));
+  activity::v1::CorrectActivityRequest request;
+  ZHIBU_RETURN_IF_ERROR(FillCorrected(context, found.activity(), Correctable(),
+                                      *request.mutable_activity(), request));
+  activity::v1::CorrectActivityResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.activity(), &ActivityService::Stub::CorrectActivity, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  context.io.out << CorrectedText(found.activity().name(), request, response);
+  return kDone;
+}
+
 }  // namespace
 
 CommandGroup ActivityCommands() {
@@ -115,6 +181,9 @@ CommandGroup ActivityCommands() {
               "只列出这一类：branch-meeting 支部党员大会，committee-meeting 支委会，group-meeting "
               "党小组会，party-class 党课，theme-day 主题党日，或本地增加的类别"};
   kind.repeated = true;
+  const Argument activity{"ACTIVITY", "活动的编号；zhibu activity list 列出", true, {}};
+  std::vector<Option> of_correct = CorrectOptions();
+  of_correct.push_back(FieldsFileOption());
   return {"组织生活",
           {
               {"activity list",
@@ -126,6 +195,23 @@ CommandGroup ActivityCommands() {
                "",
                {"zhibu activity list zx-zb --from 2026-01-01 --to 2026-06-30"},
                List},
+              {"activity show",
+               "一次组织生活：出席、学时和更正",
+               {activity},
+               {},
+               "",
+               {"zhibu activity show hd-0001"},
+               Show},
+              {"activity correct",
+               "更正一次登记有误的组织生活",
+               {activity},
+               std::move(of_correct),
+               "从来没有开展过的是作废，用 zhibu call CancelActivity。出席情况整个写出，"
+               "如 --set attendances.person=persons/p1 --set attendances.presence=出席，"
+               "或写在 --file 里。\n\n" +
+                   CorrectableText(Correctable()),
+               {"zhibu activity correct hd-0001 --set date=2026-05-20 --reason 日期录错"},
+               Correct},
               {"activity owed",
                "一个党组织各周期应开展和已开展的组织生活",
                {org},

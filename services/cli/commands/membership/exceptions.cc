@@ -17,7 +17,7 @@
 #include "services/cli/program/titles.h"
 #include "services/cli/program/words.h"
 #include "services/cli/terminal/table.h"
-#include "zhibu/membership/v1/case_event_service.grpc.pb.h"
+#include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
 namespace zhibu::cli {
 namespace {
@@ -91,7 +91,7 @@ absl::StatusOr<int> Exceptions(Context& context) {
   ZHIBU_RETURN_IF_ERROR(SetSubtree(context, request));
   membership::v1::ListExceptionsResponse all;
   ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
-      context.session.membership(), &membership::v1::CaseEventService::Stub::ListExceptions,
+      context.session.membership(), &membership::v1::MembershipService::Stub::ListExceptions,
       request, &all));
   if (context.json()) return PrintJson(context, all);
   std::vector<ExceptedStep> exceptions(all.exceptions().begin(), all.exceptions().end());

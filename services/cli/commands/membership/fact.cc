@@ -1,4 +1,5 @@
-// zhibu member fact, member dues: what happens to a membership, and until when dues are paid.
+// zhibu member fact, dues and what corrects and withdraws them: what happens to a membership, and
+// until when dues are paid.
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "common/base/crypto.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "services/cli/program/correcting.h"
 #include "services/cli/program/groups.h"
 #include "services/cli/program/output.h"
 #include "services/cli/program/words.h"
@@ -65,11 +67,14 @@ std::vector<std::string> NamesOf(const Choices& choices) {
   return names;
 }
 
-// The name, etag and request id that every change of a person needs.
+// The name, etag and request id that every change of a person needs, and why where it corrects.
 template <typename Request>
 absl::Status Address(Context& context, Request& request) {
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
                          ResourceName(kPersons, context.args.Text("PERSON")));
+  if constexpr (requires { request.mutable_correction(); }) {
+    ZHIBU_RETURN_IF_ERROR(FillCorrection(context.args, *request.mutable_correction()));
+  }
   membership::v1::GetPersonRequest get;
   membership::v1::GetPersonResponse found;
   get.set_name(request.name());
@@ -88,6 +93,13 @@ std::string Told(const Context& context, const std::string& what, const Response
                                  response.person().display_name(), " ", what, "\n");
   absl::StrAppend(&out, "阶段：", Term(response.person().stage()), "\n");
   if (!only) absl::StrAppend(&out, "修订号：", response.revision(), "\n");
+  return out;
+}
+
+std::string WarningsText(const Context& context,
+                         const google::protobuf::RepeatedPtrField<type::v1::Finding>& warnings) {
+  std::string out = warnings.empty() ? "" : "\n提醒（不妨碍办理）\n";
+  for (const auto& warning : warnings) out += FindingText(warning, 4, context.io.width);
   return out;
 }
 
@@ -110,11 +122,8 @@ absl::StatusOr<int> Fact(Context& context) {
                                              request, &response));
   if (context.json()) return PrintJson(context, response);
   context.io.out << Told(context, absl::StrCat(Term(fact.kind()), "，", DateText(fact.date())),
-                         response);
-  if (!response.warnings().empty()) context.io.out << "\n提醒（不妨碍办理）\n";
-  for (const auto& warning : response.warnings()) {
-    context.io.out << FindingText(warning, 4, context.io.width);
-  }
+                         response)
+                 << WarningsText(context, response.warnings());
   return kDone;
 }
 
@@ -128,6 +137,63 @@ absl::StatusOr<int> PayDues(Context& context) {
                                              &response));
   if (context.json()) return PrintJson(context, response);
   context.io.out << Told(context, absl::StrCat("党费缴至 ", request.paid_until_month()), response);
+  return kDone;
+}
+
+// What is done to what was recorded.
+enum class Change { kCorrect, kWithdraw };
+
+template <typename Request, typename Response>
+std::string Told(const Request& request, const std::string& what, const Response& response) {
+  return absl::StrCat(
+      CorrectedText(absl::StrCat(response.person().display_name(), " ", what), request, response),
+      "阶段：", Term(response.person().stage()), "\n");
+}
+
+const std::vector<std::string>& CorrectableOfFact() {
+  static const auto& fields = *new std::vector<std::string>{
+      "kind", "date", "until", "authority", "article", "document_number"};
+  return fields;
+}
+
+absl::StatusOr<int> ChangeFact(Context& context, Change change) {
+  membership::v1::CorrectMembershipFactRequest request;
+  int32_t sequence = 0;
+  if (!absl::SimpleAtoi(context.args.Text("SEQUENCE"), &sequence) || sequence < 1) {
+    return absl::InvalidArgumentError("SEQUENCE 写变动的序号；zhibu member show 列出");
+  }
+  request.mutable_fact()->set_sequence(sequence);
+  request.set_withdraw(change == Change::kWithdraw);
+  if (change == Change::kCorrect) {
+    ZHIBU_RETURN_IF_ERROR(SetCorrected(context, CorrectableOfFact(), *request.mutable_fact(),
+                                       *request.mutable_update_mask()));
+  }
+  ZHIBU_RETURN_IF_ERROR(Address(context, request));
+  membership::v1::CorrectMembershipFactResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(context.session.membership(),
+                                             &MembershipFactService::Stub::CorrectMembershipFact,
+                                             request, &response));
+  if (context.json()) return PrintJson(context, response);
+  context.io.out << Told(request, absl::StrCat("党籍变动 ", sequence), response)
+                 << WarningsText(context, response.warnings());
+  return kDone;
+}
+
+absl::StatusOr<int> ChangeDues(Context& context, Change change) {
+  membership::v1::CorrectDuesPaidRequest request;
+  request.set_withdraw(change == Change::kWithdraw);
+  request.set_paid_until_month(context.args.Text("MONTH"));
+  ZHIBU_RETURN_IF_ERROR(Address(context, request));
+  membership::v1::CorrectDuesPaidResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(context.session.membership(),
+                                             &MembershipFactService::Stub::CorrectDuesPaid, request,
+                                             &response));
+  if (context.json()) return PrintJson(context, response);
+  const bool corrected = change == Change::kCorrect;
+  context.io.out << Told(
+      request,
+      corrected ? absl::StrCat("党费缴至 ", request.paid_until_month()) : std::string("党费缴至"),
+      response);
   return kDone;
 }
 
@@ -184,10 +250,12 @@ Option ValidateOnly() {
 }  // namespace
 
 std::vector<Command> FactCommands() {
+  const Argument person{"PERSON", "人员的编号", true, {}};
+  const Argument sequence{"SEQUENCE", "变动的序号；zhibu member show 列出", true, {}};
   return {
       {"member fact",
        "登记党籍变动：停止、恢复、除名、限期改正、失去联系、流动等",
-       {{"PERSON", "人员的编号", true, {}}, {"KIND", "变动的类别", true, NamesOf(kFacts)}},
+       {person, {"KIND", "变动的类别", true, NamesOf(kFacts)}},
        {{"date", "DATE", "从哪一天起；不写则为今天", ValueKind::kDate},
         {"until", "DATE", "限期改正的到期日", ValueKind::kDate},
         {"authority", "ORG", "作出决定的党组织；不写则为本人所在的党组织"},
@@ -204,11 +272,40 @@ std::vector<Command> FactCommands() {
        Fact},
       {"member dues",
        "登记党费缴至哪一个月",
-       {{"PERSON", "人员的编号", true, {}}, {"MONTH", "月份，如 2026-11", true, {}}},
+       {person, {"MONTH", "月份，如 2026-11", true, {}}},
        {ValidateOnly()},
        "",
        {"zhibu member dues p-000123 2026-11"},
        PayDues},
+      {"member correct-fact",
+       "更正一项登记有误的党籍变动",
+       {person, sequence},
+       CorrectOptions(),
+       "本人的全部变动按更正后的重新判断；有一项不能成立的，不更正，并说明是哪一项。\n\n" +
+           CorrectableText(CorrectableOfFact()),
+       {"zhibu member correct-fact p-000123 3 --set date=2026-05-20 --reason 日期录错"},
+       [](Context& context) { return ChangeFact(context, Change::kCorrect); }},
+      {"member withdraw-fact",
+       "作废一项误录的党籍变动",
+       {person, sequence},
+       WithdrawOptions(),
+       "误录的从一开始就不算；它记在更正里，仍然可以看到。",
+       {"zhibu member withdraw-fact p-000123 3 --reason 录到了别人名下"},
+       [](Context& context) { return ChangeFact(context, Change::kWithdraw); }},
+      {"member correct-dues",
+       "更正党费缴至哪一个月",
+       {person, {"MONTH", "月份，如 2026-11", true, {}}},
+       WithdrawOptions(),
+       "",
+       {"zhibu member correct-dues p-000123 2026-10 --reason 多录了一个月"},
+       [](Context& context) { return ChangeDues(context, Change::kCorrect); }},
+      {"member withdraw-dues",
+       "作废误录的党费：从来没有登记过",
+       {person},
+       WithdrawOptions(),
+       "",
+       {"zhibu member withdraw-dues p-000123 --reason 录到了别人名下"},
+       [](Context& context) { return ChangeDues(context, Change::kWithdraw); }},
       {"dues",
        "按月计算基数算出每月党费；什么也不写入",
        {{"PAYER",

@@ -1,18 +1,25 @@
 // zhibu member: persons and their development cases.
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
+#include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "common/base/civil.h"
+#include "common/base/crypto.h"
+#include "common/base/file.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
 #include "services/cli/commands/membership/case_change.h"
 #include "services/cli/commands/membership/exceptions.h"
+#include "services/cli/program/correcting.h"
 #include "services/cli/program/groups.h"
 #include "services/cli/program/output.h"
+#include "services/cli/program/subtree.h"
 #include "services/cli/program/titles.h"
 #include "services/cli/program/words.h"
 #include "services/cli/terminal/table.h"
@@ -34,6 +41,27 @@ std::string DayShown(const Context& context) {
   return FormatDate(context.args.Date("as-of").value_or(context.io.clock->Today()));
 }
 
+std::string PersonTable(Context& context, const google::protobuf::RepeatedPtrField<Person>& persons,
+                        const std::string& root) {
+  std::set<std::string> organisations;
+  for (const Person& person : persons) organisations.insert(person.organisation());
+  const Titles titles(context, organisations, root);
+  Table table;
+  table.AddColumn("姓名");
+  table.AddColumn("性别");
+  table.AddColumn("类别");
+  table.AddColumn("阶段");
+  table.AddColumn("入党日期");
+  table.AddColumn("所在党组织", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
+  for (const Person& person : persons) {
+    table.AddRow({person.display_name(), Term(person.sex()), Term(person.kind()),
+                  Term(person.stage()), DateText(person.joined_on()),
+                  titles.Of(person.organisation()), BareId(person.name())});
+  }
+  return table.Render(context.io.width);
+}
+
 absl::StatusOr<int> List(Context& context) {
   membership::v1::ListPersonsRequest request;
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_root(),
@@ -46,25 +74,53 @@ absl::StatusOr<int> List(Context& context) {
       context.session.membership(), &MembershipService::Stub::ListPersons, request, &all));
   if (context.json()) return PrintJson(context, all);
 
-  std::set<std::string> organisations;
-  for (const Person& person : all.persons()) organisations.insert(person.organisation());
-  const Titles titles(context, organisations, request.root());
-  Table table;
-  table.AddColumn("姓名");
-  table.AddColumn("性别");
-  table.AddColumn("类别");
-  table.AddColumn("阶段");
-  table.AddColumn("入党日期");
-  table.AddColumn("所在党组织", Align::kLeft, /*can_wrap=*/true);
-  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
-  for (const Person& person : all.persons()) {
-    table.AddRow({person.display_name(), Term(person.sex()), Term(person.kind()),
-                  Term(person.stage()), DateText(person.joined_on()),
-                  titles.Of(person.organisation()), BareId(person.name())});
-  }
   context.io.out << "截至 " << DayShown(context) << " · 关系线：" << Term(request.line())
                  << " · 共 " << all.persons_size() << " 人\n\n"
-                 << table.Render(context.io.width);
+                 << PersonTable(context, all.persons(), request.root());
+  return kDone;
+}
+
+// Never from the command line, where everybody on the machine can read it.
+absl::StatusOr<std::string> IdNumberFrom(Context& context, const std::string& path) {
+  std::string text;
+  if (path == "-") {
+    text.assign(std::istreambuf_iterator<char>(context.io.in), {});
+  } else {
+    absl::StatusOr<std::string> read = ReadFile(path);
+    if (!read.ok()) return absl::InvalidArgumentError(absl::StrCat("无法读取 ", path));
+    text = *std::move(read);
+  }
+  absl::StripAsciiWhitespace(&text);
+  if (text.empty()) {
+    return absl::InvalidArgumentError("--id-number-file 里没有公民身份号码：只写号码，一行");
+  }
+  return text;
+}
+
+absl::StatusOr<int> Search(Context& context) {
+  membership::v1::SearchPersonsRequest request;
+  ZHIBU_RETURN_IF_ERROR(SetSubtree(context, request));
+  request.set_display_name(context.args.Text("name"));
+  request.set_initials(context.args.Text("initials"));
+  request.set_system(context.args.Text("system"));
+  request.set_external_id(context.args.Text("external-id"));
+  const bool by_number = context.args.Has("id-number-file");
+  if (by_number) {
+    ZHIBU_ASSIGN_OR_RETURN(*request.mutable_id_number(),
+                           IdNumberFrom(context, context.args.Text("id-number-file")));
+    request.set_purpose(PurposeOf(context.args));
+    request.set_reference(context.args.Text("reference"));
+    request.set_request_id(RandomId());
+  }
+  membership::v1::SearchPersonsResponse all;
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
+      context.session.membership(), &MembershipService::Stub::SearchPersons, request, &all));
+  if (context.json()) return PrintJson(context, all);
+  SubtreeHeading(context, "查找人员", all.persons_size(), "人");
+  if (!all.persons().empty()) {
+    context.io.out << PersonTable(context, all.persons(), request.root());
+  }
+  if (by_number) context.io.out << "\n本次查询已留痕，修订号 " << all.revision() << "\n";
   return kDone;
 }
 
@@ -102,6 +158,7 @@ void AddStatus(std::string& out, const Person& person, const Titles& titles, int
   AddLine(out, "党费缴至", status.dues_paid_until_month(), width);
   if (person.facts().empty()) return;
   Table table;
+  table.AddColumn("序号", Align::kRight);
   table.AddColumn("日期");
   table.AddColumn("党籍变动");
   table.AddColumn("期限");
@@ -109,8 +166,8 @@ void AddStatus(std::string& out, const Person& person, const Titles& titles, int
   table.AddColumn("依据", Align::kLeft, /*can_wrap=*/true);
   for (const auto& fact : person.facts()) {
     table.AddRow(
-        {DateText(fact.date()), Term(fact.kind()), DateText(fact.until()),
-         fact.authority().empty() ? "" : titles.Of(fact.authority()),
+        {absl::StrCat(fact.sequence()), DateText(fact.date()), Term(fact.kind()),
+         DateText(fact.until()), fact.authority().empty() ? "" : titles.Of(fact.authority()),
          absl::StrCat(fact.article(), fact.article().empty() ? "" : " ", fact.document_number())});
   }
   absl::StrAppend(&out, "\n", table.Render(width));
@@ -132,6 +189,7 @@ absl::StatusOr<int> Show(Context& context) {
   for (const auto& fact : person.facts()) {
     if (!fact.authority().empty()) organisations.insert(fact.authority());
   }
+  AddAuthorities(person.corrections(), organisations);
   const Titles titles(context, organisations);
   const int width = context.io.width;
   std::string out = absl::StrCat(person.display_name(), "\n截至 ", DayShown(context), "\n\n");
@@ -148,7 +206,14 @@ absl::StatusOr<int> Show(Context& context) {
   AddLine(out, "入党日期", DateText(person.joined_on()), width);
   AddLine(out, "转正日期", DateText(person.full_member_on()), width);
   AddLine(out, "登记日期", DateText(person.registered_on()), width);
+  for (const auto& outside : person.external_ids()) {
+    AddLine(out, "系统外编号",
+            absl::StrCat(outside.system(), " ", outside.id(), "，",
+                         PeriodText(outside.valid_from(), outside.valid_to())),
+            width);
+  }
   AddStatus(out, person, titles, width);
+  out += CorrectionsText(person.corrections(), titles, width);
   if (person.affiliations_size() > 1) {
     Table table;
     table.AddColumn("组织关系所在", Align::kLeft, /*can_wrap=*/true);
@@ -387,6 +452,25 @@ CommandGroup OwnCommands() {
                "",
                {"zhibu member list jyj-dw --stage activist --stage object"},
                List},
+              {"member search",
+               "按姓名、姓名首字母、公民身份号码或系统外编号查找人员",
+               {{"ORG", "党组织的编号；不写则为全部（需要全部组织的权限）", false, {}}},
+               {{"name", "NAME", "整个姓名"},
+                {"initials", "LETTERS", "整个姓名的拼音首字母"},
+                {"id-number-file", "FILE", "写有公民身份号码的文件；- 为标准输入",
+                 ValueKind::kPath},
+                PurposeOption(),
+                {"reference", "TEXT", "依据的文号或任务编号"},
+                {"system", "SYSTEM", "系统外编号是哪个系统的"},
+                {"external-id", "ID", "在那个系统里的编号"},
+                LineOption("subordination")},
+               "四种条件写其中一种。身份号码不写在命令里；按它查找等于查阅个人信息，"
+               "须写明 --purpose 和 --reference，不论查到与否都留痕。",
+               {"zhibu member search jyj-dw --name 张三", "zhibu member search --initials zs",
+                "zhibu member search --id-number-file - --purpose verification \\\n"
+                "      --reference 核〔2026〕3号 < 号码文件",
+                "zhibu member search --system province-party-building --external-id 00123"},
+               Search},
               {"member show",
                "一个人（身份号码只显示首尾）",
                {{"PERSON", "人员的编号", true, {}}},

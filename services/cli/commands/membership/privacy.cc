@@ -16,28 +16,13 @@ namespace zhibu::cli {
 namespace {
 
 using membership::v1::PrivacyService;
-using membership::v1::RevealPurpose;
 using membership::v1::RuleService;
-
-struct Purpose {
-  const char* choice;
-  RevealPurpose value;
-};
-constexpr Purpose kPurposes[] = {
-    {"transfer", membership::v1::REVEAL_PURPOSE_TRANSFER},
-    {"development", membership::v1::REVEAL_PURPOSE_DEVELOPMENT},
-    {"archive", membership::v1::REVEAL_PURPOSE_ARCHIVE},
-    {"verification", membership::v1::REVEAL_PURPOSE_VERIFICATION},
-    {"submission", membership::v1::REVEAL_PURPOSE_SUBMISSION},
-};
 
 absl::StatusOr<int> Reveal(Context& context) {
   membership::v1::RevealPersonRequest request;
   ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
                          ResourceName(kPersons, context.args.Text("PERSON")));
-  for (const Purpose& purpose : kPurposes) {
-    if (context.args.Text("purpose") == purpose.choice) request.set_purpose(purpose.value);
-  }
+  request.set_purpose(PurposeOf(context.args));
   request.set_reference(context.args.Text("reference"));
   request.set_request_id(RandomId());
   membership::v1::RevealPersonResponse person;
@@ -155,14 +140,12 @@ CommandGroup PrivacyCommands() {
   const Argument person{"PERSON", "人员的编号", true, {}};
   const Argument org{"ORG", "党组织的编号；不写：全部", false, {}};
   const Option line = LineOption("subordination");
-  Option purpose = {"purpose", "PURPOSE", "用途：转接、发展、归档、核对、报送", ValueKind::kChoice};
-  for (const Purpose& one : kPurposes) purpose.choices.push_back(one.choice);
   return {"个人信息与复核",
           {
               {"member reveal",
                "查阅一个人的完整姓名和身份号码：须说明用途，并留痕",
                {person},
-               {std::move(purpose), {"reference", "TEXT", "依据的文号或任务编号"}},
+               {PurposeOption(), {"reference", "TEXT", "依据的文号或任务编号"}},
                "",
                {"zhibu member reveal p-000123 --purpose transfer --reference 转〔2026〕3号"},
                Reveal},

@@ -9,13 +9,11 @@
 #include "services/cli/program/output.h"
 #include "services/cli/program/words.h"
 #include "services/cli/terminal/table.h"
-#include "zhibu/membership/v1/membership_service.grpc.pb.h"
 #include "zhibu/membership/v1/rule_service.grpc.pb.h"
 
 namespace zhibu::cli {
 namespace {
 
-using membership::v1::MembershipService;
 using membership::v1::RuleService;
 
 // As much of a hash as tells two apart on a screen.
@@ -36,8 +34,8 @@ absl::StatusOr<membership::v1::ListRuleSetsResponse> RuleSets(Context& context, 
   membership::v1::ListRuleSetsRequest request;
   request.set_rules(rules);
   membership::v1::ListRuleSetsResponse response;
-  ZHIBU_RETURN_IF_ERROR(context.session.Call(
-      context.session.membership(), &MembershipService::Stub::ListRuleSets, request, &response));
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
+      context.session.membership(), &RuleService::Stub::ListRuleSets, request, &response));
   return response;
 }
 

@@ -1,5 +1,5 @@
-// zhibu org matrix, vacancies, facilities; zhibu election list, show: who leads, how elected, and
-// what a school or branch has.
+// zhibu org matrix, vacancies, facilities; zhibu election list, show, term: who leads, how elected,
+// and what a school or branch has.
 #include <map>
 #include <set>
 #include <utility>
@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
+#include "services/cli/program/correcting.h"
 #include "services/cli/program/groups.h"
 #include "services/cli/program/output.h"
 #include "services/cli/program/subtree.h"
@@ -164,12 +165,13 @@ absl::StatusOr<int> Facilities(Context& context) {
   table.AddColumn("单位或党组织", Align::kLeft, /*can_wrap=*/true);
   table.AddColumn("起");
   table.AddColumn("依据", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
   for (const auto& facility : all.facilities()) {
     std::string title = facility.title();
     if (facility.rating() > 0) absl::StrAppend(&title, "，", facility.rating(), " 星");
     if (!facility.scheme().empty()) absl::StrAppend(&title, "（", facility.scheme(), "）");
     table.AddRow({Term(facility.kind()), title, titles.Of(facility.holder()),
-                  DateText(facility.valid_from()), facility.evidence()});
+                  DateText(facility.valid_from()), facility.evidence(), BareId(facility.name())});
   }
   SubtreeHeading(context, "阵地与品牌", all.facilities_size(), "项");
   context.io.out << table.Render(context.io.width);
@@ -183,6 +185,34 @@ std::string DecisionText(const registry::v1::Election& election) {
   const auto& decision = election.decision();
   return absl::StrCat(decision.approved() ? "批准 " : "备案 ", DateText(decision.date()), " ",
                       decision.document_number());
+}
+
+std::string TermText(const registry::v1::Term& term, int width) {
+  std::string due = DateText(term.due_on());
+  for (const auto& postponement : term.postponements()) {
+    absl::StrAppend(&due, "，经 ", postponement.document_number(), " 改为 ",
+                    DateText(postponement.until()));
+  }
+  return absl::StrCat(Paragraph("本届起始", 10, DateText(term.begun_on()), width),
+                      Paragraph("任期届满", 10, due, width),
+                      Paragraph("提醒换届", 10, DateText(term.remind_from()) + " 起", width),
+                      Paragraph("依据", 10, CitationWords(term.citation()), width));
+}
+
+absl::StatusOr<int> ShowTerm(Context& context) {
+  registry::v1::GetTermRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_organisation(),
+                         ResourceName(kOrganisations, context.args.Text("ORG")));
+  registry::v1::GetTermResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(context.session.registry(),
+                                             &ElectionService::Stub::GetTerm, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  const Titles titles(context, {request.organisation()});
+  const int width = context.io.width;
+  context.io.out << titles.Of(request.organisation()) << " 本届任期\n\n"
+                 << TermText(response.term(), width)
+                 << Paragraph("换届选举", 10, BareId(response.term().election()), width);
+  return kDone;
 }
 
 absl::StatusOr<int> Elections(Context& context) {
@@ -207,19 +237,7 @@ absl::StatusOr<int> Elections(Context& context) {
   }
   context.io.out << titles.Of(request.organisation()) << " 历次选举 · 共 " << all.elections_size()
                  << " 次\n\n";
-  if (all.has_term()) {
-    const registry::v1::Term& term = all.term();
-    const int width = context.io.width;
-    std::string due = DateText(term.due_on());
-    for (const auto& postponement : term.postponements()) {
-      absl::StrAppend(&due, "，经 ", postponement.document_number(), " 改为 ",
-                      DateText(postponement.until()));
-    }
-    context.io.out << Paragraph("本届起始", 10, DateText(term.begun_on()), width)
-                   << Paragraph("任期届满", 10, due, width)
-                   << Paragraph("提醒换届", 10, DateText(term.remind_from()) + " 起", width)
-                   << Paragraph("依据", 10, CitationWords(term.citation()), width) << "\n";
-  }
+  if (all.has_term()) context.io.out << TermText(all.term(), context.io.width) << "\n";
   context.io.out << table.Render(context.io.width);
   return kDone;
 }
@@ -259,10 +277,13 @@ absl::StatusOr<int> ShowElection(Context& context) {
   if (context.json()) return PrintJson(context, response);
   const registry::v1::Election& election = response.election();
   const int width = context.io.width;
-  const Titles titles(context, {election.organisation(), election.decision().authority()});
+  std::set<std::string> names = {election.organisation(), election.decision().authority()};
+  AddAuthorities(election.corrections(), names);
+  const Titles titles(context, names);
   std::string out =
       absl::StrCat(titles.Of(election.organisation()), " ", Term(election.kind()), "\n",
-                   DateText(election.held_on()), " · 编号 ", BareId(election.name()), "\n");
+                   DateText(election.held_on()), " · 编号 ", BareId(election.name()),
+                   election.withdrawn() ? " · 误录作废" : "", "\n");
   for (int i = 0; i < election.ballots_size(); ++i) {
     AppendBallot(election.ballots(i), i + 1, width, out);
   }
@@ -279,13 +300,12 @@ absl::StatusOr<int> ShowElection(Context& context) {
   if (!decision.empty()) out += Paragraph("上级批复", 10, decision, width);
   if (!election.warnings().empty()) out += "\n提醒（不妨碍登记）\n";
   for (const auto& warning : election.warnings()) out += FindingText(warning, 4, width);
+  out += CorrectionsText(election.corrections(), titles, width);
   context.io.out << out;
   return kDone;
 }
 
-}  // namespace
-
-CommandGroup LeadershipCommands() {
+CommandGroup OwnCommands() {
   const Argument org{"ORG", "党组织的编号；不写：全部", false, {}};
   const Option line = LineOption("subordination");
   Option kind{
@@ -332,7 +352,22 @@ CommandGroup LeadershipCommands() {
                "",
                {"zhibu election show xj-0001"},
                ShowElection},
+              {"election term",
+               "一个党组织的本届任期：起始、届满、延期",
+               {{"ORG", "党组织的编号", true, {}}},
+               {},
+               "",
+               {"zhibu election term jyj-dw"},
+               ShowTerm},
           }};
+}
+
+}  // namespace
+
+CommandGroup LeadershipCommands() {
+  CommandGroup group = OwnCommands();
+  for (Command& command : RegistryCorrections()) group.commands.push_back(std::move(command));
+  return group;
 }
 
 }  // namespace zhibu::cli

@@ -1,4 +1,8 @@
-// zhibu org: the tree of organisations, one organisation, its posts and its institutions.
+// zhibu org, school: the tree of organisations, one organisation, its posts and its institutions.
+#include <set>
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/civil.h"
@@ -61,20 +65,11 @@ void AddLine(std::string& out, absl::string_view label, const std::string& text,
   if (!text.empty()) out += Paragraph(label, 14, text, width);
 }
 
-absl::StatusOr<int> Show(Context& context) {
-  registry::v1::GetOrganisationRequest request;
-  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
-                         ResourceName(kOrganisations, context.args.Text("ORG")));
-  SetAsOf(context, request);
-  registry::v1::GetOrganisationResponse response;
-  ZHIBU_RETURN_IF_ERROR(context.session.Call(
-      context.session.registry(), &RegistryService::Stub::GetOrganisation, request, &response));
-  if (context.json()) return PrintJson(context, response);
-
-  const Organisation& organisation = response.organisation();
+std::string OrganisationText(Context& context, const Organisation& organisation) {
   std::set<std::string> names(organisation.territorial_parents().begin(),
                               organisation.territorial_parents().end());
   names.insert(organisation.subordination_parent());
+  names.insert(organisation.successors().begin(), organisation.successors().end());
   for (const auto& edge : organisation.affiliations()) names.insert(edge.parent());
   const Titles titles(context, names);
   std::vector<std::string> territorial;
@@ -89,6 +84,17 @@ absl::StatusOr<int> Show(Context& context) {
   AddLine(out, "党组织代码", organisation.code(), width);
   AddLine(out, "成立日期", DateText(organisation.established_on()), width);
   AddLine(out, "撤销日期", DateText(organisation.dissolved_on()), width);
+  std::vector<std::string> successors;
+  for (const std::string& name : organisation.successors()) {
+    successors.push_back(absl::StrCat(titles.Of(name), "（", BareId(name), "）"));
+  }
+  AddLine(out, "接续", absl::StrJoin(successors, "、"), width);
+  for (const auto& outside : organisation.external_ids()) {
+    AddLine(out, "系统外编号",
+            absl::StrCat(outside.system(), " ", outside.id(), "，",
+                         PeriodText(outside.valid_from(), outside.valid_to())),
+            width);
+  }
   AddLine(out, "上级党组织",
           organisation.subordination_parent().empty()
               ? "无"
@@ -107,7 +113,79 @@ absl::StatusOr<int> Show(Context& context) {
     }
     absl::StrAppend(&out, "\n隶属和指导关系\n\n", table.Render(width));
   }
-  context.io.out << out;
+  return out;
+}
+
+absl::StatusOr<int> Show(Context& context) {
+  registry::v1::GetOrganisationRequest request;
+  ZHIBU_ASSIGN_OR_RETURN(*request.mutable_name(),
+                         ResourceName(kOrganisations, context.args.Text("ORG")));
+  SetAsOf(context, request);
+  registry::v1::GetOrganisationResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.registry(), &RegistryService::Stub::GetOrganisation, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  context.io.out << OrganisationText(context, response.organisation());
+  return kDone;
+}
+
+absl::StatusOr<int> FindOne(Context& context) {
+  registry::v1::FindOrganisationRequest request;
+  request.set_title(context.args.Text("title"));
+  request.set_code(context.args.Text("code"));
+  request.set_system(context.args.Text("system"));
+  request.set_external_id(context.args.Text("external-id"));
+  SetAsOf(context, request);
+  registry::v1::FindOrganisationResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.registry(), &RegistryService::Stub::FindOrganisation, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  context.io.out << OrganisationText(context, response.organisation());
+  return kDone;
+}
+
+std::string InstitutionText(Context& context, const registry::v1::Institution& institution) {
+  std::set<std::string> names = {institution.keeper()};
+  if (!institution.parent().empty()) names.insert(institution.parent());
+  for (const auto& coverage : institution.coverages()) names.insert(coverage.organisation());
+  const Titles titles(context, names);
+  const int width = context.io.width;
+  std::string out =
+      absl::StrCat(institution.title(), "\n截至 ", FormatDate(DayShown(context)), "\n\n");
+  AddLine(out, "编号", BareId(institution.name()), width);
+  AddLine(out, "类别", Term(institution.kind()), width);
+  AddLine(out, "性质", Term(institution.ownership()), width);
+  AddLine(out, "信用代码", institution.credit_code(), width);
+  if (!institution.parent().empty()) {
+    AddLine(out, "所属学校", titles.Of(institution.parent()), width);
+  }
+  AddLine(out, "由谁登记", titles.Of(institution.keeper()), width);
+  AddLine(out, "设立日期", DateText(institution.opened_on()), width);
+  AddLine(out, "撤销日期", DateText(institution.closed_on()), width);
+  if (!institution.coverages().empty()) {
+    Table table;
+    table.AddColumn("覆盖方式");
+    table.AddColumn("党组织", Align::kLeft, /*can_wrap=*/true);
+    table.AddColumn("期间");
+    for (const auto& coverage : institution.coverages()) {
+      table.AddRow({Term(coverage.rung()), titles.Of(coverage.organisation()),
+                    PeriodText(coverage.valid_from(), coverage.valid_to())});
+    }
+    absl::StrAppend(&out, "\n党组织覆盖\n\n", table.Render(width));
+  }
+  return out;
+}
+
+absl::StatusOr<int> FindSchool(Context& context) {
+  registry::v1::FindInstitutionRequest request;
+  request.set_title(context.args.Text("title"));
+  request.set_credit_code(context.args.Text("credit-code"));
+  SetAsOf(context, request);
+  registry::v1::FindInstitutionResponse response;
+  ZHIBU_RETURN_IF_ERROR(context.session.Call(
+      context.session.registry(), &RegistryService::Stub::FindInstitution, request, &response));
+  if (context.json()) return PrintJson(context, response);
+  context.io.out << InstitutionText(context, response.institution());
   return kDone;
 }
 
@@ -127,10 +205,11 @@ absl::StatusOr<int> Posts(Context& context) {
   table.AddColumn("任职人");
   table.AddColumn("专职");
   table.AddColumn("期间");
+  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
   for (const auto& post : all.posts()) {
     table.AddRow({Term(post.kind()), BareId(post.seat()), BareId(post.holder()),
                   post.full_time() ? "专职" : "兼职",
-                  PeriodText(post.valid_from(), post.valid_to())});
+                  PeriodText(post.valid_from(), post.valid_to()), BareId(post.name())});
   }
   context.io.out << "截至 " << FormatDate(DayShown(context)) << " · 共 " << all.posts_size()
                  << " 个职务\n\n"
@@ -206,6 +285,24 @@ CommandGroup OrganisationCommands() {
                "",
                {"zhibu org show jyj-dw"},
                Show},
+              {"org find",
+               "按全称、党组织代码或系统外编号找一个党组织",
+               {},
+               {{"title", "TITLE", "全称"},
+                {"code", "CODE", "党组织代码"},
+                {"system", "SYSTEM", "系统外编号是哪个系统的"},
+                {"external-id", "ID", "在那个系统里的编号"}},
+               "三种条件写其中一种。按全称也能找到已经撤销的，并显示由谁接续。"
+               "只知道名称的一部分，用 zhibu org search。",
+               {"zhibu org find --title 中共示范县教育局委员会", "zhibu org find --code 001002"},
+               FindOne},
+              {"school find",
+               "按全称或统一社会信用代码找一个学校等单位",
+               {},
+               {{"title", "TITLE", "全称"}, {"credit-code", "CODE", "统一社会信用代码"}},
+               "两种条件写其中一种。",
+               {"zhibu school find --title 示范县第一中学"},
+               FindSchool},
               {"org posts",
                "党内职务和单位领导职务",
                {root},

@@ -167,6 +167,7 @@ absl::StatusOr<int> Search(Context& context) {
   registry::v1::SearchRegistryRequest request;
   if (const auto day = context.args.Date("as-of")) *request.mutable_as_of() = ToProto(*day);
   request.set_query(context.args.Text("WORDS"));
+  request.set_with_dissolved(context.args.Has("with-dissolved"));
   if (context.args.Has("under")) {
     ZHIBU_ASSIGN_OR_RETURN(*request.mutable_root(),
                            ResourceName(kOrganisations, context.args.Text("under")));
@@ -179,9 +180,14 @@ absl::StatusOr<int> Search(Context& context) {
   table.AddColumn("名称", Align::kLeft, /*can_wrap=*/true);
   table.AddColumn("类型");
   table.AddColumn("编号");
+  if (request.with_dissolved()) table.AddColumn("状况", Align::kLeft, /*can_wrap=*/true);
   for (const auto& found : all.found()) {
     const bool organisation = IdOf(kOrganisations, found.name()).has_value();
-    table.AddRow({found.title(), organisation ? "党组织" : "单位", BareId(found.name())});
+    std::string standing = found.dissolved() ? "已撤销" : "";
+    for (const std::string& successor : found.successors()) {
+      absl::StrAppend(&standing, "，由 ", BareId(successor), " 接续");
+    }
+    table.AddRow({found.title(), organisation ? "党组织" : "单位", BareId(found.name()), standing});
   }
   SubtreeHeading(context, absl::StrCat("查找“", request.query(), "”"), all.found_size(), "个");
   context.io.out << table.Render(context.io.width);
@@ -277,9 +283,10 @@ CommandGroup StandingCommands() {
               {"org search",
                "按名称的一部分或拼音首字母查找党组织和单位",
                {{"WORDS", "名称的一部分，或拼音首字母", true, {}}},
-               {{"under", "ORG", "只在这个党组织及其下级中查找"}},
+               {{"under", "ORG", "只在这个党组织及其下级中查找"},
+                {"with-dissolved", "", "也查找已经撤销的党组织", ValueKind::kFlag}},
                "",
-               {"zhibu org search 第一", "zhibu org search qlxjyj"},
+               {"zhibu org search 第一", "zhibu org search qlxjyj --with-dissolved"},
                Search},
               {"org history",
                "更名、升格、合并、分设、撤销的历史",

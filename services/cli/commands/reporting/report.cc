@@ -1,4 +1,4 @@
-// zhibu report: the figures of an organisation, and who owes what below it.
+// zhibu report: the figures of an organisation, what they count, and who owes what below it.
 #include <algorithm>
 #include <set>
 
@@ -6,12 +6,13 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
-#include "services/cli/program/owed_text.h"
 #include "services/cli/commands/reporting/survey_text.h"
 #include "services/cli/program/groups.h"
 #include "services/cli/program/output.h"
+#include "services/cli/program/owed_text.h"
 #include "services/cli/program/titles.h"
 #include "services/cli/program/words.h"
+#include "services/cli/terminal/table.h"
 #include "zhibu/reporting/v1/reporting_service.grpc.pb.h"
 
 namespace zhibu::cli {
@@ -83,6 +84,27 @@ absl::StatusOr<int> Owed(Context& context) {
   return kDone;
 }
 
+absl::StatusOr<int> Definitions(Context& context) {
+  reporting::v1::ListFigureDefinitionsResponse all;
+  ZHIBU_RETURN_IF_ERROR(context.session.CallPages(
+      context.session.reporting(), &ReportingService::Stub::ListFigureDefinitions,
+      reporting::v1::ListFigureDefinitionsRequest(), &all));
+  if (context.json()) return PrintJson(context, all);
+  Table table;
+  table.AddColumn("指标", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("单位");
+  table.AddColumn("分母", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("编号", Align::kLeft, /*can_wrap=*/true);
+  table.AddColumn("部分", Align::kLeft, /*can_wrap=*/true);
+  for (const auto& figure : all.definitions()) {
+    table.AddRow({absl::StrCat(figure.part_of().empty() ? "" : "其中：", figure.title()),
+                  figure.unit(), figure.denominator_title(), figure.id(), figure.section()});
+  }
+  context.io.out << "统计指标 · 共 " << all.definitions_size() << " 项\n\n"
+                 << table.Render(context.io.width);
+  return kDone;
+}
+
 }  // namespace
 
 CommandGroup ReportCommands() {
@@ -109,6 +131,13 @@ CommandGroup ReportCommands() {
            "未开展：期限已过。",
            {"zhibu report owed jyj-dw --open-only"},
            Owed},
+          {"report figures",
+           "统计哪些指标：名称、单位、分母口径和编号",
+           {},
+           {},
+           "",
+           {"zhibu report figures", "zhibu report figures --json"},
+           Definitions},
       }};
 }
 

@@ -25,7 +25,10 @@ std::vector<std::string> Reasons(const std::vector<Violation>& violations) {
 }
 
 Person Since(CivilDay registered_on, std::vector<DatedStanding> standings) {
-  return {registered_on, std::move(standings)};
+  Person person;
+  person.registered_on = registered_on;
+  person.standings = std::move(standings);
+  return person;
 }
 
 v1::CreateActivityRequest Row() {
@@ -73,6 +76,35 @@ TEST(Standing, LetsAMemberTakePartBeforeTheBooksWereOpened) {
   EXPECT_FALSE(BelongsOn(person, CivilDay(1998, 6, 30)));
 }
 
+TEST(Stays, DecideWhereAPersonBelongs) {
+  Person person = Since(CivilDay(2020, 1, 1), {{CivilDay(2015, 7, 1), Standing::kFull}});
+  // Here, elsewhere, here again, and then in no books.
+  person.stays = {{kNoStart, CivilDay(2021, 1, 1), true},
+                  {CivilDay(2021, 1, 1), CivilDay(2022, 1, 1), false},
+                  {CivilDay(2022, 1, 1), CivilDay(2023, 1, 1), true}};
+  const struct {
+    CivilDay day;
+    bool here;
+  } cases[] = {{CivilDay(2016, 1, 1), true},  {CivilDay(2020, 12, 31), true},
+               {CivilDay(2021, 1, 1), false}, {CivilDay(2021, 12, 31), false},
+               {CivilDay(2022, 1, 1), true},  {CivilDay(2022, 12, 31), true},
+               {CivilDay(2023, 1, 1), false}};
+  for (const auto& [day, here] : cases) {
+    EXPECT_EQ(BelongsOn(person, day), here) << FormatDate(day);
+    EXPECT_EQ(MembersOn({{"p", person}}, day), here ? 1 : 0) << FormatDate(day);
+    EXPECT_EQ(FullMembersOn({{"p", person}}, day), here ? 1 : 0) << FormatDate(day);
+    EXPECT_TRUE(IsMemberOn(person, day)) << FormatDate(day);
+  }
+  auto in = [&](int year) {
+    return KeptLastDuring(person, CivilDay(year, 1, 1), CivilDay(year + 1, 1, 1));
+  };
+  EXPECT_TRUE(in(2019));
+  EXPECT_TRUE(in(2020));
+  EXPECT_FALSE(in(2021));
+  EXPECT_TRUE(in(2022));
+  EXPECT_FALSE(in(2023));
+}
+
 TEST(WasMemberDuring, HoldsForOneDayOfThePeriod) {
   const Person person = Since(CivilDay(2020, 1, 1), {{CivilDay(2025, 12, 31), Standing::kFull},
                                                      {CivilDay(2027, 1, 1), Standing::kEnded}});
@@ -111,6 +143,8 @@ TEST(CheckForm, NamesEveryFieldAtFault) {
        "activity.date", "存在"},
       {[](auto& r) { r.mutable_activity()->set_topic(" \n"); }, "TOPIC_INVALID", "activity.topic",
        "必填"},
+      {[](auto& r) { r.mutable_activity()->set_topic("一\n二"); }, "TOPIC_INVALID",
+       "activity.topic", "一行"},
       {[&](auto& r) { r.mutable_activity()->set_topic(long_topic(201)); }, "TOPIC_INVALID",
        "activity.topic", "200"},
       {[](auto& r) { r.mutable_activity()->set_study_hours(9); }, "STUDY_HOURS_INVALID",
@@ -129,7 +163,7 @@ TEST(CheckForm, NamesEveryFieldAtFault) {
   for (const Case& c : cases) {
     v1::CreateActivityRequest row = Row();
     c.spoil(row);
-    const auto violations = CheckForm(row, "requests[4].");
+    const auto violations = CheckForm(row, "requests[4]");
     ASSERT_THAT(Reasons(violations), ElementsAre(c.reason));
     EXPECT_EQ(violations[0].subject, absl::StrCat("requests[4].", c.subject));
     EXPECT_THAT(violations[0].message, HasSubstr(c.says));

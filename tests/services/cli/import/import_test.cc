@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/civil.h"
 #include "common/base/file.h"
 #include "common/base/resource_name.h"
 #include "common/base/status.h"
@@ -108,10 +109,13 @@ class FakeCases : public membership::v1::MembershipService::Service {
   }
 
   grpc::Status GetPerson(grpc::ServerContext*, const membership::v1::GetPersonRequest* request,
-                         membership::v1::GetPersonResponse*) override {
-    if (request->name() == "persons/p1") return grpc::Status::OK;
-    return ToGrpcStatus(NotFound(request->name()), "membership");
+                         membership::v1::GetPersonResponse* response) override {
+    if (request->name() != "persons/p1")
+      return ToGrpcStatus(NotFound(request->name()), "membership");
+    *response->mutable_person() = person;
+    return grpc::Status::OK;
   }
+  membership::v1::Person person;  // persons/p1
 };
 
 // Says that it has followed the registry a little further at each call.
@@ -263,6 +267,45 @@ TEST_F(ImportFolderTest, TellsACaseWithOtherSteps) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Import()));
   ASSERT_THAT(result_.errors, SizeIs(1));
   EXPECT_EQ(result_.errors[0].column, "案件");
+}
+
+// Importing the folder of before again must not bring back what was put right.
+TEST_F(ImportFolderTest, TellsAFactThatWasPutRightSince) {
+  const auto write = [&](const std::string& day) {
+    ASSERT_TRUE(
+        WriteFile(folder_ + "/党籍变动.csv", "人员,类别,日期\np1,失去联系," + day + "\n").ok());
+  };
+  auto& fact = *cases_.person.add_facts();
+  fact.set_sequence(1);
+  fact.set_kind(membership::v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST);
+  *fact.mutable_date() = ToProto(absl::CivilDay(2026, 5, 3));
+  for (const int day : {1, 2}) {  // corrected twice
+    auto& correction = *cases_.person.add_corrections();
+    correction.set_subject("facts/1");
+    correction.add_fields()->set_path("date");
+    correction.mutable_fields(0)->set_was(
+        absl::StrCat("{\"year\":2026,\"month\":5,\"day\":", day, "}"));
+  }
+  for (const char* before : {"2026-05-01", "2026-05-02"}) {
+    write(before);
+    EXPECT_TRUE(absl::IsFailedPrecondition(Import()));
+    ASSERT_THAT(result_.errors, SizeIs(1));
+    EXPECT_EQ(result_.errors[0].line, 2);
+    EXPECT_EQ(result_.errors[0].reason, "EXISTS_WITH_OTHER_CONTENT");
+  }
+  write("2026-05-03");
+  EXPECT_TRUE(Import().ok());
+  EXPECT_EQ(result_.files[0].already_there, 1);
+
+  cases_.person.clear_facts();
+  auto& withdrawn = *cases_.person.add_corrections();
+  withdrawn.set_subject("facts/1");
+  withdrawn.set_withdrawn(true);
+  withdrawn.add_fields()->set_path("kind");
+  withdrawn.mutable_fields(0)->set_was("\"MEMBERSHIP_FACT_KIND_CONTACT_LOST\"");
+  withdrawn.add_fields()->set_path("date");
+  withdrawn.mutable_fields(1)->set_was(R"({"year":2026,"month":5,"day":3})");
+  EXPECT_TRUE(absl::IsFailedPrecondition(Import()));
 }
 
 TEST_F(ImportFolderTest, AsksTheBooksForWhatTheFolderDoesNotDefine) {

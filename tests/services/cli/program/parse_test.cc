@@ -65,7 +65,7 @@ struct Mistake {
 TEST(Parse, SaysWhatIsWrongAndWhatToTypeInstead) {
   for (const Mistake& mistake : std::vector<Mistake>{
            {"orgs", "没有命令“orgs”"},
-           {"org", "tree、show、posts、institutions"},
+           {"org", "tree、show、find、posts、institutions"},
            {"org trees", "没有命令“org trees”"},
            {"org show", "缺少参数 ORG"},
            {"org show a b", "多余的参数“b”"},

@@ -301,6 +301,8 @@ TEST(SetField, FillsEveryKindOfField) {
   }
   EXPECT_EQ(meeting.vote().in_favour(), 9);
   EXPECT_EQ(meeting.outcome(), membership::v1::CONVERSION_OUTCOME_EXTENDED);
+  EXPECT_TRUE(SetField("outcome=按期转正", meeting).ok());
+  EXPECT_EQ(meeting.outcome(), membership::v1::CONVERSION_OUTCOME_FULL);
   membership::v1::ContactAssignment contacts;
   EXPECT_TRUE(SetField("contacts=persons/a", contacts).ok());
   EXPECT_TRUE(SetField("contacts=persons/b", contacts).ok());

@@ -65,7 +65,6 @@ class ActingTest : public ::testing::Test {
   }
   std::vector<v1::ExceptedStep> Exceptions(const std::string& root, int page_size = 0,
                                            const std::string& token = kOwnerToken) {
-    auto stub = v1::CaseEventService::NewStub(world_.channel());
     std::vector<v1::ExceptedStep> all;
     v1::ListExceptionsRequest request;
     v1::ListExceptionsResponse response;
@@ -75,7 +74,8 @@ class ActingTest : public ::testing::Test {
       request.set_page_token(response.next_page_token());
       response.Clear();
       const absl::Status status =
-          Invoke(&v1::CaseEventService::Stub::ListExceptions, *stub, request, &response, token);
+          Invoke(&v1::MembershipService::Stub::ListExceptions, world_.stub(), request, &response,
+                 token);
       EXPECT_TRUE(status.ok()) << status;
       all.insert(all.end(), response.exceptions().begin(), response.exceptions().end());
     } while (!response.next_page_token().empty());
@@ -296,7 +296,7 @@ TEST_F(ExceptionTest, GoesAlongWithTheCase) {
   ASSERT_TRUE(world_.Step(kCase, step).ok());
   auto stub = v1::TransferService::NewStub(world_.channel());
   registry::v1::Reorganised event;
-  registry::v1::Reorganisation& decision = *event.mutable_reorganisation();
+  auto& decision = *event.mutable_reorganisation();
   decision.set_name("reorganisations/merged");
   *decision.mutable_effective_on() = ToProto(kObject + 30);
   registry::v1::Succession& one = *decision.add_successions();

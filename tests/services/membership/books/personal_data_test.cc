@@ -86,6 +86,18 @@ TEST(PersonalData, TellsNamesAndBirthDatesApart) {
   EXPECT_NE(keys.AlikeHash(later), keys.AlikeHash(SomeData()));
 }
 
+TEST(PersonalData, HashesNamesAsTheyAreComparedAndInitialsApartFromThem) {
+  const PersonalDataKeys keys({std::string(32, 'a')});
+  const PersonalDataKeys newer({std::string(32, 'b'), std::string(32, 'a')});
+  EXPECT_EQ(keys.NameHash("某 某"), keys.NameHash("某某"));
+  EXPECT_NE(keys.NameHash("某"), keys.NameHash("某某"));
+  EXPECT_NE(keys.NameHash("mm"), keys.InitialsHash("mm"));
+  EXPECT_NE(keys.NameHash("mm"), keys.IdNumberHash("mm"));
+  // The indexes stay as they are when a newer key seals.
+  EXPECT_EQ(keys.NameHash("某某"), newer.NameHash("某某"));
+  EXPECT_EQ(keys.InitialsHash("mm"), newer.InitialsHash("mm"));
+}
+
 TEST(LoadOrMakeKeys, ReadsOneKeyALineNewestFirst) {
   const std::string path =
       (std::filesystem::path(::testing::TempDir()) / absl::StrCat("keys-", RandomId())).string();

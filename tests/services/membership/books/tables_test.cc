@@ -1,7 +1,11 @@
 #include "services/membership/books/tables.h"
 
 #include <filesystem>
+#include <vector>
 
+#include "common/base/crypto.h"
+#include "common/base/pinyin.h"
+#include "common/store/table.h"
 #include "services/membership/books/reading.h"
 #include "tests/services/membership/books/fold.h"
 #include "tests/services/membership/world.h"
@@ -18,7 +22,16 @@ using ::testing::Not;
 constexpr char kCase[] = "persons/li/cases/c";
 const absl::CivilDay kStart(2024, 10, 31);
 
-// One record read in full, and merged into another.
+v1::SearchPersonsRequest SearchByIdNumber(World& world, const std::string& number) {
+  v1::SearchPersonsRequest search;
+  search.set_id_number(number);
+  search.set_purpose(v1::REVEAL_PURPOSE_VERIFICATION);
+  search.set_reference("r");
+  search.set_request_id(world.NextRequestId());
+  return search;
+}
+
+// One record looked for by ID number, read in full, and merged into another; outside ids of both.
 void HandlePersonalData(World& world) {
   auto stub = v1::PrivacyService::NewStub(world.channel());
   for (const char* id : {"twin-one", "twin-two"}) {
@@ -28,6 +41,10 @@ void HandlePersonalData(World& world) {
       request.mutable_person()->set_sex(v1::SEX_MALE);
       request.mutable_person()->clear_id_number();
     }
+    auto& external = *request.mutable_person()->add_external_ids();
+    external.set_system("province");
+    external.set_id(id);
+    *external.mutable_valid_from() = ToProto(absl::CivilDay(2020, 1, 1));
     ASSERT_TRUE(world.Create(request).ok());
   }
   v1::RevealPersonRequest reveal;
@@ -38,6 +55,11 @@ void HandlePersonalData(World& world) {
   reveal.set_request_id(world.NextRequestId());
   ASSERT_TRUE(Invoke(&v1::PrivacyService::Stub::RevealPerson, *stub, reveal, &revealed).ok());
   ASSERT_EQ(revealed.id_number().size(), 18u);
+  v1::SearchPersonsResponse found;
+  ASSERT_TRUE(Invoke(&v1::MembershipService::Stub::SearchPersons, world.stub(),
+                     SearchByIdNumber(world, revealed.id_number()), &found)
+                  .ok());
+  ASSERT_EQ(found.persons_size(), 1);
   v1::MergePersonsRequest merge;
   v1::MergePersonsResponse merged;
   merge.set_kept("persons/twin-one");
@@ -172,6 +194,55 @@ TEST(Tables, AreWhatTheFeedSays) {
   EXPECT_EQ(Folded(world, *snapshot) == expected, true);
 }
 
+// As the journal and the tables had them before facts had numbers.
+TEST(Tables, NumberFactsOfBeforeByTheirPlace) {
+  World world;
+  const PersonalDataKeys keys(world.keys());
+  const Tables tables(&ShippedRuleSets(), &keys, &ShippedFactRules());
+  v1::PersonChanged event;
+  event.set_name("persons/old");
+  event.set_organisation(kBranch);
+  *event.mutable_registered_on() = ToProto(kStart);
+  *event.mutable_personal_data() = keys.Seal(event.name(), rows::PersonalData());
+  for (int i = 0; i < 2; ++i) {
+    v1::MembershipFact& fact = *event.add_facts();
+    fact.set_kind(i == 0 ? v1::MEMBERSHIP_FACT_KIND_MOBILE_OUT
+                         : v1::MEMBERSHIP_FACT_KIND_MOBILE_RETURNED);
+    *fact.mutable_date() = ToProto(kStart + i);
+  }
+  google::protobuf::Any packed;
+  packed.PackFrom(event);
+  const auto snapshot = world.server().store().TakeSnapshot();
+  Txn txn(*snapshot);
+  txn.BeginJob(1000, absl::UnixEpoch());
+  ASSERT_TRUE(tables.Apply(txn, packed).ok());
+  auto row = FindPerson(txn, "old");
+  ASSERT_TRUE(row.ok() && row->has_value());
+  EXPECT_EQ((*row)->facts(1).sequence(), 2);
+  EXPECT_EQ((*row)->last_fact_sequence(), 2);
+  // A row that was never written since.
+  rows::PersonRow old = **row;
+  for (rows::FactRow& fact : *old.mutable_facts()) fact.clear_sequence();
+  old.clear_last_fact_sequence();
+  PutRow(txn, PersonKey("old"), old);
+  row = FindPerson(txn, "old");
+  ASSERT_TRUE(row.ok() && row->has_value());
+  EXPECT_EQ((*row)->facts(0).sequence(), 1);
+  EXPECT_EQ((*row)->facts(1).sequence(), 2);
+  EXPECT_EQ((*row)->last_fact_sequence(), 2);
+}
+
+TEST(Tables, RefuseAnEventThatTheyDoNotKnow) {
+  World world;
+  const PersonalDataKeys keys(world.keys());
+  const Tables tables(&ShippedRuleSets(), &keys, &ShippedFactRules());
+  const auto snapshot = world.server().store().TakeSnapshot();
+  Txn txn(*snapshot);
+  google::protobuf::Any packed;
+  packed.PackFrom(registry::v1::TermChanged());
+  EXPECT_EQ(tables.Apply(txn, packed).code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(Tables, HoldNothingThatNamesAPerson) {
   World world;
   MakeHistory(world);
@@ -182,6 +253,21 @@ TEST(Tables, HoldNothingThatNamesAPerson) {
   request.set_person_id("other");
   request.set_request_id("refused");
   EXPECT_THAT(world.Create(request).ToString(), Not(HasSubstr(number)));
+  const v1::SearchPersonsRequest search = SearchByIdNumber(world, number);
+  v1::SearchPersonsResponse found;
+  ASSERT_TRUE(
+      Invoke(&v1::MembershipService::Stub::SearchPersons, world.stub(), search, &found).ok());
+  ASSERT_EQ(found.persons_size(), 1);
+  // Nor what anybody could compute who has no key, and so try out numbers and names.
+  const std::string digest =
+      Sha256({"/zhibu.membership.v1.MembershipService/SearchPersons", search.SerializeAsString()});
+  const std::string initials = InitialsOf(name);
+  ASSERT_EQ(initials, "oymmm");
+  std::vector<std::string> hashes;
+  for (const std::string& text : {number, name, initials}) {
+    hashes.push_back(Sha256({text}).substr(0, 16));
+    hashes.push_back(Sha256Hex(text).substr(0, 16));
+  }
   // All there is: tables, journal (which is what the feed sends), and the answers that are kept to
   // be answered again.
   int rows = 0;
@@ -192,6 +278,9 @@ TEST(Tables, HoldNothingThatNamesAPerson) {
       EXPECT_EQ(text.find(number.substr(6, 8)), std::string::npos);
       EXPECT_EQ(text.find(name), std::string::npos);
       EXPECT_EQ(text.find("某某"), std::string::npos);
+      EXPECT_EQ(text.find(initials), std::string::npos);
+      EXPECT_EQ(text.find(digest), std::string::npos);
+      for (const std::string& hash : hashes) EXPECT_EQ(text.find(hash), std::string::npos);
     }
   }
   EXPECT_GT(rows, 100);

@@ -967,5 +967,91 @@ TEST_P(CaseEventProperty, RandomStoriesFoldToTheSameRows) {
 }
 INSTANTIATE_TEST_SUITE_P(Seeds, CaseEventProperty, ::testing::Range(1, 41));
 
+class CaseEventBatchTest : public CaseEventsTest {
+ protected:
+  CaseEventBatchTest() {
+    EXPECT_TRUE(world_.CreatePerson("wang").ok());
+    for (const char* name : {kCase, kOther}) {
+      world_.WalkTo(name, kStart, v1::STEP_KIND_CULTIVATION_INSPECTION);
+    }
+  }
+  void Add(const std::string& name, const v1::CaseEvent& event) {
+    *batch_.add_requests() = world_.BesideRequest(name, event);
+  }
+  absl::Status Record(v1::BatchRecordCaseEventsResponse* response = nullptr,
+                      const std::string& token = kOwnerToken) {
+    v1::BatchRecordCaseEventsResponse ignored;
+    batch_.set_request_id(world_.NextRequestId());
+    return Invoke(&v1::CaseEventService::Stub::BatchRecordCaseEvents, *stub_, batch_,
+                  response != nullptr ? response : &ignored, token);
+  }
+  Reasons Subjects(const absl::Status& status) {
+    Reasons subjects;
+    for (const auto& finding : FindingsOf(status)) subjects.push_back(finding.subject());
+    return subjects;
+  }
+  static constexpr char kOther[] = "persons/wang/cases/c";
+  const absl::CivilDay day_ = kStart + 100;
+  v1::BatchRecordCaseEventsRequest batch_;
+};
+
+TEST_F(CaseEventBatchTest, EventsOfManyCasesAreOneCommit) {
+  Add(kCase, Event(v1::CASE_EVENT_KIND_PAUSED, day_));
+  Add(kOther, Event(v1::CASE_EVENT_KIND_WITHDRAWN, day_));
+  // A row's own is not looked at.
+  batch_.mutable_requests(0)->set_validate_only(true);
+  v1::BatchRecordCaseEventsResponse response;
+  const absl::Status status = Record(&response);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_GT(response.revision(), 0);
+  EXPECT_EQ(world_.Case(kCase).state(), v1::CASE_STATE_PAUSED);
+  EXPECT_EQ(world_.Case(kOther).state(), v1::CASE_STATE_ENDED);
+  ASSERT_EQ(response.recorded_size(), 2);
+  EXPECT_EQ(response.recorded(0).DebugString(), world_.Case(kCase).events(0).DebugString());
+  EXPECT_EQ(response.recorded(1).event().kind(), v1::CASE_EVENT_KIND_WITHDRAWN);
+  EXPECT_THAT(response.etags(),
+              ElementsAre(world_.Case(kCase).etag(), world_.Case(kOther).etag()));
+  ExpectFolds();
+}
+
+TEST_F(CaseEventBatchTest, AllRowsAtFaultAreNamedAndNothingIsWritten) {
+  Add(kCase, Event(v1::CASE_EVENT_KIND_PAUSED, day_));
+  Add(kOther, Event(v1::CASE_EVENT_KIND_RESUMED, day_));
+  absl::Status status = Record();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(ReasonsOf(status), ElementsAre("CASE_NOT_PAUSED"));
+  EXPECT_THAT(Subjects(status), ElementsAre(::testing::StartsWith("requests[1].event")));
+  Add(kCase, Event(v1::CASE_EVENT_KIND_WITHDRAWN, day_));
+  Add("persons/li", Event(v1::CASE_EVENT_KIND_WITHDRAWN, day_));
+  batch_.mutable_requests(3)->mutable_event()->clear_date();
+  status = Record();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(ReasonsOf(status), ElementsAre("CASE_TWICE", "DATE_INVALID", "CASE_NAME_INVALID",
+                                             "ETAG_REQUIRED", "CASE_NOT_PAUSED"));
+  EXPECT_THAT(Subjects(status),
+              ElementsAre("requests[2].name", "requests[3].event.date", "requests[3].name",
+                          "requests[3].etag", ::testing::StartsWith("requests[1].event")));
+  EXPECT_EQ(world_.Case(kCase).state(), v1::CASE_STATE_OPEN);
+}
+
+TEST_F(CaseEventBatchTest, SizeEtagAndScopeAreAsked) {
+  EXPECT_EQ(ReasonOf(Record()), "BATCH_SIZE_INVALID");
+  for (int i = 0; i < 2001; ++i) batch_.add_requests();
+  EXPECT_EQ(ReasonOf(Record()), "BATCH_SIZE_INVALID");
+  batch_.clear_requests();
+  Add(kCase, Event(v1::CASE_EVENT_KIND_PAUSED, day_));
+  Add(kOther, Event(v1::CASE_EVENT_KIND_PAUSED, day_));
+  batch_.mutable_requests(1)->set_etag("77");
+  absl::Status status = Record();
+  EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
+  EXPECT_THAT(Subjects(status), ElementsAre("requests[1].etag"));
+  batch_.mutable_requests(1)->set_name("persons/wang/cases/none");
+  status = Record();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(Subjects(status), ElementsAre("requests[1].name"));
+  EXPECT_EQ(Record(nullptr, kScopedToken).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(world_.Case(kCase).state(), v1::CASE_STATE_OPEN);
+}
+
 }  // namespace
 }  // namespace zhibu::membership

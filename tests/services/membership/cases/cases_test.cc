@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/services/membership/world.h"
+#include "zhibu/membership/v1/rule_service.grpc.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -358,15 +359,28 @@ TEST_F(CasesTest, RecordsABatchWholeOrNotAtAll) {
 }
 
 TEST_F(CasesTest, ListsTheRuleSets) {
+  auto stub = v1::RuleService::NewStub(world_.channel());
+  v1::ListRuleSetsRequest request;
   v1::ListRuleSetsResponse response;
-  ASSERT_TRUE(
-      Invoke(&Stub::ListRuleSets, world_.stub(), v1::ListRuleSetsRequest(), &response).ok());
+  ASSERT_TRUE(Invoke(&v1::RuleService::Stub::ListRuleSets, *stub, request, &response).ok());
   ASSERT_EQ(response.rule_sets_size(), 2);
   EXPECT_EQ(response.rule_sets(0).id(), "cpc-2014");
   EXPECT_EQ(FromProto(response.rule_sets(0).effective_to()).value(), absl::CivilDay(2026, 5, 18));
   EXPECT_EQ(response.rule_sets(1).id(), "cpc-2026");
   EXPECT_FALSE(response.rule_sets(1).has_effective_to());
   EXPECT_EQ(response.rule_sets(1).sha256().size(), 64u);
+  EXPECT_EQ(response.next_page_token(), "");
+  // One on a page.
+  v1::ListRuleSetsResponse page;
+  request.set_page_size(1);
+  for (int i = 0; i < 2; ++i) {
+    request.set_page_token(page.next_page_token());
+    page.Clear();
+    ASSERT_TRUE(Invoke(&v1::RuleService::Stub::ListRuleSets, *stub, request, &page).ok());
+    ASSERT_EQ(page.rule_sets_size(), 1);
+    EXPECT_EQ(page.rule_sets(0).id(), response.rule_sets(i).id());
+    EXPECT_EQ(page.next_page_token().empty(), i == 1);
+  }
 }
 
 }  // namespace

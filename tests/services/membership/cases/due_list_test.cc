@@ -321,7 +321,7 @@ TEST_F(DueListTest, CountsByKindWhatTheListHas) {
     ASSERT_TRUE(world_.Step(name, MakeStep(v1::STEP_KIND_ACTIVIST_DETERMINATION, day)).ok());
   }
   v1::TransferChanged under_way;
-  v1::Transfer& transfer = *under_way.mutable_transfer();
+  v1::TransferRecord& transfer = *under_way.mutable_transfer();
   transfer.set_name("transfers/t");
   transfer.set_person("persons/p0");
   transfer.set_from_organisation(kBranch);

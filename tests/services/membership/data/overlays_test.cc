@@ -5,6 +5,7 @@
 #include "common/base/crypto.h"
 #include "common/base/file.h"
 #include "tests/services/membership/world.h"
+#include "zhibu/membership/v1/rule_service.grpc.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -192,8 +193,8 @@ TEST(Overlay, JudgesAndSetsWhatFallsDue) {
   v1::ListRuleSetsRequest request;
   v1::ListRuleSetsResponse sets;
   request.set_rules(true);
-  ASSERT_TRUE(
-      Invoke(&v1::MembershipService::Stub::ListRuleSets, world.stub(), request, &sets).ok());
+  auto rules = v1::RuleService::NewStub(world.channel());
+  ASSERT_TRUE(Invoke(&v1::RuleService::Stub::ListRuleSets, *rules, request, &sets).ok());
   EXPECT_EQ(sets.rule_sets(0).sha256(), late.recorded().rule_set_sha256());
   ASSERT_EQ(sets.rule_sets(0).overlays_size(), 1);
   std::vector<std::string> local;

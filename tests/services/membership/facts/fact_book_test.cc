@@ -7,7 +7,6 @@
 #include "zhibu/membership/v1/privacy_service.grpc.pb.h"
 #include "zhibu/membership/v1/rule_service.grpc.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
-#include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::membership {
@@ -253,9 +252,7 @@ TEST_F(FactsTest, WhatFallsDueMovesAlongAndIsSettled) {
   succession.set_to_organisation("organisations/scoped-branch");
   world_.Emit(merge);
   world_.Settle();
-  for (int i = 0; i < 500 && world_.Person(kMember).organisation() == kBranch; ++i) {
-    absl::SleepFor(absl::Milliseconds(10));
-  }
+  ASSERT_TRUE(WaitFor([&] { return world_.Person(kMember).organisation() != kBranch; }));
   due = world_.Due(CivilDay(2100, 1, 1));
   ASSERT_THAT(due, SizeIs(1));
   EXPECT_EQ(due[0].organisation(), "organisations/scoped-branch");

@@ -286,5 +286,147 @@ TEST_F(PersonsTest, ListsASubtreeByOrganisationAndIdInPages) {
   EXPECT_TRUE(List(full).empty());
 }
 
+type::v1::ExternalId External(const std::string& id, absl::CivilDay from,
+                              std::optional<absl::CivilDay> to = {},
+                              const std::string& system = "province") {
+  type::v1::ExternalId external;
+  external.set_system(system);
+  external.set_id(id);
+  *external.mutable_valid_from() = ToProto(from);
+  if (to) *external.mutable_valid_to() = ToProto(*to);
+  return external;
+}
+
+// Changes the person's outside ids, given whole.
+absl::Status SetExternalIds(World& world, const std::string& name,
+                            const std::vector<type::v1::ExternalId>& ids,
+                            v1::UpdatePersonResponse* response = nullptr) {
+  v1::UpdatePersonRequest request;
+  request.mutable_person()->set_name(name);
+  request.mutable_person()->set_etag(world.Person(name).etag());
+  request.mutable_person()->mutable_external_ids()->Assign(ids.begin(), ids.end());
+  request.mutable_update_mask()->add_paths("external_ids");
+  request.set_reference("r");
+  request.set_request_id(world.NextRequestId());
+  v1::UpdatePersonResponse ignored;
+  return Invoke(&Stub::UpdatePerson, world.stub(), request,
+                response != nullptr ? response : &ignored);
+}
+
+const absl::CivilDay k2020(2020, 1, 1), k2025(2025, 1, 1), k2030(2030, 1, 1);
+
+TEST_F(PersonsTest, KeepsOutsideIdsOldestFirstAndChangesThemWhole) {
+  v1::CreatePersonRequest request = world_.PersonRequest("li");
+  *request.mutable_person()->add_external_ids() = External("2", k2025);
+  *request.mutable_person()->add_external_ids() = External("1", k2020, k2025);
+  *request.mutable_person()->add_external_ids() = External("2", k2030, {}, "school");
+  v1::CreatePersonResponse created;
+  ASSERT_TRUE(world_.Create(request, &created).ok());
+  ASSERT_EQ(created.person().external_ids_size(), 3);
+  EXPECT_EQ(created.person().external_ids(0).id(), "1");
+  EXPECT_EQ(FromProto(created.person().external_ids(0).valid_to()).value(), k2025);
+  EXPECT_EQ(created.person().external_ids(2).system(), "school");
+  EXPECT_EQ(world_.Person("persons/li").DebugString(), created.person().DebugString());
+  // Another change leaves them as they are.
+  ASSERT_TRUE(world_.Step("persons/li/cases/c", MakeStep(v1::STEP_KIND_APPLICATION, kToday)).ok());
+  EXPECT_EQ(world_.Person("persons/li").external_ids_size(), 3);
+  v1::UpdatePersonResponse updated;
+  ASSERT_TRUE(SetExternalIds(world_, "persons/li", {External("3", k2030)}, &updated).ok());
+  ASSERT_EQ(updated.person().external_ids_size(), 1);
+  EXPECT_EQ(updated.person().external_ids(0).id(), "3");
+  ASSERT_TRUE(SetExternalIds(world_, "persons/li", {}).ok());
+  EXPECT_EQ(world_.Person("persons/li").external_ids_size(), 0);
+}
+
+TEST_F(PersonsTest, RefusesOutsideIdsThatAreNone) {
+  const auto kBad = absl::StatusCode::kInvalidArgument;
+  const auto kForbidden = absl::StatusCode::kFailedPrecondition;
+  const auto with = [&](const std::vector<type::v1::ExternalId>& ids) {
+    return SetExternalIds(world_, "persons/contact-one", ids);
+  };
+  ExpectFailure(with({External("", k2020)}), kBad, "EXTERNAL_ID_INVALID");
+  ExpectFailure(with({External("a b", k2020)}), kBad, "EXTERNAL_ID_INVALID");
+  ExpectFailure(with({External(std::string(101, 'x'), k2020)}), kBad, "EXTERNAL_ID_INVALID");
+  ExpectFailure(with({External("1", k2020, {}, "Province")}), kBad, "EXTERNAL_ID_INVALID");
+  std::string number = GeneratedIdNumber(absl::CivilDay(1990, 1, 15), 900);
+  const absl::Status refused = with({External("1", k2020, k2025), External(number, k2025)});
+  ExpectFailure(refused, kBad, "EXTERNAL_ID_IS_ID_NUMBER");
+  EXPECT_EQ(FindingsOf(refused).at(0).subject(), "person.external_ids[1]");
+  EXPECT_THAT(refused.ToString(), Not(HasSubstr(number)));
+  number[17] = number[17] == '1' ? '2' : '1';  // mistyped, but one all the same
+  ExpectFailure(with({External(number, k2020)}), kBad, "EXTERNAL_ID_IS_ID_NUMBER");
+  type::v1::ExternalId undated = External("1", k2020);
+  undated.clear_valid_from();
+  ExpectFailure(with({undated}), kBad, "DATE_REQUIRED");
+  undated.mutable_valid_from()->set_year(2020);
+  ExpectFailure(with({undated}), kBad, "DATE_INVALID");
+  ExpectFailure(with({External("1", k2020, k2020)}), kForbidden, "PERIOD_INVALID");
+  ExpectFailure(with({External("1", k2020), External("2", k2025)}), kForbidden, "PERIODS_OVERLAP");
+  EXPECT_EQ(world_.Person("persons/contact-one").external_ids_size(), 0);
+  // 18 digits that no birth date is in.
+  EXPECT_TRUE(with({External("990001990199011234", k2020)}).ok());
+}
+
+TEST_F(PersonsTest, GivesAnOutsideIdToOnePersonAtADate) {
+  ASSERT_TRUE(SetExternalIds(world_, "persons/contact-one", {External("1", k2020, k2025)}).ok());
+  const absl::Status taken =
+      SetExternalIds(world_, "persons/contact-two", {External("1", k2025 - 1)});
+  ExpectFailure(taken, absl::StatusCode::kFailedPrecondition, "EXTERNAL_ID_TAKEN");
+  EXPECT_THAT(taken.ToString(), Not(HasSubstr("contact-one")));
+  EXPECT_TRUE(SetExternalIds(world_, "persons/contact-two", {External("1", k2025)}).ok());
+  // Of another system it is another id.
+  v1::CreatePersonRequest request = world_.PersonRequest("li");
+  *request.mutable_person()->add_external_ids() = External("1", k2020, {}, "school");
+  ASSERT_TRUE(world_.Create(request).ok());
+  // Also between the rows of a batch.
+  v1::BatchCreatePersonsRequest batch;
+  v1::BatchCreatePersonsResponse response;
+  batch.set_request_id("batch");
+  for (const char* id : {"one", "two"}) {
+    *batch.add_requests() = world_.PersonRequest(id);
+    *batch.mutable_requests(batch.requests_size() - 1)->mutable_person()->add_external_ids() =
+        External("7", k2020);
+  }
+  const absl::Status status = Invoke(&Stub::BatchCreatePersons, world_.stub(), batch, &response);
+  ExpectFailure(status, absl::StatusCode::kFailedPrecondition, "EXTERNAL_ID_TAKEN");
+  EXPECT_EQ(FindingsOf(status).at(0).subject(), "requests[1].person.external_ids[0]");
+}
+
+TEST_F(PersonsTest, AnswersManyPersonsInTheOrderAskedFor) {
+  ASSERT_TRUE(world_.CreatePerson("inside", "organisations/scoped-branch").ok());
+  v1::BatchGetPersonsRequest request;
+  v1::BatchGetPersonsResponse response;
+  for (const char* name : {"persons/inside", "persons/contact-two", "persons/inside"}) {
+    request.add_names(name);
+  }
+  *request.mutable_as_of() = ToProto(absl::CivilDay(2020, 1, 1));
+  ASSERT_TRUE(Invoke(&Stub::BatchGetPersons, world_.stub(), request, &response).ok());
+  ASSERT_EQ(response.persons_size(), 3);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(response.persons(i).DebugString(),
+              world_.Person(request.names(i), absl::CivilDay(2020, 1, 1)).DebugString());
+  }
+  // The first that is missing, or out of scope, is named.
+  const auto missing = [&](const std::string& token) {
+    const absl::Status status =
+        Invoke(&Stub::BatchGetPersons, world_.stub(), request, &response, token);
+    EXPECT_TRUE(absl::IsNotFound(status)) << status;
+    return FindingsOf(status).at(0).subject();
+  };
+  EXPECT_EQ(missing(kScopedToken), "persons/contact-two");
+  request.add_names("persons/nobody");
+  request.add_names("persons/noone");
+  EXPECT_EQ(missing(kOwnerToken), "persons/nobody");
+  request.add_names("persons");
+  ExpectFailure(Invoke(&Stub::BatchGetPersons, world_.stub(), request, &response),
+                absl::StatusCode::kInvalidArgument, "PERSON_NAME_INVALID");
+  request.clear_names();
+  ExpectFailure(Invoke(&Stub::BatchGetPersons, world_.stub(), request, &response),
+                absl::StatusCode::kInvalidArgument, "BATCH_SIZE_INVALID");
+  for (int i = 0; i < 1001; ++i) request.add_names("persons/inside");
+  ExpectFailure(Invoke(&Stub::BatchGetPersons, world_.stub(), request, &response),
+                absl::StatusCode::kInvalidArgument, "BATCH_SIZE_INVALID");
+}
+
 }  // namespace
 }  // namespace zhibu::membership

@@ -295,7 +295,22 @@ TEST_F(PrivacyTest, SealsEverybodyAnewWithANewKey) {
     ASSERT_TRUE(row.ok() && row->has_value());
     EXPECT_TRUE(newest.Open(NameOf(kPersons, id), (*row)->personal_data()).ok()) << id;
   }
-  // Uniqueness outlives the change.
+  // Finding by name and number outlive the change, and so does uniqueness.
+  for (const bool by_number : {false, true}) {
+    v1::SearchPersonsRequest search;
+    v1::SearchPersonsResponse found;
+    if (by_number) {
+      search.set_id_number(before.id_number());
+      search.set_purpose(v1::REVEAL_PURPOSE_VERIFICATION);
+      search.set_reference("r");
+      search.set_request_id(world_.NextRequestId());
+    } else {
+      search.set_display_name(before.display_name());
+    }
+    ASSERT_TRUE(
+        Invoke(&v1::MembershipService::Stub::SearchPersons, world_.stub(), search, &found).ok());
+    EXPECT_THAT(found.persons(), SizeIs(by_number ? 1 : 7));
+  }
   v1::CreatePersonRequest again = world_.PersonRequest("again");
   again.mutable_person()->set_id_number(before.id_number());
   EXPECT_EQ(ReasonOf(world_.Create(again)), "ID_NUMBER_TAKEN");

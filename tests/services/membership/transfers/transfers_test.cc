@@ -4,6 +4,7 @@
 #include <future>
 #include <random>
 
+#include "common/base/copy_fields.h"
 #include "common/store/commit_lane.h"
 #include "common/store/feed.h"
 #include "services/membership/books/due_index.h"
@@ -687,7 +688,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, TransferPropertyTest, ::testing::Range(1, 9));
 // No sound service writes one, so the books would be damaged: said, and not followed.
 TEST_F(TransfersTest, DoesNotApproveARequestWithoutALinkThatIsOpen) {
   v1::TransferChanged damaged;
-  v1::Transfer& transfer = *damaged.mutable_transfer();
+  v1::TransferRecord& transfer = *damaged.mutable_transfer();
   transfer.set_name(kName);
   transfer.set_person(kOne);
   transfer.set_from_organisation(kScopedBranch);
@@ -700,8 +701,10 @@ TEST_F(TransfersTest, DoesNotApproveARequestWithoutALinkThatIsOpen) {
   job.decide = [&](Txn& txn) { return ApplyTransfer(txn, due_index, damaged); };
   job.done = [&](const absl::Status& status, int64_t) { applied.set_value(status); };
   ASSERT_TRUE(world_.server().lane().Submit(std::move(job)));
-  ASSERT_TRUE(applied.get_future().get().ok());
-  transfer_ = transfer;
+  std::future<absl::Status> done = applied.get_future();
+  ASSERT_TRUE(WaitFor(done));
+  ASSERT_TRUE(done.get().ok());
+  transfer_ = Copied<v1::Transfer>(transfer);
   transfer_.set_etag("1");
   EXPECT_EQ(Approve(kCounty).code(), absl::StatusCode::kDataLoss);
 }

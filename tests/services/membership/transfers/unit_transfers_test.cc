@@ -1,16 +1,15 @@
 // Persons follow their organisations: all of them, once, also across crashes.
 #include "services/membership/transfers/unit_transfers.h"
 
+#include <algorithm>
 #include <limits>
-#include <thread>
 
 #include "common/store/feed.h"
 #include "tests/services/membership/world.h"
 #include "tests/support/map_store.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
-#include "zhibu/registry/v1/reorganisation.pb.h"
-#include "zhibu/type/v1/organisation_kind.pb.h"
 #include "zhibu/registry/v1/events.pb.h"
+#include "zhibu/type/v1/organisation_kind.pb.h"
 
 namespace zhibu::membership {
 namespace {
@@ -44,7 +43,7 @@ struct Goes {
 
 registry::v1::Reorganised Decision(const std::string& id, const std::vector<Goes>& successions) {
   registry::v1::Reorganised event;
-  registry::v1::Reorganisation& decision = *event.mutable_reorganisation();
+  registry::v1::ReorganisationRecord& decision = *event.mutable_reorganisation();
   decision.set_name(NameOf(kReorganisations, id));
   *decision.mutable_effective_on() = ToProto(kEffective);
   for (const Goes& goes : successions) {
@@ -69,12 +68,11 @@ std::vector<v1::UnitTransfer> ListAll(World& world, const std::string& root = ""
 
 // Waits until everybody has been moved, or the store has failed.
 void WaitForTheWorker(World& world) {
-  while (!world.server().failed()) {
-    bool complete = true;
-    for (const v1::UnitTransfer& one : ListAll(world)) complete = complete && one.complete();
-    if (complete) return;
-    std::this_thread::yield();
-  }
+  EXPECT_TRUE(WaitFor([&] {
+    if (world.server().failed()) return true;
+    const auto all = ListAll(world);
+    return std::all_of(all.begin(), all.end(), [](const auto& one) { return one.complete(); });
+  }));
 }
 
 void CarryOut(World& world, const registry::v1::Reorganised& decision) {
@@ -204,6 +202,30 @@ TEST(UnitTransfer, IsListedForOldAndNewPlaceAndNobodyElse) {
   EXPECT_EQ(ListAll(world, kGeneral).size(), 1u);
   EXPECT_EQ(ListAll(world, kCounty).size(), 1u);
   EXPECT_TRUE(ListAll(world, "organisations/scoped", kScopedToken).empty());
+}
+
+TEST(UnitTransfer, IsReadByItsDecision) {
+  World world;
+  CarryOut(world, Decision("merge", {{kBranch, kGeneral, {}}}));
+  auto stub = v1::TransferService::NewStub(world.channel());
+  const auto get = [&](const std::string& name, v1::GetUnitTransferResponse* response,
+                       const std::string& token = kOwnerToken) {
+    v1::GetUnitTransferRequest request;
+    request.set_reorganisation(name);
+    return Invoke(&Stub::GetUnitTransfer, *stub, request, response, token);
+  };
+  v1::GetUnitTransferResponse response;
+  ASSERT_TRUE(get("reorganisations/merge", &response).ok());
+  EXPECT_EQ(response.unit_transfer().DebugString(), ListAll(world)[0].DebugString());
+  EXPECT_EQ(response.unit_transfer().reorganisation(), "reorganisations/merge");
+  EXPECT_TRUE(response.unit_transfer().complete());
+  EXPECT_EQ(ReasonOf(get("merge", &response)), "REORGANISATION_NAME_INVALID");
+  EXPECT_EQ(get("reorganisations/none", &response).code(), absl::StatusCode::kNotFound);
+  // Nothing of it is in the scope of this account.
+  EXPECT_EQ(get("reorganisations/merge", &response, kScopedToken).code(),
+            absl::StatusCode::kNotFound);
+  CarryOut(world, Decision("in", {{kGeneral, kScopedBranch, {}}}));
+  EXPECT_TRUE(get("reorganisations/in", &response, kScopedToken).ok());
 }
 
 // By person: every change that the journal holds beyond the registration.

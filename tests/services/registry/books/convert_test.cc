@@ -146,7 +146,73 @@ TEST(Rows, KeepAllOfAPost) {
     full_time: true
     valid_from { year: 2000 month: 1 day: 1 }
     valid_to { year: 2001 month: 1 day: 1 }
-    etag: "3")pb");
+    etag: "3"
+    election: "elections/e"
+    appointed: false
+    corrections {
+      correction { reason: "录入有误" }
+      recorded_on { year: 2002 month: 1 day: 1 }
+      actor: "clerk"
+      fields { path: "holder" was: "\"persons/q\"" }
+    }
+    withdrawn: true)pb");
+}
+
+// The record of a row, and the row of a record.
+template <typename Record>
+void ExpectStated(const char* text) {
+  const Record record = Parse<Record>(text);
+  EXPECT_EQ(ToRecord(RowOf(record)).DebugString(), record.DebugString());
+}
+
+TEST(Rows, AreStatedInRecords) {
+  ExpectStated<v1::OrganisationRecord>(R"pb(
+    name: "organisations/a"
+    title: "甲"
+    kind: ORGANISATION_KIND_BRANCH
+    established_on { year: 2000 month: 1 day: 1 }
+    etag: "2"
+    titles {
+      title: "甲"
+      valid_from { year: 2000 month: 1 day: 1 }
+    }
+    kinds {
+      kind: ORGANISATION_KIND_BRANCH
+      valid_from { year: 2000 month: 1 day: 1 }
+    }
+    external_ids {
+      system: "province"
+      id: "X-1"
+      valid_from { year: 2010 month: 1 day: 1 }
+    })pb");
+  ExpectStated<v1::InstitutionRecord>(R"pb(
+    name: "institutions/a"
+    title: "甲"
+    kind: INSTITUTION_KIND_PRIMARY_SCHOOL
+    ownership: OWNERSHIP_PUBLIC
+    place: PLACE_VILLAGE
+    keeper: "organisations/k"
+    opened_on { year: 2000 month: 1 day: 1 }
+    etag: "2"
+    titles {
+      title: "甲"
+      valid_from { year: 2000 month: 1 day: 1 }
+    }
+    kinds {
+      kind: INSTITUTION_KIND_PRIMARY_SCHOOL
+      ownership: OWNERSHIP_PUBLIC
+      valid_from { year: 2000 month: 1 day: 1 }
+    })pb");
+  ExpectStated<v1::PostRecord>(R"pb(
+    name: "posts/a"
+    seat: "organisations/b"
+    kind: POST_KIND_CLERK
+    holder: "persons/p"
+    full_time: false
+    valid_from { year: 2000 month: 1 day: 1 }
+    etag: "3"
+    corrections { withdrawn: true }
+    withdrawn: true)pb");
 }
 
 TEST(Rows, ReadAnUnsaidLineAsSubordination) {

@@ -8,14 +8,6 @@ namespace {
 
 using ::testing::UnorderedElementsAre;
 
-TEST(NameGrams, InitialsAreOfTheSyllablesInPinyin) {
-  EXPECT_EQ(InitialsOf("青岚县教育局"), "qlxjyj");
-  EXPECT_EQ(InitialsOf("第1中学（北校区）"), "d1zxbxq");
-  EXPECT_EQ(InitialsOf("女子"), "nz");
-  EXPECT_EQ(InitialsOf("No.7"), "no7");
-  EXPECT_EQ(InitialsOf(""), "");
-}
-
 TEST(NameGrams, AreEveryTwoThatStandTogetherAndTheLast) {
   EXPECT_THAT(GramsOf("一中"), UnorderedElementsAre("一中", "中", "yz", "z"));
   EXPECT_EQ(FirstGram("教育局"), "教育");

@@ -10,6 +10,7 @@ namespace zhibu::registry {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class Institutions : public RegistryTest {
@@ -53,10 +54,29 @@ class Institutions : public RegistryTest {
     } while (!request.page_token().empty());
     return ids;
   }
+  // The id of who was found, or the reason.
+  std::string Found(const v1::FindInstitutionRequest& request,
+                    const std::string& token = kOwnerToken) {
+    v1::FindInstitutionResponse response;
+    const absl::Status status = Invoke(&Stub::FindInstitution, stub_, request, &response, token);
+    return status.ok() ? response.institution().name().substr(13) : ReasonOf(status);
+  }
+  static v1::FindInstitutionRequest WithCode(const std::string& code) {
+    v1::FindInstitutionRequest request;
+    request.set_credit_code(code);
+    return request;
+  }
+  static v1::FindInstitutionRequest Called(const std::string& title,
+                                           google::type::Date as_of = {}) {
+    v1::FindInstitutionRequest request;
+    request.set_title(title);
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
+    return request;
+  }
   static v1::ListInstitutionsRequest In(const std::string& root, google::type::Date as_of = {}) {
     v1::ListInstitutionsRequest request;
     if (!root.empty()) request.set_root(Org(root));
-    *request.mutable_as_of() = as_of;
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
     return request;
   }
 };
@@ -397,8 +417,108 @@ TEST_F(Institutions, OfABatchAreAllRegisteredOrNone) {
   EXPECT_EQ(response.revision(), 0);
   EXPECT_THAT(*List(In("")), IsEmpty());
   batch.set_validate_only(false);
-  EXPECT_TRUE(Do(batch).ok());
+  ASSERT_TRUE(Write(&Stub::BatchCreateInstitutions, batch, &response).ok());
   EXPECT_THAT(*List(In("")), ElementsAre("i1", "i2", "i3"));
+  EXPECT_THAT(response.names(), ElementsAre(Inst("i1"), Inst("i3"), Inst("i2")));
+  EXPECT_THAT(response.etags(),
+              ElementsAre(GetInstitution("i1")->etag(), GetInstitution("i3")->etag(),
+                          GetInstitution("i2")->etag()));
+}
+
+TEST_F(Institutions, AreFoundByTheirCreditCode) {
+  auto school = NewInstitution("school", "gb");
+  school.mutable_institution()->set_credit_code(CreditCode(1));
+  ASSERT_TRUE(Do(school).ok());
+  EXPECT_EQ(Found(WithCode(CreditCode(1))), "school");
+  EXPECT_EQ(Found(WithCode(absl::AsciiStrToLower(CreditCode(1)))), "school");
+  EXPECT_EQ(Found(WithCode(CreditCode(2))), "NOT_FOUND");
+  EXPECT_EQ(Found(WithCode(CreditCode(1)), kScopedToken), "NOT_FOUND");
+  EXPECT_EQ(Found(WithCode("990000")), "CREDIT_CODE_INVALID");
+  auto before = WithCode(CreditCode(1));
+  *before.mutable_as_of() = Date(2000, 12, 31);
+  EXPECT_EQ(Found(before), "NOT_FOUND");
+  auto both = WithCode(CreditCode(1));
+  both.set_title("示范县第一中学");
+  EXPECT_EQ(Found(both), "KEY_REQUIRED");
+  EXPECT_EQ(Found(v1::FindInstitutionRequest()), "KEY_REQUIRED");
+}
+
+TEST_F(Institutions, AreFoundByTheirTitleOfTheDay) {
+  auto school = NewInstitution("school", "gb");  // since 2001
+  school.mutable_institution()->set_title("示范县阿·里木 小学");
+  ASSERT_TRUE(Do(school).ok());
+  EXPECT_EQ(Found(Called("示范县阿•里木小学")), "school");
+  EXPECT_EQ(Found(Called("示范县 阿・里木小学", Date(2001))), "school");
+  EXPECT_EQ(Found(Called("示范县阿·里木小学", Date(2000))), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县阿里木小学")), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县阿·里木")), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县\n小学")), "TITLE_INVALID");
+  auto change = Change("school", "title");
+  change.mutable_institution()->set_title("示范县希望小学");
+  *change.mutable_effective_on() = Date(2010);
+  ASSERT_TRUE(Do(change).ok());
+  EXPECT_EQ(Found(Called("示范县阿·里木小学", Date(2009))), "school");
+  EXPECT_EQ(Found(Called("示范县阿·里木小学")), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县希望小学")), "school");
+  change = Change("school", "closed_on");
+  *change.mutable_institution()->mutable_closed_on() = Date(2020);
+  ASSERT_TRUE(Do(change).ok());
+  EXPECT_EQ(Found(Called("示范县希望小学", Date(2019))), "school");
+  EXPECT_EQ(Found(Called("示范县希望小学")), "NOT_FOUND");
+}
+
+TEST_F(Institutions, OfOneTitleAreAllAnswered) {
+  auto other = NewOrganisation("other-county", "");
+  other.mutable_organisation()->set_title("中共青岚县委员会");
+  ASSERT_TRUE(Do(other).ok());
+  ASSERT_TRUE(Do(NewInstitution("here", "gb")).ok());
+  ASSERT_TRUE(Do(NewInstitution("there", "other-county")).ok());
+  v1::FindInstitutionResponse response;
+  const absl::Status status =
+      Invoke(&Stub::FindInstitution, stub_, Called("示范县第一中学"), &response);
+  EXPECT_THAT(status, IsRefused("NAME_NOT_UNIQUE"));
+  ASSERT_EQ(FindingsOf(status).size(), 2u);
+  EXPECT_EQ(FindingsOf(status)[0].subject(), Inst("here"));
+  EXPECT_EQ(FindingsOf(status)[1].subject(), Inst("there"));
+  EXPECT_THAT(FindingsOf(status)[1].message(),
+              HasSubstr("示范县第一中学（上级：中共青岚县委员会）"));
+  EXPECT_EQ(Found(Called("示范县第一中学"), kScopedToken), "NOT_FOUND");
+  ASSERT_TRUE(Do(NewInstitution("mine", "s1")).ok());
+  EXPECT_EQ(Found(Called("示范县第一中学"), kScopedToken), "mine");
+}
+
+TEST_F(Institutions, ManyAreAnsweredInTheOrderAskedFor) {
+  ASSERT_TRUE(Do(NewInstitution("i1", "gb")).ok());
+  ASSERT_TRUE(Do(NewInstitution("i2", "s1")).ok());
+  v1::BatchGetInstitutionsRequest request;
+  const auto ask = [&](const std::string& token = kOwnerToken) {
+    v1::BatchGetInstitutionsResponse response;
+    std::vector<std::string> names;
+    const absl::Status status =
+        Invoke(&Stub::BatchGetInstitutions, stub_, request, &response, token);
+    if (!status.ok()) return std::vector<std::string>{ReasonOf(status)};
+    for (const auto& institution : response.institutions()) names.push_back(institution.name());
+    return names;
+  };
+  EXPECT_THAT(ask(), ElementsAre("BATCH_SIZE_INVALID"));
+  for (const char* id : {"i2", "i1", "i2"}) request.add_names(Inst(id));
+  EXPECT_THAT(ask(), ElementsAre(Inst("i2"), Inst("i1"), Inst("i2")));
+  EXPECT_THAT(ask(kScopedToken), ElementsAre("NOT_FOUND"));
+  *request.mutable_as_of() = Date(2000);
+  EXPECT_THAT(ask(), ElementsAre("NOT_FOUND"));
+  request.clear_as_of();
+  // One that is closed shows its last day where no date is asked for.
+  auto change = Change("i1", "closed_on");
+  *change.mutable_institution()->mutable_closed_on() = Date(2020);
+  ASSERT_TRUE(Do(change).ok());
+  EXPECT_THAT(ask(), ::testing::SizeIs(3));
+  *request.mutable_as_of() = Date(2020);
+  EXPECT_THAT(ask(), ElementsAre("NOT_FOUND"));
+  request.add_names("i1");
+  EXPECT_THAT(ask(), ElementsAre("NAME_INVALID"));
+  request.clear_names();
+  for (int i = 0; i <= 1000; ++i) request.add_names(Inst("i1"));
+  EXPECT_THAT(ask(), ElementsAre("BATCH_SIZE_INVALID"));
 }
 
 TEST_F(Institutions, AreSeenAndChangedOnlyInTheKeepersScope) {
@@ -415,6 +535,20 @@ TEST_F(Institutions, AreSeenAndChangedOnlyInTheKeepersScope) {
   EXPECT_THAT(Do(NewInstitution("x", "nobody"), kScopedToken), IsNotThere());
   EXPECT_TRUE(Do(Change("ours", "title"), kScopedToken).ok());
   EXPECT_THAT(Do(Change("theirs", "title"), kScopedToken), IsNotThere());
+}
+
+TEST_F(Institutions, AreNotCoveredInTheNameOfAStranger) {
+  auto ours = NewInstitution("ours", "s1");
+  AddCoverage(*ours.mutable_institution(), "gb", Date(2010));
+  const absl::Status stranger = Do(ours, kScopedToken);
+  EXPECT_EQ(ReasonOf(stranger), "ORGANISATION_NOT_THERE") << stranger;
+  // As if it were not there.
+  auto nobody = ours;
+  nobody.mutable_institution()->mutable_coverages(0)->set_organisation("organisations/nobody");
+  EXPECT_EQ(ReasonOf(Do(nobody, kScopedToken)), "ORGANISATION_NOT_THERE");
+  // Who may speak for both says it, and then it stays when something else is changed.
+  ASSERT_TRUE(Do(ours).ok());
+  EXPECT_TRUE(Do(Change("ours", "title"), kScopedToken).ok());
 }
 
 }  // namespace

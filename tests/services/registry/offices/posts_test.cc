@@ -1,5 +1,6 @@
 #include "services/registry/offices/posts.h"
 
+#include "common/store/feed.h"
 #include "tests/services/registry/registry_fixture.h"
 
 namespace zhibu::registry {
@@ -27,7 +28,7 @@ class Posts : public RegistryTest {
   static v1::ListPostsRequest In(const std::string& root, google::type::Date as_of = {}) {
     v1::ListPostsRequest request;
     if (!root.empty()) request.set_root(Org(root));
-    *request.mutable_as_of() = as_of;
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
     return request;
   }
   // Ids, all pages.
@@ -187,6 +188,7 @@ TEST_F(Posts, OfABatchAreAllRecordedOrNone) {
   v1::BatchCreatePostsResponse response;
   ASSERT_TRUE(Write(&Stub::BatchCreatePosts, batch, &response).ok());
   EXPECT_THAT(response.names(), ElementsAre("posts/p1"));
+  EXPECT_THAT(response.etags(), ElementsAre(GetPost("p1")->post().etag()));
 }
 
 TEST_F(Posts, AreSeenAndChangedOnlyInTheSeatsScope) {
@@ -203,6 +205,139 @@ TEST_F(Posts, AreSeenAndChangedOnlyInTheSeatsScope) {
   EXPECT_TRUE(Do(EndOf("h", Date(2012)), kScopedToken).ok());
   EXPECT_THAT(*List(In("scoped"), kScopedToken), ElementsAre("o"));
   EXPECT_THAT(List(In("gb"), kScopedToken).status(), IsNotThere());
+}
+
+TEST_F(Posts, AreListedOfTheirHolder) {
+  auto head = NewPost("p2", Inst("school"), v1::POST_KIND_HEAD);
+  head.mutable_post()->set_holder("persons/p2");
+  ASSERT_TRUE(Do(head).ok());
+  ASSERT_TRUE(Do(NewPost("p1", Org("b1"), v1::POST_KIND_SECRETARY)).ok());
+  ASSERT_TRUE(Do(NewPost("p3", Org("s1"), v1::POST_KIND_SECRETARY)).ok());
+  const auto of = [&](const std::string& holder, const std::string& root, int page_size = 0) {
+    auto request = In(root);
+    request.set_holder(holder);
+    request.set_page_size(page_size);
+    return List(request);
+  };
+  for (int size : {0, 1}) EXPECT_THAT(*of("persons/p1", "", size), ElementsAre("p1", "p3"));
+  EXPECT_THAT(*of("persons/p1", "gb"), ElementsAre("p1"));
+  EXPECT_THAT(*of("persons/p2", "gb"), ElementsAre("p2"));
+  EXPECT_THAT(*of("persons/p2", "scoped"), IsEmpty());
+  EXPECT_THAT(*of("persons/nobody", ""), IsEmpty());
+  EXPECT_THAT(of("p1", "").status(), IsMalformed("NAME_INVALID"));
+}
+
+TEST_F(Posts, ArePutRightAndKeepWhatStood) {
+  ASSERT_TRUE(Do(NewPost("p", Org("b1"), v1::POST_KIND_SECRETARY)).ok());
+  auto request = CorrectionOf("p");
+  request.mutable_post()->set_seat(Org("b2"));
+  request.mutable_post()->set_holder("persons/p2");
+  *request.mutable_post()->mutable_valid_from() = Date(2011);
+  *request.mutable_post()->mutable_valid_to() = Date(2020);
+  // Not in the mask: is not looked at.
+  request.mutable_post()->set_kind(v1::POST_KIND_CLERK);
+  for (const char* path : {"seat", "holder", "valid_from", "valid_to"}) {
+    request.mutable_update_mask()->add_paths(path);
+  }
+  v1::CorrectPostResponse response;
+  ASSERT_TRUE(Write(&Stub::CorrectPost, request, &response).ok());
+  const v1::Post& post = response.post();
+  EXPECT_EQ(post.kind(), v1::POST_KIND_SECRETARY);
+  EXPECT_EQ(post.seat(), Org("b2"));
+  ASSERT_EQ(post.corrections_size(), 1);
+  EXPECT_EQ(post.corrections(0).correction().reason(), "录入有误");
+  ASSERT_EQ(post.corrections(0).fields_size(), 4);
+  EXPECT_EQ(post.corrections(0).fields(0).path(), "seat");
+  EXPECT_EQ(post.corrections(0).fields(0).was(), "\"organisations/b1\"");
+  EXPECT_EQ(GetPost("p")->post().DebugString(), post.DebugString());
+  EXPECT_NE(post.etag(), request.post().etag());
+  EXPECT_THAT(*List(In("b1", Date(2015))), IsEmpty());
+  EXPECT_THAT(*List(In("b2", Date(2015))), ElementsAre("p"));
+  EXPECT_THAT(*List(In("b2", Date(2010, 6, 1))), IsEmpty());
+  auto of_before = In("", Date(2015));
+  of_before.set_holder("persons/p1");
+  EXPECT_THAT(*List(of_before), IsEmpty());
+  // What it no longer takes is free.
+  EXPECT_TRUE(Do(NewPost("next", Org("b1"), v1::POST_KIND_SECRETARY)).ok());
+}
+
+TEST_F(Posts, ThatAreWithdrawnNeverWere) {
+  ASSERT_TRUE(Do(NewPost("p", Org("gb"), v1::POST_KIND_SECRETARY)).ok());
+  ASSERT_TRUE(Do(NewPost("beside", Inst("school"), v1::POST_KIND_HEAD)).ok());
+  EXPECT_EQ(GetPost("beside")->held_beside_size(), 1);
+  auto request = CorrectionOf("p");
+  request.set_withdraw(true);
+  ASSERT_TRUE(Do(request).ok());
+  for (const char* root : {"", "gb"}) {
+    EXPECT_THAT(*List(In(root, Date(2015))), ElementsAre("beside"));
+  }
+  EXPECT_EQ(GetPost("beside")->held_beside_size(), 0);
+  const auto withdrawn = GetPost("p");
+  ASSERT_TRUE(withdrawn.ok());
+  EXPECT_TRUE(withdrawn->post().withdrawn());
+  EXPECT_EQ(withdrawn->held_beside_size(), 0);
+  ASSERT_EQ(withdrawn->post().corrections_size(), 1);
+  EXPECT_TRUE(withdrawn->post().corrections(0).withdrawn());
+  EXPECT_GT(withdrawn->post().corrections(0).fields_size(), 3);
+  // Its place is free, its id is not.
+  EXPECT_EQ(ReasonOf(Do(NewPost("p", Org("gb"), v1::POST_KIND_SECRETARY))), "POST_EXISTS");
+  EXPECT_TRUE(Do(NewPost("q", Org("gb"), v1::POST_KIND_SECRETARY)).ok());
+  // Nor is it changed any more.
+  EXPECT_THAT(Do(EndOf("p", Date(2012), withdrawn->post().etag())), IsRefused("ALREADY_WITHDRAWN"));
+  auto again = CorrectionOf("p");
+  again.set_withdraw(true);
+  EXPECT_THAT(Do(again), IsRefused("ALREADY_WITHDRAWN"));
+}
+
+TEST_F(Posts, AreNotPutRightIntoWhatCannotBe) {
+  ASSERT_TRUE(Do(NewPost("p", Org("b1"), v1::POST_KIND_SECRETARY)).ok());
+  ASSERT_TRUE(Do(NewPost("other", Org("b2"), v1::POST_KIND_SECRETARY)).ok());
+  const int64_t before = *JournalRevision(*server_.server().store().TakeSnapshot());
+  const auto correct = [&](const char* path, auto change) {
+    auto request = CorrectionOf("p");
+    request.mutable_update_mask()->add_paths(path);
+    change(request, *request.mutable_post());
+    return Do(request);
+  };
+  EXPECT_THAT(correct("seat", [](auto&, auto& p) { p.set_seat(Org("b2")); }),
+              IsRefused("POST_TAKEN"));
+  EXPECT_THAT(correct("seat", [](auto&, auto& p) { p.set_seat(Org("nobody")); }),
+              IsRefused("SEAT_NOT_THERE"));
+  EXPECT_THAT(correct("seat", [](auto&, auto& p) { p.set_seat("b2"); }),
+              IsMalformed("NAME_INVALID"));
+  EXPECT_THAT(correct("kind", [](auto&, auto& p) { p.set_kind(v1::POST_KIND_HEAD); }),
+              IsRefused("SEAT_DOES_NOT_FIT"));
+  EXPECT_THAT(correct("holder", [](auto&, auto& p) { p.clear_holder(); }),
+              IsMalformed("NAME_INVALID"));
+  EXPECT_THAT(correct("valid_from", [](auto&, auto& p) { *p.mutable_valid_from() = Date(1999); }),
+              IsRefused("PERIOD_INVALID"));
+  EXPECT_THAT(correct("valid_to", [](auto&, auto& p) { *p.mutable_valid_to() = Date(2010); }),
+              IsRefused("PERIOD_INVALID"));
+  EXPECT_THAT(correct("kind",
+                      [](auto&, auto& p) {
+                        p.set_kind(v1::POST_KIND_SECRETARY);
+                        p.set_holder("persons/p9");
+                      }),
+              IsRefused("NOTHING_TO_CORRECT"));
+  EXPECT_THAT(correct("election", [](auto&, auto&) {}), IsMalformed("UPDATE_MASK_INVALID"));
+  EXPECT_THAT(correct("holder", [](auto& r, auto&) { r.clear_update_mask(); }),
+              IsMalformed("UPDATE_MASK_INVALID"));
+  EXPECT_THAT(correct("holder", [](auto& r, auto&) { r.clear_correction(); }),
+              IsMalformed("CORRECTION_REASON_INVALID"));
+  EXPECT_THAT(correct("holder", [](auto& r, auto&) { r.set_withdraw(true); }),
+              IsMalformed("WITHDRAWN_NEEDS_NO_FIELDS"));
+  EXPECT_THAT(correct("holder", [](auto&, auto& p) { p.clear_etag(); }),
+              IsMalformed("ETAG_REQUIRED"));
+  EXPECT_THAT(correct("holder", [](auto&, auto& p) { p.set_etag("99"); }),
+              Refuses(absl::StatusCode::kAborted, std::string("ETAG_STALE")));
+  EXPECT_THAT(correct("holder", [](auto&, auto& p) { p.set_name("posts/nothing"); }), IsNotThere());
+  auto elsewhere = CorrectionOf("p");
+  elsewhere.set_withdraw(true);
+  EXPECT_THAT(Do(elsewhere, kScopedToken), IsNotThere());
+  elsewhere.set_validate_only(true);
+  EXPECT_TRUE(Do(elsewhere).ok());
+  EXPECT_EQ(*JournalRevision(*server_.server().store().TakeSnapshot()), before);
+  EXPECT_EQ(GetPost("p")->post().corrections_size(), 0);
 }
 
 }  // namespace

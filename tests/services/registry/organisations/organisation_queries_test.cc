@@ -6,6 +6,7 @@ namespace zhibu::registry {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 class OrganisationQueries : public RegistryTest {
@@ -19,7 +20,7 @@ class OrganisationQueries : public RegistryTest {
     v1::Organisation& organisation = *request.mutable_organisation();
     organisation.set_name(Org(id));
     organisation.set_etag(EtagOf(id));
-    v1::ExternalId& known = *organisation.add_external_ids();
+    type::v1::ExternalId& known = *organisation.add_external_ids();
     known.set_system("province");
     known.set_id(external);
     *known.mutable_valid_from() = from;
@@ -47,6 +48,32 @@ class OrganisationQueries : public RegistryTest {
     request.set_external_id(id);
     *request.mutable_as_of() = day;
     return Found(request);
+  }
+  v1::FindOrganisationRequest Called(const std::string& title, google::type::Date day = {}) {
+    v1::FindOrganisationRequest request;
+    request.set_title(title);
+    if (day.year() != 0) *request.mutable_as_of() = day;
+    return request;
+  }
+  // A branch of its own title, since 2000.
+  absl::Status AddBranch(const std::string& id, const std::string& parent,
+                         const std::string& title) {
+    auto request = NewOrganisation(id, parent, type::v1::ORGANISATION_KIND_BRANCH);
+    request.mutable_organisation()->set_title(title);
+    return Do(request);
+  }
+  absl::Status Merge(const std::string& id, const std::string& into, google::type::Date day) {
+    v1::MergeOrganisationsRequest request;
+    request.set_reorganisation_id("m-" + id);
+    request.mutable_decision()->set_authority(Org("county"));
+    request.mutable_decision()->set_document_number("1");
+    *request.mutable_decision()->mutable_effective_on() = day;
+    v1::OrganisationVersion& merged = *request.add_merged();
+    merged.set_organisation(Org(id));
+    merged.set_etag(EtagOf(id));
+    request.set_into(Org(into));
+    v1::MergeOrganisationsResponse response;
+    return Decide(&v1::ReorganisationService::Stub::MergeOrganisations, request, &response);
   }
   std::vector<std::string> Ancestors(const std::string& id, type::v1::Line line,
                                      google::type::Date day) {
@@ -110,9 +137,114 @@ TEST_F(OrganisationQueries, IsAskedByOneKeyAlone) {
   request.set_system("province");
   request.set_external_id("X-1");
   EXPECT_EQ(Found(request), "KEY_REQUIRED");
+  request.clear_external_id();
+  EXPECT_EQ(Found(request), "KEY_REQUIRED");
   request.clear_code();
   request.clear_system();
+  request.set_external_id("X-1");
   EXPECT_EQ(Found(request), "KEY_REQUIRED");
+  request.set_system("province");
+  request.set_title("中共示范县委员会");
+  EXPECT_EQ(Found(request), "KEY_REQUIRED");
+  EXPECT_EQ(Found(Called(" \t")), "TITLE_INVALID");
+  // A date of zeros is no date.
+  request = Called("中共青岚县委员会");
+  request.mutable_as_of();
+  EXPECT_EQ(Found(request), "DATE_INVALID");
+}
+
+TEST_F(OrganisationQueries, ATitleIsComparedWithoutBlanksAndWithOneMiddleDot) {
+  ASSERT_TRUE(AddBranch("dot", "gb", "中共示范县阿·里木 小学支部委员会").ok());
+  ASSERT_TRUE(AddBranch("wide", "gb", "示范县第１中学（Ａ区）党支部").ok());
+  for (const char* title :
+       {"中共示范县阿·里木 小学支部委员会", "中共示范县阿•里木小学支部委员会",
+        "中共 示范县　阿・里木小学支部委员会", " 中共示范县阿‧里木小学支部委员会 "}) {
+    EXPECT_EQ(Found(Called(title)), "dot") << title;
+  }
+  for (const char* title : {"中共示范县阿里木小学支部委员会", "中共示范县阿·里木小学支部",
+                            "示范县阿·里木小学支部委员会", "中共示范县阿·里目小学支部委员会"}) {
+    EXPECT_EQ(Found(Called(title)), "NOT_FOUND") << title;
+  }
+  EXPECT_EQ(Found(Called("示范县第1中学(A区)党支部")), "wide");
+  EXPECT_EQ(Found(Called("示范县第1中学(a区)党支部")), "NOT_FOUND");
+}
+
+TEST_F(OrganisationQueries, ATitleIsThatOfTheDay) {
+  ASSERT_TRUE(AddBranch("renamed", "gb", "示范县旧名党支部").ok());
+  v1::RenameOrganisationRequest rename;
+  rename.set_reorganisation_id("rename");
+  rename.mutable_decision()->set_authority(Org("county"));
+  rename.mutable_decision()->set_document_number("1");
+  *rename.mutable_decision()->mutable_effective_on() = Date(2015);
+  rename.set_organisation(Org("renamed"));
+  rename.set_etag(EtagOf("renamed"));
+  rename.set_title("示范县新名党支部");
+  v1::RenameOrganisationResponse renamed;
+  ASSERT_TRUE(Decide(&v1::ReorganisationService::Stub::RenameOrganisation, rename, &renamed).ok());
+  EXPECT_EQ(Found(Called("示范县旧名党支部", Date(2014, 12, 31))), "renamed");
+  EXPECT_EQ(Found(Called("示范县新名党支部", Date(2014, 12, 31))), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县旧名党支部", Date(2015))), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县新名党支部", Date(2015))), "renamed");
+  EXPECT_EQ(Found(Called("示范县旧名党支部", Date(1999))), "NOT_FOUND");
+  // Of one that ended only the last title counts.
+  ASSERT_TRUE(Merge("renamed", "b1", Date(2020)).ok());
+  EXPECT_EQ(Found(Called("示范县旧名党支部")), "NOT_FOUND");
+  EXPECT_EQ(Found(Called("示范县新名党支部")), "renamed");
+  EXPECT_EQ(Found(Called("示范县旧名党支部", Date(2014))), "renamed");
+}
+
+TEST_F(OrganisationQueries, ATitleThatSeveralHaveIsAnsweredWithAllOfThem) {
+  auto other = NewOrganisation("other-county", "");
+  other.mutable_organisation()->set_title("中共青岚县委员会");
+  ASSERT_TRUE(Do(other).ok());
+  const std::string title = "第一小学党支部";
+  ASSERT_TRUE(AddBranch("here", "gb", title).ok());
+  ASSERT_TRUE(AddBranch("there", "other-county", "第一小学 党支部").ok());
+  v1::FindOrganisationResponse response;
+  const absl::Status status = Invoke(&Stub::FindOrganisation, stub_, Called(title), &response);
+  EXPECT_THAT(status, IsRefused("NAME_NOT_UNIQUE"));
+  const auto findings = FindingsOf(status);
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].subject(), Org("here"));
+  EXPECT_THAT(findings[0].message(), HasSubstr("第一小学党支部（上级：中共示范县委员会）"));
+  EXPECT_EQ(findings[1].subject(), Org("there"));
+  EXPECT_THAT(findings[1].message(), HasSubstr("第一小学 党支部（上级：中共青岚县委员会）"));
+  // Who is out of scope is not there.
+  EXPECT_EQ(Found(Called(title), kScopedToken), "NOT_FOUND");
+  ASSERT_TRUE(AddBranch("mine", "scoped", title).ok());
+  EXPECT_EQ(Found(Called(title), kScopedToken), "mine");
+  // Nor is the title told of a superior that is out of it.
+  ASSERT_TRUE(AddBranch("twin", "scoped", "中共示范县委员会").ok());
+  const absl::Status scoped =
+      Invoke(&Stub::FindOrganisation, stub_, Called("中共示范县委员会"), &response, kScopedToken);
+  EXPECT_THAT(scoped, IsRefused("NAME_NOT_UNIQUE"));
+  ASSERT_EQ(FindingsOf(scoped).size(), 3u);
+  EXPECT_EQ(FindingsOf(scoped)[1].subject(), Org("scoped"));
+  EXPECT_THAT(FindingsOf(scoped)[1].message(), HasSubstr("（上级：organisations/town）"));
+}
+
+TEST_F(OrganisationQueries, ATitleFindsWhatWasMergedAndWhoContinuesIt) {
+  const std::string title = "第二小学党支部";
+  ASSERT_TRUE(AddBranch("x1", "gb", title).ok());
+  ASSERT_TRUE(AddBranch("x2", "scoped", title).ok());
+  ASSERT_TRUE(Merge("x1", "b1", Date(2020, 7, 1)).ok());
+  EXPECT_EQ(Found(Called(title, Date(2020, 6, 30))), "NAME_NOT_UNIQUE");
+  // One that exists goes before one that ended.
+  EXPECT_EQ(Found(Called(title, Date(2020, 7, 1))), "x2");
+  ASSERT_TRUE(Merge("x2", "s1", Date(2021)).ok());
+  EXPECT_EQ(Found(Called(title, Date(2020, 7, 1))), "x2");
+  v1::FindOrganisationResponse response;
+  const absl::Status status = Invoke(&Stub::FindOrganisation, stub_, Called(title), &response);
+  EXPECT_THAT(status, IsRefused("NAME_NOT_UNIQUE"));
+  ASSERT_EQ(FindingsOf(status).size(), 2u);
+  EXPECT_THAT(FindingsOf(status)[0].message(), HasSubstr("（上级：中共示范县委员会，已撤销）"));
+  // Who stood above it on its last day sees the one that was theirs, as it last was.
+  ASSERT_TRUE(Invoke(&Stub::FindOrganisation, stub_, Called(title), &response, kScopedToken).ok());
+  EXPECT_EQ(response.organisation().name(), Org("x2"));
+  EXPECT_EQ(response.organisation().title(), title);
+  EXPECT_EQ(response.organisation().subordination_parent(), Org("scoped"));
+  EXPECT_EQ(*FromProto(response.organisation().dissolved_on()), absl::CivilDay(2021, 1, 1));
+  EXPECT_THAT(response.organisation().successors(), ElementsAre(Org("s1")));
 }
 
 TEST_F(OrganisationQueries, AMoveSaysWhy) {
@@ -149,7 +281,8 @@ TEST_F(OrganisationQueries, AncestorsAreThoseOfTheDayAndLine) {
 
 // Kind, line, subtree, status and date together, against what is known of each organisation alone.
 TEST_F(OrganisationQueries, FiltersCombine) {
-  ASSERT_TRUE(Do(NewOrganisation("late", "gb", type::v1::ORGANISATION_KIND_BRANCH, Date(2012))).ok());
+  ASSERT_TRUE(
+      Do(NewOrganisation("late", "gb", type::v1::ORGANISATION_KIND_BRANCH, Date(2012))).ok());
   auto guided = MoveOf("b1", "bureau", Date(2005));
   guided.set_line(type::v1::LINE_TERRITORIAL);
   ASSERT_TRUE(Do(guided).ok());
@@ -192,7 +325,8 @@ TEST_F(OrganisationQueries, FiltersCombine) {
         for (const auto& kinds : std::vector<std::set<type::v1::OrganisationKind>>{
                  {},
                  {type::v1::ORGANISATION_KIND_BRANCH},
-                 {type::v1::ORGANISATION_KIND_JOINT_BRANCH, type::v1::ORGANISATION_KIND_GENERAL_BRANCH}}) {
+                 {type::v1::ORGANISATION_KIND_JOINT_BRANCH,
+                  type::v1::ORGANISATION_KIND_GENERAL_BRANCH}}) {
           for (const bool dissolved : {false, true}) {
             std::set<std::string> expected, got;
             for (const std::string& id : all) {

@@ -365,6 +365,7 @@ TEST_F(Organisations, OfABatchHaveParentsEarlierInIt) {
   v1::BatchCreateOrganisationsResponse response;
   ASSERT_TRUE(Write(&Stub::BatchCreateOrganisations, batch, &response, kScopedToken).ok());
   EXPECT_THAT(response.names(), ElementsAre(Org("n1"), Org("n2")));
+  EXPECT_THAT(response.etags(), ElementsAre(Get("n1")->etag(), Get("n2")->etag()));
   EXPECT_EQ(response.revision(), 2);
 }
 

@@ -65,7 +65,7 @@ class StandingTest : public WithMembersTest {
     v1::SearchRegistryResponse response;
     request.set_query(query);
     if (!root.empty()) request.set_root(Org(root));
-    *request.mutable_as_of() = as_of;
+    if (as_of.year() != 0) *request.mutable_as_of() = as_of;
     request.set_page_size(page_size);
     do {
       request.set_page_token(response.next_page_token());

@@ -17,16 +17,25 @@ using testing::IsEmpty;
 
 const int32_t kEnd = DayNumber(kNoEnd);
 
-void Add(rows::PersonRow& person, int32_t from, membership::v1::Stage stage) {
+// Kept by one organisation since before everything.
+rpc::MirroredPerson Person(const std::string& organisation, membership::v1::PersonKind kind) {
+  rpc::MirroredPerson person;
+  rpc::MirroredAffiliation& kept = *person.add_affiliations();
+  kept.set_organisation_id(organisation);
+  kept.set_from(0);
+  kept.set_to(kEnd);
+  person.set_kind(kind);
+  return person;
+}
+
+void Add(rpc::MirroredPerson& person, int32_t from, membership::v1::Stage stage) {
   auto& row = *person.add_stages();
   row.set_from(from);
   row.set_stage(stage);
 }
 
 TEST(ContributionsOfPerson, LeaveNoTraceOfAStageOfNoDays) {
-  rows::PersonRow person;
-  person.set_organisation_id("b");
-  person.set_kind(membership::v1::PERSON_KIND_STUDENT);
+  rpc::MirroredPerson person = Person("b", membership::v1::PERSON_KIND_STUDENT);
   Add(person, 10, membership::v1::STAGE_APPLICANT);
   Add(person, 10, membership::v1::STAGE_ACTIVIST);
   Add(person, 20, membership::v1::STAGE_ENDED);
@@ -35,9 +44,7 @@ TEST(ContributionsOfPerson, LeaveNoTraceOfAStageOfNoDays) {
 }
 
 TEST(ContributionsOfPerson, KeepAMemberWhoBecomesFullAMember) {
-  rows::PersonRow person;
-  person.set_organisation_id("b");
-  person.set_kind(membership::v1::PERSON_KIND_TEACHER);
+  rpc::MirroredPerson person = Person("b", membership::v1::PERSON_KIND_TEACHER);
   Add(person, 10, membership::v1::STAGE_PROBATIONARY);
   Add(person, 375, membership::v1::STAGE_FULL);
   EXPECT_THAT(OfPerson(person),
@@ -48,9 +55,7 @@ TEST(ContributionsOfPerson, KeepAMemberWhoBecomesFullAMember) {
 }
 
 TEST(ContributionsOfPerson, CountAnAdmissionOnTheDayOfApprovalWhereItWasLed) {
-  rows::PersonRow person;
-  person.set_organisation_id("now");
-  person.set_kind(membership::v1::PERSON_KIND_STUDENT);
+  rpc::MirroredPerson person = Person("now", membership::v1::PERSON_KIND_STUDENT);
   Add(person, 10, membership::v1::STAGE_PROBATIONARY);
   person.mutable_stages(0)->set_organisation_id("then");
   EXPECT_THAT(OfPerson(person), testing::Not(testing::Contains(
@@ -61,9 +66,7 @@ TEST(ContributionsOfPerson, CountAnAdmissionOnTheDayOfApprovalWhereItWasLed) {
 }
 
 TEST(ContributionsOfPerson, LeaveOutWhoWasStoppedUntilRestoredAndCountNoAdmissionAgain) {
-  rows::PersonRow person;
-  person.set_organisation_id("b");
-  person.set_kind(membership::v1::PERSON_KIND_TEACHER);
+  rpc::MirroredPerson person = Person("b", membership::v1::PERSON_KIND_TEACHER);
   Add(person, 10, membership::v1::STAGE_PROBATIONARY);
   person.mutable_stages(0)->set_approved_on(30);
   Add(person, 100, membership::v1::STAGE_STOPPED);
@@ -83,9 +86,7 @@ TEST(ContributionsOfPerson, LeaveOutWhoWasStoppedUntilRestoredAndCountNoAdmissio
 }
 
 TEST(ContributionsOfPerson, CountByTheKindOfTheDay) {
-  rows::PersonRow person;
-  person.set_organisation_id("b");
-  person.set_kind(membership::v1::PERSON_KIND_RETIRED);
+  rpc::MirroredPerson person = Person("b", membership::v1::PERSON_KIND_RETIRED);
   for (const auto& [from, kind] : {std::pair(5, membership::v1::PERSON_KIND_TEACHER),
                                    std::pair(300, membership::v1::PERSON_KIND_RETIRED)}) {
     auto& row = *person.add_kinds();
@@ -107,19 +108,29 @@ TEST(ContributionsOfPerson, CountByTheKindOfTheDay) {
 }
 
 TEST(ContributionsOfPerson, CountOpeningBalancesApart) {
-  rows::PersonRow person;
-  person.set_organisation_id("b");
-  person.set_kind(membership::v1::PERSON_KIND_TEACHER);
+  rpc::MirroredPerson person = Person("b", membership::v1::PERSON_KIND_TEACHER);
   person.set_opening_balance(true);
   Add(person, 10, membership::v1::STAGE_FULL);
   EXPECT_THAT(OfPerson(person),
               testing::Contains(Contribution{"b", "members.opening-balance", 10, 1}));
 }
 
-TEST(ContributionsOfPerson, AreNoneBeforeThePersonsOwnRecordCame) {
-  rows::PersonRow person;
-  Add(person, 10, membership::v1::STAGE_FULL);
-  EXPECT_THAT(OfPerson(person), IsEmpty());
+TEST(ContributionsOfPerson, FollowThePersonFromPlaceToPlaceAndOutOfTheBooks) {
+  rpc::MirroredPerson person = Person("old", membership::v1::PERSON_KIND_TEACHER);
+  person.mutable_affiliations(0)->set_from(50);
+  person.mutable_affiliations(0)->set_to(100);
+  rpc::MirroredAffiliation& then = *person.add_affiliations();
+  then.set_organisation_id("new");
+  then.set_from(100);
+  then.set_to(200);
+  // From before the books had the person, and led by nobody that the feed names.
+  Add(person, 10, membership::v1::STAGE_PROBATIONARY);
+  person.mutable_stages(0)->set_approved_on(12);
+  EXPECT_THAT(OfPerson(person),
+              testing::IsSupersetOf(
+                  {Contribution{"new", "admissions", 12, 1}, Contribution{"new", "members", 100, 1},
+                   Contribution{"new", "members", 200, -1}, Contribution{"old", "members", 10, 1},
+                   Contribution{"old", "members", 100, -1}}));
 }
 
 TEST(ContributionsOfHolder, FollowALeaderFromOneKeeperToTheNext) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/domain/owed_item.h"
 #include "tests/services/reporting/books.h"
 #include "tests/services/reporting/facts.h"
 #include "zhibu/type/v1/organisation_kind.pb.h"
@@ -12,12 +13,12 @@
 namespace zhibu::reporting {
 namespace {
 
-using type::v1::ORGANISATION_KIND_BRANCH;
-using type::v1::ORGANISATION_KIND_COMMITTEE;
-using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 using type::v1::LINE_EITHER;
 using type::v1::LINE_SUBORDINATION;
 using type::v1::LINE_TERRITORIAL;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 
 class OwedTest : public testing::Test {
  protected:
@@ -31,23 +32,22 @@ class OwedTest : public testing::Test {
     books_.Apply(OrganisationFact("b2", ORGANISATION_KIND_BRANCH, {{"root", LINE_TERRITORIAL}}));
   }
 
+  std::vector<OwedByOne> List(const OwedQuery& query) {
+    auto owed = books_.tree().Read([&](const OrgTree& tree) {
+      return OwedInSubtree(*books_.TakeSnapshot(), cadence_, tree, query);
+    });
+    EXPECT_TRUE(owed.ok()) << owed.status();
+    return *std::move(owed);
+  }
   // "b1 theme-day 1/1 done"
-  std::vector<std::string> Texts(const std::vector<type::v1::OwedItem>& items) {
+  std::vector<std::string> Texts(const OwedQuery& query) {
     std::vector<std::string> texts;
-    for (const auto& item : items) {
-      const char* states[] = {"?", "done", "owed", "missing"};
-      texts.push_back(absl::StrCat(item.organisation().substr(14), " ", item.kind(), " ",
-                                   item.held(), "/", item.owed(), " ", states[item.state()]));
+    for (const auto& [organisation, owed] : List(query)) {
+      const char* states[] = {"done", "owed", "missing"};
+      texts.push_back(absl::StrCat(organisation, " ", owed.rule->activity_kind, " ", owed.held, "/",
+                                   owed.times, " ", states[static_cast<int>(owed.state)]));
     }
     return texts;
-  }
-
-  OwedPage List(const OwedQuery& query, const OwedPosition* after = nullptr) {
-    auto page = books_.tree().Read([&](const OrgTree& tree) {
-      return ListOwed(*books_.TakeSnapshot(), cadence_, tree, query, after);
-    });
-    EXPECT_TRUE(page.ok()) << page.status();
-    return *std::move(page);
   }
 
   Cadence cadence_;
@@ -62,20 +62,22 @@ TEST_F(OwedTest, CountsWhatWasHeldInThePeriod) {
   books_.Apply(ActivityFact("a3", "b1", "branch-meeting", CivilDay(2024, 3, 31)));
   books_.Apply(ActivityFact("a4", "b1", "branch-meeting", CivilDay(2024, 7, 1)));
   books_.Apply(ActivityFact("a5", "b1", "branch-meeting", CivilDay(2024, 5, 2), "误录"));
-  const OwedPage page = List({"b1", LINE_SUBORDINATION, kMay, kMay, false, 100});
-  EXPECT_THAT(Texts(page.items),
+  const OwedQuery query = {"b1", LINE_SUBORDINATION, kMay, kMay};
+  EXPECT_THAT(Texts(query),
               testing::ElementsAre("b1 branch-meeting 0/1 owed", "b1 party-class 1/1 done",
                                    "b1 theme-day 1/1 done"));
-  EXPECT_EQ(page.items[0].title(), "支部党员大会");
-  EXPECT_EQ(FromProto(page.items[0].period_from()).value(), CivilDay(2024, 4, 1));
-  EXPECT_EQ(FromProto(page.items[0].due_on()).value(), CivilDay(2024, 6, 30));
-  EXPECT_EQ(page.items[0].citation().article(), "第十一条");
+  const type::v1::OwedItem item = ToOwedItem(List(query)[0].owed, "b1");
+  EXPECT_EQ(item.organisation(), "organisations/b1");
+  EXPECT_EQ(item.title(), "支部党员大会");
+  EXPECT_EQ(FromProto(item.period_from()).value(), CivilDay(2024, 4, 1));
+  EXPECT_EQ(FromProto(item.due_on()).value(), CivilDay(2024, 6, 30));
+  EXPECT_EQ(item.citation().article(), "第十一条");
   // The day after the quarter's last, what was not held is missing; what was held then is the
   // next's.
-  EXPECT_THAT(Texts(List({"b1", LINE_SUBORDINATION, kMay, CivilDay(2024, 6, 30), true, 100}).items),
-              testing::ElementsAre("b1 branch-meeting 0/1 owed"));
-  EXPECT_THAT(Texts(List({"b1", LINE_SUBORDINATION, kMay, CivilDay(2024, 7, 1), true, 100}).items),
-              testing::ElementsAre("b1 branch-meeting 0/1 missing"));
+  EXPECT_EQ(Texts({"b1", LINE_SUBORDINATION, kMay, CivilDay(2024, 6, 30)})[0],
+            "b1 branch-meeting 0/1 owed");
+  EXPECT_EQ(Texts({"b1", LINE_SUBORDINATION, kMay, CivilDay(2024, 7, 1)})[0],
+            "b1 branch-meeting 0/1 missing");
 }
 
 TEST_F(OwedTest, AsksACommitteeMeetingOnlyOfBranchesWithSevenFullMembersOnTheDate) {
@@ -85,8 +87,8 @@ TEST_F(OwedTest, AsksACommitteeMeetingOnlyOfBranchesWithSevenFullMembersOnTheDat
                              {membership::v1::STAGE_FULL, CivilDay(2021, 1, 1 + i), {}}}));
   }
   const auto asked = [&](CivilDay day) {
-    for (const auto& item : List({"b1", LINE_SUBORDINATION, day, day, false, 100}).items) {
-      if (item.kind() == "committee-meeting") return true;
+    for (const auto& one : List({"b1", LINE_SUBORDINATION, day, day})) {
+      if (one.owed.rule->activity_kind == "committee-meeting") return true;
     }
     return false;
   };
@@ -95,47 +97,29 @@ TEST_F(OwedTest, AsksACommitteeMeetingOnlyOfBranchesWithSevenFullMembersOnTheDat
 }
 
 TEST_F(OwedTest, TakesTheSubtreeOfTheDateOnTheLine) {
-  EXPECT_EQ(List({"root", LINE_SUBORDINATION, kMay, kMay, false, 100}).items.size(), 3);
-  EXPECT_EQ(List({"root", LINE_EITHER, kMay, kMay, false, 100}).items.size(), 6);
-  EXPECT_THAT(Texts(List({"root", LINE_TERRITORIAL, kMay, kMay, false, 100}).items),
+  EXPECT_EQ(List({"root", LINE_SUBORDINATION, kMay, kMay}).size(), 3u);
+  EXPECT_EQ(List({"root", LINE_EITHER, kMay, kMay}).size(), 6u);
+  EXPECT_THAT(Texts({"root", LINE_TERRITORIAL, kMay, kMay}),
               testing::ElementsAre("b2 branch-meeting 0/1 owed", "b2 party-class 0/1 owed",
                                    "b2 theme-day 0/1 owed"));
-  EXPECT_EQ(List({"root", LINE_EITHER, CivilDay(1999, 5, 1), CivilDay(1999, 5, 1), false, 100})
-                .items.size(),
-            0);
+  EXPECT_EQ(List({"root", LINE_EITHER, CivilDay(1999, 5, 1), CivilDay(1999, 5, 1)}).size(), 0u);
 }
 
-TEST_F(OwedTest, PagesOfAnySizeShowTheSameItemsAndTotals) {
-  books_.Apply(OrganisationFact("g1", ORGANISATION_KIND_PARTY_GROUP, {{"b1"}}));
-  books_.Apply(ActivityFact("a1", "b1", "theme-day", CivilDay(2024, 5, 1)));
-  books_.Apply(ActivityFact("a2", "g1", "group-meeting", CivilDay(2024, 5, 1)));
-  for (const bool open_only : {false, true}) {
-    const OwedPage whole = List({"root", LINE_EITHER, kMay, kMay, open_only, 100});
-    EXPECT_FALSE(whole.more);
-    EXPECT_EQ(whole.items.size(), open_only ? 5 : 7);
-    EXPECT_EQ(whole.end.totals.done(), 2);
-    EXPECT_EQ(whole.end.totals.owed(), 5);
-    EXPECT_EQ(whole.end.totals.missing(), 0);
-    for (int size = 1; size <= 7; ++size) {
-      std::vector<type::v1::OwedItem> items;
-      OwedPage page = List({"root", LINE_EITHER, kMay, kMay, open_only, size});
-      while (true) {
-        EXPECT_LE(page.items.size(), static_cast<size_t>(size));
-        EXPECT_EQ(page.end.totals.SerializeAsString(), whole.end.totals.SerializeAsString());
-        items.insert(items.end(), page.items.begin(), page.items.end());
-        if (!page.more) break;
-        const auto after = ParseOwedPosition(ToText(page.end));
-        ASSERT_TRUE(after.ok()) << after.status();
-        page = List({"root", LINE_EITHER, after->as_of, after->today, open_only, size}, &*after);
-      }
-      EXPECT_EQ(Texts(items), Texts(whole.items)) << "pages of " << size;
-    }
+// However many activities and rules there are.
+TEST_F(OwedTest, CostsAFewScansAnOrganisation) {
+  for (CivilDay day = CivilDay(2024, 1, 1); day <= kMay; day += 7) {
+    books_.Apply(
+        ActivityFact(absl::StrCat("a", day - CivilDay(2024, 1, 1)), "b1", "theme-day", day));
   }
-}
-
-TEST(OwedPosition, RefusesATextThatIsNoneOfOurs) {
-  EXPECT_EQ(ParseOwedPosition("").status().code(), absl::StatusCode::kInternal);
-  EXPECT_EQ(ParseOwedPosition("1 2 3 4 5 b1 x").status().code(), absl::StatusCode::kInternal);
+  const std::unique_ptr<Snapshot> snapshot = books_.TakeSnapshot();
+  const CountingReader reader(snapshot.get());
+  const auto owed = books_.tree().Read([&](const OrgTree& tree) {
+    return OwedInSubtree(reader, cadence_, tree, {"root", LINE_EITHER, kMay, kMay});
+  });
+  ASSERT_TRUE(owed.ok()) << owed.status();
+  EXPECT_EQ(owed->size(), 6u);
+  EXPECT_EQ(reader.gets, 3);
+  EXPECT_LE(reader.scans, 3 * 6);
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // The shipped catalogue over small worlds, among them the figures of the two county surveys that
 // domain rules §8.1 lists as R1 and R2.
-#include "services/reporting/data/load_survey.h"
 #include "services/reporting/survey/survey.h"
 
 #include <gmock/gmock.h>
@@ -8,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "services/reporting/data/load_survey.h"
 #include "tests/services/reporting/books.h"
 #include "tests/services/reporting/facts.h"
 
@@ -304,6 +304,77 @@ TEST_F(SurveyTest, CountsTheFlowsOfTheDaysUpToTheDate) {
   EXPECT_EQ(figures["activities.month.other"].value(), 1);
   EXPECT_EQ(figures["activities.month.party-class"].value(), 0);
   EXPECT_EQ(figures["activities.year"].value(), 4);
+}
+
+// Whatever is asked, and however much there is: see books/counters.h.
+TEST_F(SurveyTest, CostsAtMostTwelveIterators) {
+  books_.Apply(OrganisationFact("bureau", ORGANISATION_KIND_COMMITTEE));
+  int next = 0;
+  const auto add = [&](int branches) {
+    for (int i = 0; i < branches; ++i, ++next) {
+      const std::string n = absl::StrCat(next);
+      books_.Apply(OrganisationFact("b" + n, ORGANISATION_KIND_BRANCH,
+                                    {{"bureau"}, {"bureau", LINE_TERRITORIAL}}));
+      auto school = InstitutionFact("i" + n, INSTITUTION_KIND_PRIMARY_SCHOOL, "b" + n);
+      Cover(school, "b" + n, COVERAGE_RUNG_OWN);
+      AddCount(school, CivilDay(2023, 9, 1)).set_staff(10);
+      books_.Apply(school);
+      books_.Apply(PostFact("t" + n, "organisations/b" + n, POST_KIND_SECRETARY, "p" + n));
+      books_.Apply(PersonFact("p" + n, "b" + n, PERSON_KIND_TEACHER,
+                              {{STAGE_PROBATIONARY, CivilDay(2014 + next % 10, 1, 31),
+                                CivilDay(2014 + next % 10, 3, 1)},
+                               {STAGE_FULL, CivilDay(2015 + next % 10, 2, 1), {}}}));
+      books_.Apply(ActivityFact("a" + n, "b" + n, "theme-day", kToday - next * 11));
+    }
+  };
+  // Of every line, on the first and last days of months and years, for every period.
+  const auto dearest = [&] {
+    const std::unique_ptr<Snapshot> snapshot = books_.TakeSnapshot();
+    int scans = 0;
+    for (const auto line : {LINE_SUBORDINATION, LINE_TERRITORIAL, LINE_EITHER}) {
+      for (const CivilDay day : {kToday, CivilDay(2024, 1, 1), CivilDay(2024, 1, 31),
+                                 CivilDay(2024, 2, 29), CivilDay(2023, 12, 31)}) {
+        for (int years = 1; years <= 10; ++years) {
+          const CountingReader reader(snapshot.get());
+          const auto sections = AnswerSurvey(catalogue_, reader, {"bureau", line, day, years});
+          EXPECT_TRUE(sections.ok()) << sections.status();
+          EXPECT_EQ(reader.gets, 0);
+          scans = std::max(scans, reader.scans);
+        }
+      }
+    }
+    return scans;
+  };
+  add(1);
+  const int small = dearest();
+  EXPECT_LE(small, 12);
+  add(60);
+  EXPECT_EQ(dearest(), small);
+}
+
+TEST_F(SurveyTest, DefinesEveryFigureThatItAnswers) {
+  books_.Apply(OrganisationFact("branch", ORGANISATION_KIND_BRANCH));
+  const std::vector<v1::FigureDefinition> definitions = DefinitionsOf(catalogue_);
+  const auto sections =
+      AnswerSurvey(catalogue_, *books_.TakeSnapshot(), {"branch", LINE_EITHER, kToday, 2});
+  ASSERT_TRUE(sections.ok()) << sections.status();
+  size_t next = 0;
+  for (const v1::Section& section : *sections) {
+    for (const v1::Figure& figure : section.figures()) {
+      ASSERT_LT(next, definitions.size());
+      const v1::FigureDefinition& definition = definitions[next++];
+      EXPECT_EQ(definition.id(), figure.id());
+      EXPECT_EQ(definition.unit(), figure.unit());
+      EXPECT_EQ(definition.part_of(), figure.part_of());
+      EXPECT_EQ(definition.section(), section.id());
+      EXPECT_THAT(definition.title(), testing::Not(testing::HasSubstr("{")));
+      if (definition.id() == "admissions") EXPECT_EQ(definition.title(), "近N年发展党员");
+      if (definition.id() == "members.teachers") {
+        EXPECT_EQ(definition.denominator_title(), "在岗教职工");
+      }
+    }
+  }
+  EXPECT_EQ(next, definitions.size());
 }
 
 TEST_F(SurveyTest, AnswersNothingWhenPartsDoNotAddUp) {

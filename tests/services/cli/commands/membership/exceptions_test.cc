@@ -10,7 +10,6 @@
 #include "gtest/gtest.h"
 #include "tests/services/cli/commands_fixture.h"
 #include "tests/services/cli/fake_server.h"
-#include "zhibu/membership/v1/case_event_service.grpc.pb.h"
 #include "zhibu/membership/v1/membership_service.grpc.pb.h"
 
 namespace zhibu::cli {
@@ -38,16 +37,11 @@ class FakeMembership final : public membership::v1::MembershipService::Service {
     response->mutable_person()->set_display_name("欧阳*");
     return grpc::Status::OK;
   }
-  membership::v1::RecordStepRequest got;
-};
-
-// Two pages of one step each: the later step first, as an order by organisation may have it.
-class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
- public:
+  // Two pages of one step each: the later step first, as an order by organisation may have it.
   grpc::Status ListExceptions(grpc::ServerContext*,
                               const membership::v1::ListExceptionsRequest* request,
                               membership::v1::ListExceptionsResponse* response) override {
-    got = *request;
+    listed = *request;
     response->set_revision(9);
     if (empty) return grpc::Status::OK;
     const bool first = request->page_token().empty();
@@ -77,7 +71,8 @@ class FakeCaseEvents final : public membership::v1::CaseEventService::Service {
     }
     return grpc::Status::OK;
   }
-  membership::v1::ListExceptionsRequest got;
+  membership::v1::RecordStepRequest got;
+  membership::v1::ListExceptionsRequest listed;
   bool empty = false;
 };
 
@@ -92,9 +87,8 @@ class ExceptionCommandsTest : public ::testing::Test {
 
   TempFolder folder_;
   FakeMembership membership_;
-  FakeCaseEvents events_;
   Terminal terminal_;
-  FakeServer server_{{&membership_, &events_}, folder_, terminal_};
+  FakeServer server_{{&membership_}, folder_, terminal_};
 };
 
 TEST_F(ExceptionCommandsTest, RecordWhoGrantedByWhichDocumentAndWhy) {
@@ -127,8 +121,8 @@ TEST_F(ExceptionCommandsTest, AskForAllThreeOrNone) {
 TEST_F(ExceptionCommandsTest, ListThemByDayWithRuleAuthorityAndDocument) {
   const Ran ran = terminal_.Run({"member", "exceptions", "jyj-dw", "--line", "either"});
   EXPECT_EQ(ran.code, 0) << ran.err;
-  EXPECT_EQ(events_.got.root(), "organisations/jyj-dw");
-  EXPECT_EQ(events_.got.line(), type::v1::LINE_EITHER);
+  EXPECT_EQ(membership_.listed.root(), "organisations/jyj-dw");
+  EXPECT_EQ(membership_.listed.line(), type::v1::LINE_EITHER);
   for (const char* part :
        {"共 2 步，2 人", "2026-03-01", "13 上级党委预审", "欧阳*", "p001/c1", "D11", "第十九条",
         "青教党批", "表现突出", "D11 《中国共产党发展党员工作细则》（2014）第十九条"}) {
@@ -145,11 +139,11 @@ TEST_F(ExceptionCommandsTest, PrintAllPagesAsJson) {
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("persons/p001/cases/c1"));
   EXPECT_THAT(ran.out, HasSubstr("persons/p002/cases/c1"));
-  EXPECT_EQ(events_.got.root(), "");
+  EXPECT_EQ(membership_.listed.root(), "");
 }
 
 TEST_F(ExceptionCommandsTest, SayThatThereIsNone) {
-  events_.empty = true;
+  membership_.empty = true;
   const Ran ran = terminal_.Run({"member", "exceptions", "jyj-dw"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("没有例外办理的步骤"));

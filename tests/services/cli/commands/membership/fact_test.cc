@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
@@ -16,6 +18,7 @@
 namespace zhibu::cli {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 membership::v1::Person Lost() {
@@ -38,6 +41,23 @@ membership::v1::Person Lost() {
   fact.set_authority("organisations/qinglan-county-education-bureau-committee");
   fact.set_article("中国共产党党员教育管理工作条例第三十条第一款");
   fact.set_document_number("青教工委〔2026〕12 号");
+  fact.set_sequence(3);
+  auto& corrected = *person.add_corrections();
+  corrected.set_subject("facts/3");
+  corrected.mutable_correction()->set_reason("决定日期抄错，以原件为准");
+  corrected.mutable_correction()->set_authority(
+      "organisations/qinglan-county-education-bureau-committee");
+  corrected.mutable_correction()->set_document_number("青教工委〔2026〕15 号");
+  *corrected.mutable_recorded_on() = ToProto(absl::CivilDay(2026, 5, 9));
+  corrected.set_actor("clerk-of-the-bureau");
+  auto& field = *corrected.add_fields();
+  field.set_path("date");
+  field.set_was(R"({"year": 2026, "month": 4, "day": 1})");
+  auto& withdrawn = *person.add_corrections();
+  withdrawn.set_subject("dues");
+  withdrawn.mutable_correction()->set_reason("录到了别人名下");
+  withdrawn.set_withdrawn(true);
+  *withdrawn.mutable_recorded_on() = ToProto(absl::CivilDay(2026, 6, 9));
   return person;
 }
 
@@ -76,6 +96,25 @@ class FakeFacts final : public membership::v1::MembershipFactService::Service {
     response->set_rate_basis_points(150);
     return grpc::Status::OK;
   }
+  grpc::Status CorrectMembershipFact(
+      grpc::ServerContext*, const membership::v1::CorrectMembershipFactRequest* request,
+      membership::v1::CorrectMembershipFactResponse* response) override {
+    corrected = *request;
+    *response->mutable_person() = Lost();
+    response->set_revision(18);
+    response->add_warnings()->set_message("还有一件事要看一看");
+    return grpc::Status::OK;
+  }
+  grpc::Status CorrectDuesPaid(grpc::ServerContext*,
+                               const membership::v1::CorrectDuesPaidRequest* request,
+                               membership::v1::CorrectDuesPaidResponse* response) override {
+    corrected_dues = *request;
+    *response->mutable_person() = Lost();
+    response->set_revision(19);
+    return grpc::Status::OK;
+  }
+  membership::v1::CorrectMembershipFactRequest corrected;
+  membership::v1::CorrectDuesPaidRequest corrected_dues;
   membership::v1::RecordMembershipFactRequest fact;
   membership::v1::RecordDuesPaidRequest paid;
   membership::v1::QuoteDuesRequest quoted;
@@ -94,10 +133,79 @@ TEST_F(FactCommandsTest, ShowWhatIsSoOfAMember) {
   const Ran ran = terminal_.Run({"member", "show", "p1"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   for (const char* part : {"表决权", "不计入", "流动党员", "12 年", "2026-05-01 起，已可停止党籍",
-                           "2026-03", "限期改正", "2026-11-01", "第三十条"}) {
+                           "2026-03", "限期改正", "2026-11-01", "条第一款"}) {
     EXPECT_THAT(ran.out, HasSubstr(part));
   }
   EXPECT_LE(WidestLine(ran.out), 80);
+}
+
+TEST_F(FactCommandsTest, ShowWhatWasPutRight) {
+  const Ran ran = terminal_.Run({"member", "show", "p1"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  for (const char* part :
+       {"更正", "党籍变动 3", "2026-05-09", "2026-06-09", "党费缴至", "误录作废"}) {
+    EXPECT_THAT(ran.out, HasSubstr(part));
+  }
+}
+
+TEST_F(FactCommandsTest, CorrectAFactAndWithdrawOne) {
+  const Ran ran = terminal_.Run({"member", "correct-fact", "p1", "3", "--set", "date=2026-05-02",
+                                 "--set", "kind=失去联系", "--set", "until=", "--reason",
+                                 "日期录错", "--authority", "jyj-dw", "--document", "2 号"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  const auto& request = facts_.corrected;
+  EXPECT_EQ(request.name(), "persons/p1");
+  EXPECT_EQ(request.etag(), "7");
+  EXPECT_NE(request.request_id(), "");
+  EXPECT_EQ(request.fact().sequence(), 3);
+  EXPECT_EQ(FromProto(request.fact().date()).value(), absl::CivilDay(2026, 5, 2));
+  EXPECT_EQ(request.fact().kind(), membership::v1::MEMBERSHIP_FACT_KIND_CONTACT_LOST);
+  EXPECT_FALSE(request.fact().has_until());
+  EXPECT_THAT(request.update_mask().paths(), ElementsAre("date", "kind", "until"));
+  EXPECT_FALSE(request.withdraw());
+  EXPECT_EQ(request.correction().reason(), "日期录错");
+  EXPECT_EQ(request.correction().authority(), "organisations/jyj-dw");
+  EXPECT_EQ(request.correction().document_number(), "2 号");
+  EXPECT_THAT(ran.out, HasSubstr("已更正：某人 党籍变动 3\n修订号：18\n"));
+  EXPECT_THAT(ran.out, HasSubstr("还有一件事"));
+
+  const Ran gone = terminal_.Run({"member", "withdraw-fact", "p1", "3", "--reason", "重复"});
+  EXPECT_EQ(gone.code, 0) << gone.err;
+  EXPECT_TRUE(facts_.corrected.withdraw());
+  EXPECT_TRUE(facts_.corrected.update_mask().paths().empty());
+  EXPECT_THAT(gone.out, HasSubstr("已作废：某人 党籍变动 3"));
+}
+
+TEST_F(FactCommandsTest, CorrectDuesAndWithdrawThem) {
+  const Ran ran = terminal_.Run(
+      {"member", "correct-dues", "p1", "2026-10", "--reason", "多录一个月", "--validate-only"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(facts_.corrected_dues.paid_until_month(), "2026-10");
+  EXPECT_EQ(facts_.corrected_dues.etag(), "7");
+  EXPECT_FALSE(facts_.corrected_dues.withdraw());
+  EXPECT_TRUE(facts_.corrected_dues.validate_only());
+  EXPECT_THAT(ran.out, HasSubstr("可以更正，没有写入：某人 党费缴至 2026-10"));
+  const Ran gone = terminal_.Run({"member", "withdraw-dues", "p1", "--reason", "重复"});
+  EXPECT_EQ(gone.code, 0) << gone.err;
+  EXPECT_TRUE(facts_.corrected_dues.withdraw());
+  EXPECT_EQ(facts_.corrected_dues.paid_until_month(), "");
+}
+
+TEST_F(FactCommandsTest, SayWhatACorrectionLacks) {
+  for (const auto& [words, hint] : std::vector<std::pair<std::vector<std::string>, const char*>>{
+           {{"correct-fact", "p1", "3", "--set", "date=2026-05-02"}, "--reason"},
+           {{"correct-fact", "p1", "3", "--reason", "x"}, "--set"},
+           {{"correct-fact", "p1", "three", "--set", "article=x", "--reason", "x"}, "SEQUENCE"},
+           {{"correct-fact", "p1", "3", "--set", "sequence=4", "--reason", "x"}, "document_number"},
+           {{"correct-fact", "p1", "3", "--set", "date=gone", "--reason", "x"}, "2026-11-23"},
+           {{"withdraw-dues", "p1"}, "--reason"}}) {
+    std::vector<std::string> all = {"member"};
+    all.insert(all.end(), words.begin(), words.end());
+    const Ran ran = terminal_.Run(all);
+    EXPECT_EQ(ran.code, 2) << ran.out;
+    EXPECT_THAT(ran.err, HasSubstr(hint));
+  }
+  EXPECT_FALSE(facts_.corrected.has_fact());
 }
 
 TEST_F(FactCommandsTest, RecordAFactWithThePersonsEtag) {

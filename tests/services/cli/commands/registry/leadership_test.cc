@@ -33,9 +33,9 @@ class Leadership : public ::testing::Test {
     using Registry = registry::v1::RegistryService::Stub;
     for (const auto& [id, parent] :
          {std::pair("county", ""), std::pair("old", "county"), std::pair("new", "county")}) {
-      auto request = NewOrganisation(id, parent,
-                                     *parent ? type::v1::ORGANISATION_KIND_BRANCH
-                                             : type::v1::ORGANISATION_KIND_COMMITTEE);
+      auto request = NewOrganisation(
+          id, parent,
+          *parent ? type::v1::ORGANISATION_KIND_BRANCH : type::v1::ORGANISATION_KIND_COMMITTEE);
       request.mutable_organisation()->set_title(absl::StrCat("中共青岚县教育系统第", id, "支部"));
       Make(&Registry::CreateOrganisation, request);
     }

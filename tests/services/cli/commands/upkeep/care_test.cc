@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/services/cli/commands_fixture.h"
 #include "tests/support/test_server.h"
+#include "tests/support/wait.h"
 #include "zhibu/registry/v1/events.pb.h"
 
 namespace zhibu::cli {
@@ -122,7 +123,7 @@ TEST_F(Care, StatusTellsAServiceThatIsNotReadyFromOneThatIsAway) {
   };
   job.done = [&](const absl::Status&, int64_t) { refused.set_value(); };
   ASSERT_TRUE(servers_[2]->server().lane().Submit(std::move(job)));
-  refused.get_future().wait();
+  ASSERT_TRUE(WaitFor(refused.get_future()));
   const Ran failed = terminal_.Run({"status"});
   EXPECT_EQ(failed.code, 1);
   EXPECT_THAT(failed.out, ContainsRegex("活动服务 +127.0.0.1:[0-9]+ +否 +是"));

@@ -1,5 +1,5 @@
 // Recording and cancelling, through the API.
-#include "services/activity/service.h"
+#include "services/activity/records/records.h"
 
 #include "gmock/gmock.h"
 #include "tests/services/activity/world.h"
@@ -10,13 +10,13 @@ namespace {
 
 using absl::CivilDay;
 using absl::StatusCode;
-using type::v1::ORGANISATION_KIND_BRANCH;
-using type::v1::ORGANISATION_KIND_COMMITTEE;
-using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using type::v1::ORGANISATION_KIND_BRANCH;
+using type::v1::ORGANISATION_KIND_COMMITTEE;
+using type::v1::ORGANISATION_KIND_PARTY_GROUP;
 
 const CivilDay kDay(2026, 11, 20);
 
@@ -69,6 +69,7 @@ TEST_F(Recording, IgnoresWhatIsAnsweredOnly) {
   row.mutable_activity()->set_present(98);
   row.mutable_activity()->set_cancelled_reason("作废");
   row.mutable_activity()->set_etag("77");
+  row.mutable_activity()->add_corrections()->set_actor("somebody");
   v1::CreateActivityResponse response;
   ASSERT_TRUE(world_.Create(row, &response).ok());
   EXPECT_EQ(response.activity().name(), "activities/a1");
@@ -76,6 +77,7 @@ TEST_F(Recording, IgnoresWhatIsAnsweredOnly) {
   EXPECT_EQ(response.activity().present(), 0);
   EXPECT_EQ(response.activity().cancelled_reason(), "");
   EXPECT_NE(response.activity().etag(), "77");
+  EXPECT_THAT(response.activity().corrections(), IsEmpty());
 }
 
 TEST_F(Recording, FollowsAPersonFromStepToStep) {
@@ -99,6 +101,27 @@ TEST_F(Recording, FollowsAPersonToAnotherOrganisation) {
   EXPECT_EQ(response.activity().should_attend(), 2);
   ASSERT_TRUE(world_.Create(World::Row("there", "other", "theme-day", kDay), &response).ok());
   EXPECT_EQ(response.activity().should_attend(), 3);
+}
+
+TEST_F(Recording, TakesEverybodyWhereHeOrSheWasOnTheDay) {
+  world_.Mover("mover", {{"scoped", CivilDay(2024, 3, 1)}, {"other", kDay}},
+               {{CivilDay(2015, 7, 1), Stage::STAGE_FULL}});
+  world_.Settle();
+  auto attended = [&](const std::string& id, const std::string& organisation, CivilDay day) {
+    v1::CreateActivityRequest row = World::Row(id, organisation, "theme-day", day);
+    World::Attend(row, "mover");
+    v1::CreateActivityResponse response;
+    const absl::Status status = world_.Create(row, &response);
+    return status.ok() ? absl::StrCat(response.activity().present(), "/",
+                                      response.activity().should_attend())
+                       : ReasonOf(status);
+  };
+  EXPECT_EQ(attended("t1", "scoped", kDay - 1), "1/4");
+  EXPECT_EQ(attended("t2", "other", kDay - 1), "ATTENDEE_NOT_OF_ORGANISATION");
+  EXPECT_EQ(attended("t3", "scoped", kDay), "ATTENDEE_NOT_OF_ORGANISATION");
+  EXPECT_EQ(attended("t4", "other", kDay), "1/3");
+  // Before the books were opened: with whom the books begin.
+  EXPECT_EQ(attended("t5", "scoped", CivilDay(2023, 1, 5)), "1/4");
 }
 
 TEST_F(Recording, LetsTheBranchsMembersMeetAsAGroup) {
@@ -210,7 +233,8 @@ TEST_F(Recording, KeepsToTheCallersScope) {
   const absl::Status hidden = world_.Get("theirs", kScopedToken).status();
   EXPECT_EQ(hidden.code(), StatusCode::kNotFound);
   EXPECT_THAT(std::string(hidden.message()), Not(HasSubstr("other")));
-  EXPECT_EQ(world_.Cancel("theirs", "1", nullptr, kScopedToken).code(), StatusCode::kNotFound);
+  const std::string etag = world_.Get("theirs")->etag();
+  EXPECT_EQ(world_.Cancel("theirs", etag, nullptr, kScopedToken).code(), StatusCode::kNotFound);
 }
 
 class Batches : public Recording {
