@@ -21,9 +21,9 @@ void CopyOne(const Message& from, const FieldDescriptor* source, Message* to,
   const Reflection& read = *from.GetReflection();
   const Reflection& write = *to->GetReflection();
   switch (source->cpp_type()) {
-#define ZHIBU_COPY(CPPTYPE, Name)                               \
-  case FieldDescriptor::CPPTYPE_##CPPTYPE:                      \
-    write.Set##Name(to, target, read.Get##Name(from, source));  \
+#define ZHIBU_COPY(CPPTYPE, Name)                              \
+  case FieldDescriptor::CPPTYPE_##CPPTYPE:                     \
+    write.Set##Name(to, target, read.Get##Name(from, source)); \
     break
     ZHIBU_COPY(INT32, Int32);
     ZHIBU_COPY(INT64, Int64);
@@ -50,9 +50,9 @@ void CopyAll(const Message& from, const FieldDescriptor* source, Message* to,
   write.ClearField(to, target);
   for (int i = 0; i < read.FieldSize(from, source); ++i) {
     switch (source->cpp_type()) {
-#define ZHIBU_COPY(CPPTYPE, Name)                                          \
-  case FieldDescriptor::CPPTYPE_##CPPTYPE:                                 \
-    write.Add##Name(to, target, read.GetRepeated##Name(from, source, i));  \
+#define ZHIBU_COPY(CPPTYPE, Name)                                         \
+  case FieldDescriptor::CPPTYPE_##CPPTYPE:                                \
+    write.Add##Name(to, target, read.GetRepeated##Name(from, source, i)); \
     break
       ZHIBU_COPY(INT32, Int32);
       ZHIBU_COPY(INT64, Int64);

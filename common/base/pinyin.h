@@ -8,7 +8,7 @@
 
 namespace zhibu {
 
-// The first letters of the syllables in pinyin, lower case: "祁连县教育局" → "qlxjyj". Latin letters
+// The first letters of the syllables in pinyin, lower case: "青岚县教育局" → "qlxjyj". Latin letters
 // and digits stand for themselves; everything else is left out. A character that is read in several
 // ways has its most common reading. Thread-safe.
 std::string InitialsOf(absl::string_view text);

@@ -66,9 +66,9 @@ void CheckCorrection(const type::v1::Correction& correction,
                      std::initializer_list<absl::string_view> correctable, Violations& wrong) {
   wrong.Require(IsLine(correction.reason(), 1, 200), "CORRECTION_REASON_INVALID",
                 "correction.reason", "更正须写明原因，1–200 个字，不写个人信息");
-  wrong.Require(correction.authority().empty() ||
-                    IdOf(kOrganisations, correction.authority()).has_value(),
-                "NAME_INVALID", "correction.authority", "党组织须写成 organisations/{编号}");
+  wrong.Require(
+      correction.authority().empty() || IdOf(kOrganisations, correction.authority()).has_value(),
+      "NAME_INVALID", "correction.authority", "党组织须写成 organisations/{编号}");
   wrong.Require(IsLine(correction.document_number(), 0, 100), "DOCUMENT_NUMBER_INVALID",
                 "correction.document_number", "文号不超过 100 个字");
   if (withdraw) {
@@ -102,8 +102,7 @@ type::v1::RecordedCorrection Correct(const Call& call, const type::v1::Correctio
       if (IsContent(field) && !JsonOf(*stored, field).empty()) WriteDown(*stored, field, recorded);
       continue;
     }
-    if (std::find(mask.paths().begin(), mask.paths().end(), field->name()) ==
-        mask.paths().end()) {
+    if (std::find(mask.paths().begin(), mask.paths().end(), field->name()) == mask.paths().end()) {
       continue;
     }
     const std::string was = JsonOf(*stored, field), is = JsonOf(given, field);

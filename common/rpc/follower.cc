@@ -83,8 +83,8 @@ absl::StatusOr<std::unique_ptr<Follower>> Follower::Create(Source source, Store*
     position.set_hash(cursor->hash());
   }
   progress->Advance(position.revision());
-  return std::unique_ptr<Follower>(
-      new Follower(std::move(source), lane, progress, std::move(apply), std::move(position), silence));
+  return std::unique_ptr<Follower>(new Follower(std::move(source), lane, progress, std::move(apply),
+                                                std::move(position), silence));
 }
 
 Follower::Follower(Source source, CommitLane* lane, Progress* progress, Apply apply,

@@ -47,7 +47,7 @@ ABSL_FLAG(
     "YYYY-MM-DD: the date to begin on, instead of the machine's. For tests and demonstrations "
     "only; refused beyond loopback");
 ABSL_FLAG(int, memory_mib, 128,
-          "what the store may take, MiB: 128 is for a county, 1024 for a province");
+          "what the store may take for blocks that were read and buffers of writes, MiB");
 ABSL_FLAG(int, read_threads, 2, "threads for reads");
 ABSL_FLAG(
     int, process_mib, 0,

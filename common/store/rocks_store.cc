@@ -184,8 +184,8 @@ rocksdb::Options DbOptions(const RocksOptions& options) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(options.memory_bytes / 2, /*num_shard_bits=*/2);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  // Not in the cache: where they did not fit beside the data, every look-up read its filter and its
-  // index from the disk again, which made a province fifty times slower than its data.
+  // Not in the cache: where they do not fit beside the data, every look-up reads its filter and its
+  // index again.
   table.cache_index_and_filter_blocks = false;
   db.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return db;

@@ -116,9 +116,8 @@ absl::StatusOr<CaseEventJudgement> CaseEvents::Judge(Call& call, const Open& ope
   const std::string leader = LeaderOn(open.person, open.row, open.date);
   ZHIBU_ASSIGN_OR_RETURN(facts.upward, UpwardOf(tree_, reader, leader, open.date));
   const std::string acting = IdOf(kOrganisations, event.organisation()).value_or(leader);
-  ZHIBU_RETURN_IF_ERROR(
-      RequireActsFor(call, tree_, event.organisation(),
-                     NameOf(kOrganisations, open.row.organisation_id())));
+  ZHIBU_RETURN_IF_ERROR(RequireActsFor(call, tree_, event.organisation(),
+                                       NameOf(kOrganisations, open.row.organisation_id())));
   ZHIBU_ASSIGN_OR_RETURN(facts.acting, ActingOn(reader, acting, open.date));
   return JudgeCaseEvent(*open.set, facts, event, call.today());
 }

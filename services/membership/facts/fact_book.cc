@@ -115,8 +115,8 @@ absl::StatusOr<FactJudgement> FactBook::RecordOne(Call& call, const v1::Membersh
   FactJudgement judged;
   RequireKept(person.id, person.row, judged.refused);
   if (!judged.refused.empty()) return judged;
-  ZHIBU_RETURN_IF_ERROR(RequireActsFor(
-      call, tree_, given.authority(), NameOf(kOrganisations, person.row.organisation_id())));
+  ZHIBU_RETURN_IF_ERROR(RequireActsFor(call, tree_, given.authority(),
+                                       NameOf(kOrganisations, person.row.organisation_id())));
   const rows::FactRow fact = FactFromProto(given);
   const absl::CivilDay day = DayFromNumber(fact.day());
   const std::string keeper = KeptBy(person.row.affiliations(), day);

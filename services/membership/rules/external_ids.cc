@@ -6,14 +6,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/civil.h"
-#include "common/base/resource_name.h"
+#include "common/domain/external_id.h"
 #include "common/domain/id_number.h"
 #include "services/membership/rules/forms.h"
 
 namespace zhibu::membership {
 namespace {
-
-constexpr size_t kMaxId = 100;
 
 absl::CivilDay FirstDay(const type::v1::ExternalId& id) {
   return FromProto(id.valid_from()).value_or(kNoStart);
@@ -39,12 +37,8 @@ bool HasFormOfIdNumber(absl::string_view id) {
 
 void CheckExternalIdForm(absl::string_view system, absl::string_view id, absl::string_view at,
                          std::vector<Violation>& wrong) {
-  if (IsResourceId(system) && !id.empty() && id.size() <= kMaxId &&
-      std::all_of(id.begin(), id.end(), absl::ascii_isgraph)) {
-    return;
-  }
-  wrong.push_back(Because("EXTERNAL_ID_INVALID", std::string(at),
-                          "外部系统须写小写英文代号，编号须为 1–100 个可见的 ASCII 字符"));
+  if (IsExternalId(system, id)) return;
+  wrong.push_back(Because("EXTERNAL_ID_INVALID", std::string(at), kExternalIdForm));
 }
 
 void CheckExternalIds(const ExternalIds& ids, absl::string_view at, std::vector<Violation>& wrong) {

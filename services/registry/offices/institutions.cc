@@ -17,8 +17,8 @@
 namespace zhibu::registry {
 namespace {
 
-// `before`: the institution as it stands, null where it is registered. Who covers it is not there for
-// a caller out of whose scope it lies, unless it covered it already: else one branch could take
+// `before`: the institution as it stands, null where it is registered. Who covers it is not there
+// for a caller out of whose scope it lies, unless it covered it already: else one branch could take
 // another's name for its own figures.
 absl::StatusOr<InstitutionFacts> FactsFor(Call& call, const Reader& reader,
                                           const rows::InstitutionRow& row,
@@ -116,7 +116,8 @@ absl::StatusOr<std::string> Institutions::Take(Call& call, Txn& txn,
   row.set_id(id);
   row.set_version(kFirstVersion);
   NormaliseCreditCode(row);
-  ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts, FactsFor(call, txn, row, nullptr, verdict.undecided));
+  ZHIBU_ASSIGN_OR_RETURN(const InstitutionFacts facts,
+                         FactsFor(call, txn, row, nullptr, verdict.undecided));
   JudgeInstitution(row, facts, at, refused);
   ZHIBU_ASSIGN_OR_RETURN(const std::optional<rows::InstitutionRow> old, FindInstitution(txn, id));
   if (old) {

@@ -6,6 +6,7 @@
 #include "common/base/civil.h"
 #include "common/base/resource_name.h"
 #include "common/base/text.h"
+#include "common/domain/external_id.h"
 #include "services/registry/rules/forms.h"
 
 namespace zhibu::registry {
@@ -85,12 +86,8 @@ void CheckExternalIds(const v1::Organisation& organisation, absl::string_view at
   for (int i = 0; i < organisation.external_ids_size(); ++i) {
     const type::v1::ExternalId& external = organisation.external_ids(i);
     const std::string row = absl::StrCat(at, ".external_ids[", i, "]");
-    bool sound = IsResourceId(external.system()) && !external.id().empty() &&
-                 external.id().size() <= kMaxTitle;
-    for (const char c : external.id()) sound = sound && absl::ascii_isgraph(c);
-    if (!sound) {
-      AddViolation(out, "EXTERNAL_ID_INVALID", row,
-                   "外部系统须写小写英文代号，编号须为 1–100 个可见的 ASCII 字符");
+    if (!IsExternalId(external.system(), external.id())) {
+      AddViolation(out, "EXTERNAL_ID_INVALID", row, kExternalIdForm);
     }
     CheckDate(external.valid_from(), true, absl::StrCat(row, ".valid_from"), out);
     CheckDate(external.valid_to(), false, absl::StrCat(row, ".valid_to"), out);
@@ -168,9 +165,9 @@ void CheckForm(const v1::Institution& institution, absl::CivilDay today, absl::s
     const v1::Coverage& coverage = institution.coverages(i);
     const std::string row = absl::StrCat(at, ".coverages[", i, "]");
     CheckName(kOrganisations, coverage.organisation(), absl::StrCat(row, ".organisation"), out);
-    CheckChosen(coverage.rung() == v1::COVERAGE_RUNG_NONE ? v1::COVERAGE_RUNG_UNSPECIFIED
-                                                          : coverage.rung(),
-                "党组织覆盖方式", absl::StrCat(row, ".rung"), out);
+    CheckChosen(
+        coverage.rung() == v1::COVERAGE_RUNG_NONE ? v1::COVERAGE_RUNG_UNSPECIFIED : coverage.rung(),
+        "党组织覆盖方式", absl::StrCat(row, ".rung"), out);
     CheckDate(coverage.valid_from(), true, absl::StrCat(row, ".valid_from"), out);
     CheckDate(coverage.valid_to(), false, absl::StrCat(row, ".valid_to"), out);
   }

@@ -36,7 +36,8 @@ std::vector<std::string> Wrong(const type::v1::Correction& correction,
 TEST(CheckCorrection, AsksForAReasonAndForWhatIsToBePutRight) {
   EXPECT_THAT(Wrong(Because("录入时看错行"), Mask({"holder"}), false), IsEmpty());
   EXPECT_THAT(Wrong(Because("录入时看错行"), Mask({}), true), IsEmpty());
-  EXPECT_THAT(Wrong(Because(""), Mask({"holder"}), false), ElementsAre("CORRECTION_REASON_INVALID"));
+  EXPECT_THAT(Wrong(Because(""), Mask({"holder"}), false),
+              ElementsAre("CORRECTION_REASON_INVALID"));
   EXPECT_THAT(Wrong(Because("  "), Mask({"holder"}), false),
               ElementsAre("CORRECTION_REASON_INVALID"));
   EXPECT_THAT(Wrong(Because("误"), Mask({}), false), ElementsAre("UPDATE_MASK_INVALID"));

@@ -36,11 +36,11 @@ class SilentSource : public testing::Test {
     grpc::ServerBuilder builder;
     builder.RegisterService(&feed);
     server_ = builder.BuildAndStart();
-    follower_ = Follower::Create({"registry", server_->InProcessChannel({}), ""}, store_.get(),
-                                 lane_.get(), &followed_,
-                                 [](Txn&, const google::protobuf::Any&) { return absl::OkStatus(); },
-                                 silence)
-                    .value();
+    follower_ =
+        Follower::Create(
+            {"registry", server_->InProcessChannel({}), ""}, store_.get(), lane_.get(), &followed_,
+            [](Txn&, const google::protobuf::Any&) { return absl::OkStatus(); }, silence)
+            .value();
     follower_->Start();
   }
   // Before the feed goes.

@@ -58,8 +58,7 @@ class AnchoredStore : public testing::Test {
   }
   void ExpectRefused(const std::string& reason) {
     for (const bool read_only : {true, false}) {
-      const absl::Status status =
-          OpenRocksStore(path_, "test", {.read_only = read_only}).status();
+      const absl::Status status = OpenRocksStore(path_, "test", {.read_only = read_only}).status();
       EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
       EXPECT_EQ(ReasonOf(status), reason) << status;
     }

@@ -37,7 +37,8 @@ class ActsFor : public testing::Test {
 
   absl::Status Step(const v1::Step& step, const std::string& token) {
     v1::RecordStepResponse response;
-    const absl::Status status = world_.Record(world_.StepRequest(kCase, step, etag_), &response, token);
+    const absl::Status status =
+        world_.Record(world_.StepRequest(kCase, step, etag_), &response, token);
     if (status.ok()) etag_ = response.etag();
     return status;
   }
@@ -84,7 +85,8 @@ TEST_F(ActsFor, AStrangerHearsTheSameWhetherPersonOrCaseIsThere) {
     EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
     std::string text(status.message());
     const std::string person = name.substr(0, name.find("/cases"));
-    for (size_t at; (at = text.find(person)) != std::string::npos;) text.replace(at, person.size(), "*");
+    for (size_t at; (at = text.find(person)) != std::string::npos;)
+      text.replace(at, person.size(), "*");
     return text;
   };
   EXPECT_EQ(said(kCase), said("persons/p2/cases/c1"));

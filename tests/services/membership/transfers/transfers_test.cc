@@ -11,11 +11,11 @@
 #include "services/membership/books/numbers.h"
 #include "services/membership/books/transfer_tables.h"
 #include "tests/services/membership/world.h"
+#include "zhibu/membership/v1/events.pb.h"
 #include "zhibu/membership/v1/transfer_service.grpc.pb.h"
+#include "zhibu/registry/v1/events.pb.h"
 #include "zhibu/registry/v1/reorganisation.pb.h"
 #include "zhibu/type/v1/organisation_kind.pb.h"
-#include "zhibu/registry/v1/events.pb.h"
-#include "zhibu/membership/v1/events.pb.h"
 
 namespace zhibu::membership {
 namespace {

@@ -74,7 +74,8 @@ class CallTest : public ::testing::Test {
 TEST_F(CallTest, TellsMethodsOfOneNameApart) {
   const Ran which = terminal_.Run({"call", "ListOwed"});
   EXPECT_EQ(which.code, 2);
-  EXPECT_THAT(which.err, AllOf(HasSubstr("ActivityService.ListOwed、"), HasSubstr("ReportingService.ListOwed")));
+  EXPECT_THAT(which.err, AllOf(HasSubstr("ActivityService.ListOwed、"),
+                               HasSubstr("ReportingService.ListOwed")));
   EXPECT_THAT(terminal_.Run({"call", "ActivityService.ListOwed"}).out,
               HasSubstr(R"("revision": "1")"));
   EXPECT_THAT(terminal_.Run({"call", "ReportingService.ListOwed"}).out, HasSubstr(R"("owed": 2)"));
